@@ -1,0 +1,1 @@
+"""Database backend: django-tenants' with lazy activation, roles and a bounded memory."""
