@@ -1,0 +1,125 @@
+"""Makes, sends and runs claims; all of it in the public scope but the job itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from kernel.tenancy.context import TenantRef
+from kernel.tenancy.errors import UnknownTenant
+from kernel.tenancy.ports import directory
+from kernel.tenancy.schedules.declared import Schedule, schedules
+from kernel.tenancy.schedules.models import ScheduleClaim, ScheduleCursor
+
+_MINUTE: Final = timedelta(minutes=1)
+# How far back minutes are made up for when no tick ran.
+_CATCH_UP: Final = timedelta(hours=1)
+# Longer than the time limit of the task that runs a claim.
+LEASE: Final = timedelta(minutes=6)
+_ATTEMPTS: Final = 5
+_HISTORY: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenClaim:
+    """A claim that this worker may run."""
+
+    id: int
+    schedule: str
+    tenant_id: UUID
+    due_at: datetime
+
+
+@transaction.atomic
+def make_claims(*, now: datetime) -> int:
+    """Write the claims of all minutes since the last call; return how many minutes.
+
+    Several callers at once are put one after the other; a minute is claimed once.
+    """
+    until = now.replace(second=0, microsecond=0)
+    # The row lock below needs a row.
+    ScheduleCursor.objects.bulk_create(
+        [ScheduleCursor(id=1, ticked_to=until - _MINUTE)], ignore_conflicts=True
+    )
+    cursor = ScheduleCursor.objects.select_for_update().get(id=1)
+    minutes = list(_minutes_between(max(cursor.ticked_to, until - _CATCH_UP), until))
+    for minute in minutes:
+        ScheduleClaim.objects.bulk_create(
+            _claims_at(minute), ignore_conflicts=True, batch_size=1000
+        )
+    if minutes:
+        cursor.ticked_to = until
+        cursor.save(update_fields=["ticked_to"])
+    return len(minutes)
+
+
+@transaction.atomic
+def take_unsent(*, now: datetime, limit: int) -> list[int]:
+    """Return claims to send: new ones, and those whose worker did not finish."""
+    abandoned = Q(sent_at__lt=now - LEASE) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    ids = list(
+        ScheduleClaim.objects.select_for_update(skip_locked=True)
+        .filter(Q(sent_at__isnull=True) | abandoned)
+        .filter(done_at__isnull=True, attempts__lt=_ATTEMPTS, due_at__gt=now - _HISTORY)
+        .order_by("due_at", "id")
+        .values_list("id", flat=True)[:limit]
+    )
+    ScheduleClaim.objects.filter(id__in=ids).update(sent_at=now)
+    return ids
+
+
+def take_claim(*, claim_id: int, now: datetime) -> TakenClaim | None:
+    """Lease a claim to this worker; None when it is done or another has it."""
+    taken = (
+        ScheduleClaim.objects.filter(id=claim_id, done_at__isnull=True)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        .update(lease_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if not taken:
+        return None
+    claim = ScheduleClaim.objects.get(id=claim_id)
+    return TakenClaim(claim.id, claim.schedule, claim.tenant_id, claim.due_at)
+
+
+def finish_claim(*, claim_id: int, now: datetime) -> None:
+    """Record that a claim needs no more running."""
+    ScheduleClaim.objects.filter(id=claim_id).update(done_at=now)
+
+
+def prune_claims(*, now: datetime) -> None:
+    """Delete claims too old to be made again."""
+    ScheduleClaim.objects.filter(due_at__lt=now - _HISTORY).delete()
+
+
+def _minutes_between(start: datetime, end: datetime) -> Iterator[datetime]:
+    minute = start + _MINUTE
+    while minute <= end:
+        yield minute
+        minute += _MINUTE
+
+
+def _claims_at(minute: datetime) -> Iterator[ScheduleClaim]:
+    for schedule in schedules():
+        due_in: dict[str, bool] = {}
+        for tenant in _tenants_of(schedule):
+            if tenant.zone not in due_in:
+                due_in[tenant.zone] = schedule.is_due(minute, tenant.zone)
+            if due_in[tenant.zone]:
+                yield ScheduleClaim(schedule=schedule.name, tenant_id=tenant.id, due_at=minute)
+
+
+def _tenants_of(schedule: Schedule) -> Iterator[TenantRef]:
+    answers = directory()
+    ids = answers.all_ids() if schedule.module is None else answers.enabled_for(schedule.module)
+    for tenant_id in ids:
+        try:
+            yield answers.by_id(tenant_id)
+        except UnknownTenant:
+            # Purged since the list was read.
+            continue

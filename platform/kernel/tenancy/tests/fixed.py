@@ -1,0 +1,37 @@
+"""A tenant directory whose answers a test decides."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kernel.tenancy.context import TenantRef
+from kernel.tenancy.errors import UnknownTenant
+from kernel.tenancy.ports import HostKind
+
+
+class Fixed:
+    """A directory of given tenants."""
+
+    def __init__(self, *tenants: TenantRef) -> None:
+        self.tenants = {tenant.id: tenant for tenant in tenants}
+
+    def by_host(self, host: str, *, kind: HostKind) -> TenantRef | None:
+        return None
+
+    def by_id(self, tenant_id: UUID) -> TenantRef:
+        try:
+            return self.tenants[tenant_id]
+        except KeyError:
+            raise UnknownTenant from None
+
+    def by_schema(self, schema: str) -> TenantRef | None:
+        return next((t for t in self.tenants.values() if t.schema == schema), None)
+
+    def all_ids(self) -> list[UUID]:
+        return list(self.tenants)
+
+    def forget(self, tenant_id: UUID) -> None:
+        """Nothing is kept."""
+
+    def enabled_for(self, module: str) -> list[UUID]:
+        return [t.id for t in self.tenants.values() if module in t.modules]
