@@ -1,0 +1,180 @@
+"""What a module says of itself: plain data, importable without Django.
+
+A module is one package with a ``manifest.py`` that holds ``manifest``. Strings
+of the form ``package.module:attribute`` are imported only when the module is
+used, so reading a manifest costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tier = Literal["free", "paid", "connector", "gated"]
+Seam = Literal["store", "console", "api"]
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{2,30}\Z")
+_VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
+
+
+class InvalidManifest(ValueError):
+    """A manifest that cannot be used; the text names the module and the fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A short text in the two languages of the consoles."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str | None) -> str:
+        """Return the text for a language code; Chinese unless English is asked for."""
+        return self.en if (language or "").lower().startswith("en") else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a module, from which its form is drawn.
+
+    Attributes:
+        key: name inside the module.
+        kind: ``int``, ``bool``, ``text`` or ``ints`` (whole numbers, comma-separated).
+        minimum, maximum: bounds of ``int`` and of each of ``ints``, or of a text's length.
+    """
+
+    key: str
+    kind: Literal["int", "bool", "text", "ints"]
+    label: Text
+    default: object
+    help: Text = Text("", "")
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that roles may hold, ``resource.action``."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A subscriber to an event, run after commit by a worker."""
+
+    event: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A job that runs by the clock of each tenant that has the module.
+
+    Attributes:
+        cron: five fields, in the tenant's time zone.
+    """
+
+    name: str
+    function: str
+    cron: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A unit of account that the module brings along; ``scale`` is its decimal places."""
+
+    code: str
+    label: Text
+    scale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An entry of the tenant console's menu."""
+
+    path: str
+    label: Text
+    permission: str
+    icon: str = "extension"
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """What the policy engine must know before the module may be switched on.
+
+    Attributes:
+        purposes: what the module does with people and money, for example
+            ``reward.activity``; matched against the rules of a jurisdiction.
+        gated_in: jurisdictions (ISO 3166-1) where the operator must allow it first.
+    """
+
+    purposes: tuple[str, ...] = ()
+    gated_in: tuple[str, ...] = ()
+    personal_data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A module's declaration.
+
+    Attributes:
+        code: unique name; also the app label, URL prefix and permission prefix.
+        package: import path of the module's package.
+        kernel: the kernel versions it works with, ``>=1.0,<2.0``.
+        requires, conflicts: codes of other modules.
+        urls: the URLconf for each seam (``store``, ``console``, ``api``).
+        settings_check: ``package.module:function`` that takes all values of the
+            settings and returns a sentence for each key that does not fit the others.
+    """
+
+    code: str
+    package: str
+    name: Text
+    version: str
+    summary: Text
+    category: str
+    tier: Tier = "free"
+    kernel: str = ">=0.1,<1.0"
+    icon: str = "extension"
+    requires: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    settings_check: str = ""
+    blocks: tuple[str, ...] = ()
+    urls: Mapping[Seam, str] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    pages: tuple[Page, ...] = ()
+    compliance: Compliance = Compliance()
+    screenshots: tuple[str, ...] = ()
+    query_budgets: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without the other modules.
+
+        Raises:
+            InvalidManifest: a field is malformed.
+        """
+        if _CODE.match(self.code) is None:
+            raise InvalidManifest(f"{self.code!r}: a code is 3 to 31 of a-z, 0-9 and _")
+        if _VERSION.match(self.version) is None:
+            raise InvalidManifest(f"{self.code}: version {self.version!r} is not like 1.2.3")
+        if self.code in self.requires or self.code in self.conflicts:
+            raise InvalidManifest(f"{self.code}: a module neither requires nor excludes itself")
+        if both := set(self.requires) & set(self.conflicts):
+            raise InvalidManifest(f"{self.code}: requires and excludes {', '.join(sorted(both))}")
+        for name in [p.code for p in self.permissions] + list(self.events) + list(self.blocks):
+            if not name.startswith(f"{self.code}."):
+                raise InvalidManifest(f"{self.code}: {name!r} must begin with '{self.code}.'")
+        for page in self.pages:
+            if page.permission not in {p.code for p in self.permissions}:
+                raise InvalidManifest(
+                    f"{self.code}: the page {page.path} names no permission of it"
+                )
