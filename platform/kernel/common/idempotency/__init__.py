@@ -1,0 +1,1 @@
+"""``Idempotency-Key``: a write that is sent twice happens once."""
