@@ -1,0 +1,79 @@
+"""Lets staff in, and says who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from kernel.access.models import Staff
+from kernel.audit.actor import Actor, acting
+from kernel.backoffice.shell import signed_in
+from kernel.common.http import client_ip
+from kernel.tenancy.context import current_tenant_or_none
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who is signed in and may do what the page does.
+
+    Attributes:
+        person: who it is.
+        actor: the same, for services and the audit log.
+    """
+
+    person: Staff
+    actor: Actor
+
+
+def staff_page(
+    permission: str = "", *, with_any_password: bool = False
+) -> Callable[
+    [Callable[Concatenate[StaffRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Open a page to staff alone.
+
+    Args:
+        permission: what the person must be allowed, ``resource.action``.
+        with_any_password: also while the password is one that another chose.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            person = signed_in(request)
+            if person is None:
+                return redirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
+            if person.must_change_password and not with_any_password:
+                return redirect("/account/password/")
+            if permission and not person.may(permission):
+                raise PermissionDenied
+            request.person = person  # type: ignore[attr-defined]
+            request.actor = actor_of(request, person)  # type: ignore[attr-defined]
+            with acting(request.actor):  # type: ignore[attr-defined]
+                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return guarded  # type: ignore[return-value]  # wraps() types the request by name
+
+    return decorate
+
+
+def actor_of(request: HttpRequest, person: Staff) -> Actor:
+    """Return a signed-in person as the audit log names people."""
+    return Actor(
+        kind="operator" if current_tenant_or_none() is None else "staff",
+        id=person.public_id,
+        name=person.name,
+        ip=client_ip(request),
+    )

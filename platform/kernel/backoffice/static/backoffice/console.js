@@ -1,0 +1,78 @@
+// Drawer, copying, and progress. Every page works without it.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  const button = document.querySelector("[data-menu]");
+  const menu = document.getElementById("menu");
+  if (button && menu) {
+    const set = (open) => {
+      root.classList.add("menu-moved");
+      root.classList.toggle("menu-open", open);
+      button.setAttribute("aria-expanded", String(open));
+      if (open) menu.querySelector("a")?.focus();
+    };
+    button.addEventListener("click", () => set(!root.classList.contains("menu-open")));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && root.classList.contains("menu-open")) {
+        set(false);
+        button.focus();
+      }
+    });
+    document.addEventListener("click", (event) => {
+      if (root.classList.contains("menu-open") && !menu.contains(event.target) && !button.contains(event.target)) set(false);
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.person[open]")) {
+      if (!open.contains(event.target)) open.removeAttribute("open");
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (!copy) return;
+    const text = copy.dataset.copy;
+    const done = () => {
+      const before = copy.textContent;
+      copy.textContent = copy.dataset.copied;
+      setTimeout(() => { copy.textContent = before; }, 1500);
+    };
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(done, () => {});
+      return;
+    }
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    if (document.execCommand("copy")) done();
+    area.remove();
+  });
+
+  // A part marked data-live is asked for again until it is no longer marked.
+  const refresh = async () => {
+    const part = document.querySelector("[data-live]");
+    if (!part) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+      if (answer.ok && !answer.redirected) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.querySelector("[data-part='" + part.dataset.part + "']");
+        // Done: the menu and the messages may have changed with it.
+        if (fresh && !fresh.hasAttribute("data-live")) { location.reload(); return; }
+        if (fresh) part.replaceWith(fresh);
+      }
+    } catch { /* the next round asks again */ }
+    setTimeout(refresh, 300);
+  };
+  setTimeout(refresh, 250);
+
+  // Sending twice does nothing twice, but it confuses.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    const sender = event.submitter;
+    if (sender) sender.setAttribute("aria-busy", "true");
+    setTimeout(() => { delete form.dataset.sent; sender?.removeAttribute("aria-busy"); }, 4000);
+  });
+})();

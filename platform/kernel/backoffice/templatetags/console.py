@@ -1,0 +1,67 @@
+"""Small words that the consoles' templates share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from kernel.modules.manifest import Text
+from kernel.tenancy.context import TenantRef, current_tenant_or_none
+
+register = template.Library()
+
+
+@register.filter
+def host(tenant: TenantRef, kind: str) -> str:
+    """Return the primary host name of a kind, or nothing."""
+    return tenant.host(kind) or ""
+
+
+@register.simple_tag
+def address(name: str, kind: str) -> str:
+    """Return the web address of a host name, as people reach it here."""
+    return web_address(name, kind)
+
+
+def web_address(name: str, kind: str) -> str:
+    """Return the web address at which a kind of process answers for a host name."""
+    port = settings.STOA_PUBLIC_PORTS.get(kind, "")
+    scheme = "https" if settings.STOA_HTTPS else "http"
+    return f"{scheme}://{name}{f':{port}' if port else ''}/"
+
+
+@register.filter
+def said(text: Text) -> str:
+    """Return a manifest's text in the reader's language."""
+    return text.in_language(get_language())
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Return a moment in the tenant's time zone, day and minute."""
+    if when is None:
+        return ""
+    tenant = current_tenant_or_none()
+    local = timezone.localtime(when, ZoneInfo(tenant.zone) if tenant else None)
+    return date_format(local, "Y-m-d H:i")
+
+
+@register.filter
+def day(when: datetime | None) -> str:
+    """Return the day of a moment in the tenant's time zone."""
+    return moment(when)[:10]
+
+
+@register.simple_tag(takes_context=True)
+def with_page(context: dict[str, Any], number: int) -> str:
+    """Return the present query with another page number."""
+    query = context["request"].GET.copy()
+    query["page"] = str(number)
+    return str(query.urlencode())
