@@ -1,0 +1,22 @@
+"""Routes of the tenant's console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenants.console import domains, functions, views
+
+urlpatterns = [
+    path("", views.home),
+    path("brand/", views.brand),
+    path("staff/", views.staff),
+    path("activity/", views.activity),
+    path("functions/", functions.index),
+    path("functions/<str:code>/on/", functions.switch_on),
+    path("functions/<str:code>/off/", functions.switch_off),
+    path("domains/", domains.index),
+    path("domains/<str:name>/", domains.show),
+    path("domains/<str:name>/verify/", domains.verify),
+    path("domains/<str:name>/primary/", domains.primary),
+    path("domains/<str:name>/remove/", domains.remove),
+]
