@@ -1,0 +1,58 @@
+"""What a schema really is, read from the catalog."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from django.db.backends.utils import CursorWrapper
+
+Line: TypeAlias = tuple[str, str, str, str]
+"""Kind, table, name, definition."""
+
+_SQL = """
+WITH wanted AS (
+    SELECT c.oid, c.relname FROM pg_catalog.pg_class c
+     WHERE c.relnamespace = current_schema()::regnamespace
+       AND c.relkind IN ('r', 'p') AND c.relname = ANY(%(tables)s)
+)
+SELECT 'column', w.relname, a.attname,
+       concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+                 CASE WHEN a.attnotnull THEN 'not null' END, a.attidentity::text,
+                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid))
+  FROM wanted w
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+UNION ALL
+SELECT 'constraint', w.relname, k.conname, pg_get_constraintdef(k.oid)
+  FROM wanted w JOIN pg_catalog.pg_constraint k ON k.conrelid = w.oid
+UNION ALL
+SELECT 'index', w.relname, i.relname,
+       replace(pg_get_indexdef(i.oid), ' ON ' || current_schema() || '.', ' ON ')
+       || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
+  FROM wanted w
+  JOIN pg_catalog.pg_index x ON x.indrelid = w.oid
+  JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+"""
+
+
+def read_catalog(cursor: CursorWrapper, tables: Iterable[str]) -> list[Line]:
+    """Return what the current schema holds of these tables, sorted."""
+    cursor.execute(_SQL, {"tables": sorted(tables)})
+    return sorted(tuple(row) for row in cursor.fetchall())
+
+
+def digest(lines: Iterable[Line]) -> str:
+    """Digest a catalog; equal digests mean equal columns, constraints and indexes."""
+    return hashlib.sha256("\n".join("\t".join(line) for line in lines).encode()).hexdigest()
+
+
+def tables_of_schema(cursor: CursorWrapper) -> list[str]:
+    """Return the tables of the current schema, sorted."""
+    cursor.execute(
+        "SELECT relname FROM pg_catalog.pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"
+        " ORDER BY relname"
+    )
+    return [row[0] for row in cursor.fetchall()]

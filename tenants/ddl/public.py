@@ -1,0 +1,109 @@
+"""Migrates the public schema and grants each kind of process what it needs there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from kernel.reference.services import load_reference
+from kernel.tenancy.append_only import append_only_tables
+from kernel.tenancy.context import public_context
+from tenants.ddl.names import login_role
+
+_READ = "SELECT"
+_WRITE = "SELECT, INSERT, UPDATE"
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+_REGISTRY = (
+    "tenants_tenant",
+    "tenants_domain",
+    "tenants_hold",
+    "tenants_grant",
+    "tenants_moduleinstall",
+)
+_STAFF = ("access_", "sessions_", "django_session", "idempotency_", "django_content_type", "audit_")
+
+PRIVILEGES: Mapping[str, Mapping[str, str]] = {
+    "store": dict.fromkeys(_REGISTRY, _READ),
+    "console": {
+        **dict.fromkeys(_REGISTRY, _READ),
+        "tenants_job": "SELECT, INSERT",
+        "tenants_domain": _ALL,
+        "audit_": _ALL,
+        # Enough to lock the row, to announce a change, and to keep the shop's look.
+        "tenants_tenant": "SELECT, UPDATE (version, brand)",
+        # Switching off; switching on is the provisioner's.
+        "tenants_moduleinstall": "SELECT, UPDATE (state, disabled_at)",
+    },
+    "channel": {
+        **dict.fromkeys(_REGISTRY, _WRITE),
+        "tenants_domain": _ALL,
+        "tenants_": _READ,
+        "tenants_schemaslot": "SELECT, UPDATE",
+        "tenants_job": "SELECT, INSERT",
+        "channel_center_": _ALL,
+        **dict.fromkeys(_STAFF, _ALL),
+    },
+    "worker": {
+        **dict.fromkeys(_REGISTRY, _READ),
+        "tenants_": _READ,
+        "tenants_domain": "SELECT, UPDATE",
+        "channel_center_": _READ,
+        "outbox_wakeup": _ALL,
+        "schedule_": _ALL,
+        "audit_": _ALL,
+        "idempotency_": _ALL,
+    },
+}
+"""Rights of each login role on public tables, by name or by prefix ending in ``_``.
+
+The owner owns them. A more exact name wins over a prefix.
+"""
+
+
+def migrate_public(progress: Callable[[str], None] | None = None) -> int:
+    """Apply the migrations of the public apps; return how many were applied."""
+    labels = {*settings.STOA_PUBLIC_APPS, *settings.STOA_DUAL_APPS}
+    with public_context():
+        executor = MigrationExecutor(connection)
+        targets = [key for key in executor.loader.graph.leaf_nodes() if key[0] in labels]
+        plan = executor.migration_plan(targets)
+        if plan:
+            if progress:
+                executor.progress_callback = lambda action, migration=None, fake=False: (
+                    progress(str(migration)) if action == "apply_start" else None
+                )
+            executor.migrate(targets, plan=plan)
+        load_reference()
+        grant_public()
+    return len(plan)
+
+
+def grant_public() -> None:
+    """Bring the privileges on public and shared tables in line with `PRIVILEGES`."""
+    with public_context(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+            " AND c.relkind IN ('r', 'p')"
+        )
+        tables = sorted(row[0] for row in cursor.fetchall())
+        for kind in PRIVILEGES:
+            role = login_role(kind)
+            cursor.execute(f'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM "{role}"')
+            for table in tables:
+                if rights := _rights(kind, table):
+                    cursor.execute(f'GRANT {rights} ON public."{table}" TO "{role}"')
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA shared TO PUBLIC")
+
+
+def _rights(kind: str, table: str) -> str:
+    wanted = PRIVILEGES[kind]
+    found = wanted.get(table)
+    if found is None:
+        prefixes = [name for name in wanted if name.endswith("_") and table.startswith(name)]
+        found = wanted[max(prefixes, key=len)] if prefixes else ""
+    if table in append_only_tables():
+        found = ", ".join(r for r in found.split(", ") if r in {"SELECT", "INSERT"})
+    return found
