@@ -1,0 +1,1 @@
+"""Migrations of all tenants: planned once for each distinct state, replayed for each tenant."""

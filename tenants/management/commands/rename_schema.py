@@ -1,0 +1,12 @@
+"""Refuses `rename_schema`."""
+
+from __future__ import annotations
+
+from tenants.management.commands._refused import RefusedCommand
+
+
+class Command(RefusedCommand):
+    """Points to what does it here."""
+
+    instead = "stoa tenant --help"
+    why = "a schema's name is generated and never shown."
