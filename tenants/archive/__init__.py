@@ -1,0 +1,1 @@
+"""Archives of tenants: one encrypted file that any installation of the product can read."""
