@@ -1,0 +1,13 @@
+"""States of a channel partner."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelState(models.TextChoices):
+    """Whether a channel partner may work."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
