@@ -1,0 +1,100 @@
+"""The processes of an installation and how each is started."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from config.dev.state import WEB
+from config.dev.supervisor import Program, machine_environment, module_command
+from testkit.servers.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from config.dev.state import Installation
+
+WEB_THREADS: Final = {"store": 8, "console": 4, "channel": 4, "internal": 2}
+# Provisioning has a worker of its own: it alone may create schemas and roles.
+QUEUES: Final = {"worker": "events,default,settlement,media", "provisioner": "provisioning"}
+WORKER_PROCESSES: Final = {"worker": 2, "provisioner": 1}
+
+
+def programs(installation: Installation) -> list[Program]:
+    """Return every process, web first."""
+    web = [_web(installation, kind) for kind in WEB]
+    workers = [_worker(installation, kind) for kind in QUEUES]
+    return [*web, *workers, _beat(installation)]
+
+
+def _environment(installation: Installation, kind: str) -> dict[str, str]:
+    root = installation.checkout.root
+    # Ours stand before site-packages: names as plain as `config` may exist there too.
+    return {
+        **machine_environment(),
+        **installation.settings(kind),
+        "PYTHONPATH": f"{root / 'platform'}:{root}",
+    }
+
+
+def _web(installation: Installation, kind: str) -> Program:
+    port = installation.state.ports[kind]
+    return Program(
+        name=kind,
+        command=module_command(
+            "granian",
+            "--interface=wsgi",
+            f"--host={LOOPBACK}",
+            f"--port={port}",
+            "--workers=1",
+            f"--blocking-threads={WEB_THREADS[kind]}",
+            "--static-path-route=/static",
+            f"--static-path-mount={static_root(installation)}",
+            "--workers-kill-timeout=5s",
+            "config.wsgi:application",
+        ),
+        environment=_environment(installation, kind),
+        ready=port,
+    )
+
+
+def static_root(installation: Installation) -> Path:
+    """Return the folder that the web processes serve style sheets and scripts from."""
+    chosen = installation.settings("store").get("STOA_STATIC_ROOT")
+    folder = Path(chosen) if chosen else installation.checkout.folder / "static"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _worker(installation: Installation, kind: str) -> Program:
+    return Program(
+        name=kind,
+        command=module_command(
+            "celery",
+            "--app=config.celery",
+            "worker",
+            f"--queues={QUEUES[kind]}",
+            f"--concurrency={WORKER_PROCESSES[kind]}",
+            f"--hostname={kind}@%h",
+            "--loglevel=INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ),
+        environment=_environment(installation, kind),
+        ready=re.compile(r"@\S+ ready\b"),
+    )
+
+
+def _beat(installation: Installation) -> Program:
+    return Program(
+        name="beat",
+        command=module_command(
+            "celery",
+            "--app=config.celery",
+            "beat",
+            f"--schedule={installation.checkout.state / 'beat'}",
+            "--pidfile=",
+            "--loglevel=INFO",
+        ),
+        environment=_environment(installation, "beat"),
+        ready=re.compile(r"beat: Starting"),
+    )

@@ -1,0 +1,253 @@
+"""Settings of every process. What differs comes from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from config import environment as env
+from config.settings.observability import *  # noqa: F403
+from config.settings.security import *  # noqa: F403
+from config.settings.security import (
+    INNERMOST_MIDDLEWARE,
+    OUTERMOST_MIDDLEWARE,
+    PROBLEM_MIDDLEWARE,
+    REST_FRAMEWORK_SECURITY,
+)
+from kernel.modules.registry import module_app_configs
+from kernel.tenancy.backend.address import database_settings
+
+ROOT = Path(__file__).resolve().parents[3]
+STATE_DIR = Path(env.text("STOA_STATE_DIR", str(ROOT / ".stoa" / "state")))
+
+# --- the installation ---------------------------------------------------------
+
+STOA_PRODUCT_NAME = env.text("STOA_PRODUCT_NAME", "Stoa")
+STOA_PROCESS = env.text("STOA_PROCESS", "cli")
+STOA_DB_PREFIX = env.text("STOA_DB_PREFIX", "stoa")
+STOA_BASE_DOMAIN = env.text("STOA_BASE_DOMAIN", "localhost")
+STOA_WARM_POOL_SIZE = env.number("STOA_WARM_POOL_SIZE", 5)
+DEBUG = False
+SECRET_KEY = env.text("STOA_SECRET_KEY")
+# Hosts are decided by the tenant registry, which knows each verified name.
+ALLOWED_HOSTS = ["*"]
+USE_X_FORWARDED_HOST = False
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("STOA_BEHIND_TLS_PROXY") else None
+)
+
+# --- applications -------------------------------------------------------------
+
+# Tables in the public schema.
+STOA_PUBLIC_APPS = ["tenants", "channel_center", "reference", "wakeups", "schedules"]
+# Tables in each tenant's schema; modules add theirs when they are switched on.
+STOA_TENANT_APPS = ["secrets", "settings", "members", "outbox"]
+# Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
+STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
+
+INSTALLED_APPS = [
+    "tenants",
+    "channel_center",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tenants",
+    "rest_framework",
+    "drf_spectacular",
+    "kernel.tenancy",
+    "kernel.modules",
+    "kernel.api",
+    "kernel.common.idempotency",
+    "kernel.common.secrets",
+    "kernel.tenancy.schedules",
+    "kernel.common.wakeups",
+    "kernel.common.outbox",
+    "kernel.audit",
+    "kernel.reference",
+    "kernel.access",
+    "kernel.settings",
+    "kernel.members",
+    "kernel.backoffice",
+    "themes",
+    *module_app_configs(),
+    "config.apps.CompositionConfig",
+]
+
+# --- database -----------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database_settings(env.text("STOA_PROCESS_DATABASE_URL")),
+}
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "10")
+DATABASES["default"]["OPTIONS"] |= {
+    "activation": "transaction" if env.flag("STOA_DB_POOLER") else "session",
+    "tenants_per_connection": env.number("STOA_TENANTS_PER_CONNECTION", 100),
+}
+# Asked at the start of every process: an unsafe pooler is refused.
+STOA_PGBOUNCER_ADMIN_URL = env.text("STOA_PGBOUNCER_ADMIN_URL", "")
+if env.flag("STOA_DB_POOLER"):
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+if env.number("STOA_DB_POOL_SIZE", 0):
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.number("STOA_DB_POOL_SIZE", 0),
+        "max_lifetime": 900,
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.number("STOA_DB_CONN_MAX_AGE", 600)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# django-tenants: our backend and runner replace what it would do by itself.
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+SHARED_APPS = [*STOA_PUBLIC_APPS]
+TENANT_APPS = [*STOA_TENANT_APPS]
+TENANT_SYNC_ROUTER = "kernel.tenancy.router.ExplicitTargetsRouter"
+DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
+
+# --- Redis --------------------------------------------------------------------
+
+STOA_REDIS_URL = env.text("STOA_REDIS_URL", "redis://127.0.0.1:6379/0")
+STOA_REDIS_PREFIX = env.text("STOA_REDIS_PREFIX", "stoa:")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": STOA_REDIS_URL,
+        "KEY_PREFIX": STOA_REDIS_PREFIX,
+        "KEY_FUNCTION": "kernel.tenancy.cache.make_key",
+    }
+}
+
+# --- web ----------------------------------------------------------------------
+
+_URLCONFS = {
+    "store": "config.urls_store",
+    "console": "config.urls_console",
+    "channel": "config.urls_channel",
+}
+ROOT_URLCONF = _URLCONFS.get(STOA_PROCESS, "config.urls_internal")
+WSGI_APPLICATION = "config.wsgi.application"
+# An address is unique whatever its capitals: a constraint on the lowered value.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTH_USER_MODEL = "access.Staff"
+AUTHENTICATION_BACKENDS = ["kernel.access.backends.StaffBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SESSION_ENGINE = "kernel.tenancy.sessions"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+MIDDLEWARE = [
+    *OUTERMOST_MIDDLEWARE,
+    "kernel.tenancy.middleware.ScopeMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kernel.tenancy.middleware.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "kernel.members.middleware.MemberMiddleware",
+    *PROBLEM_MIDDLEWARE,
+    "kernel.modules.middleware.ModuleGateMiddleware",
+    *INNERMOST_MIDDLEWARE,
+]
+REST_FRAMEWORK = {
+    **REST_FRAMEWORK_SECURITY,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # Each view names who may ask; none is open by being forgotten.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "UNAUTHENTICATED_USER": None,
+}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kernel.backoffice.shell.frame",
+            ],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "themes.environment.environment"},
+    },
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STOA_STATIC_ROOT", str(ROOT / ".stoa" / "static")))
+
+# --- files --------------------------------------------------------------------
+
+MEDIA_ROOT = Path(env.text("STOA_MEDIA_ROOT", str(ROOT / ".stoa" / "media")))
+MEDIA_URL = "/media/"
+STOA_S3 = {
+    "endpoint": env.text("STOA_S3_ENDPOINT", ""),
+    "bucket": env.text("STOA_S3_BUCKET", ""),
+    "access_key": env.text("STOA_S3_ACCESS_KEY", ""),
+    "secret_key": env.text("STOA_S3_SECRET_KEY", ""),
+    "region": env.text("STOA_S3_REGION", "us-east-1"),
+}
+_STORAGE = "S3TenantStorage" if STOA_S3["bucket"] else "LocalTenantStorage"
+STORAGES = {
+    "default": {"BACKEND": f"kernel.tenancy.storage.{_STORAGE}"},
+    "archives": {"BACKEND": f"kernel.tenancy.storage.{_STORAGE.replace('Tenant', 'Archive')}"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+# Keys of archives, newest first; or the file that keeps them, made at the first need.
+STOA_ARCHIVE_IDENTITIES = env.words("STOA_ARCHIVE_IDENTITIES")
+STOA_ARCHIVE_KEY_FILE = env.text("STOA_ARCHIVE_KEY_FILE", "")
+
+# --- language and time --------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "platform" / "kernel" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- host names ---------------------------------------------------------------
+
+STOA_DNS_SERVER = env.text("STOA_DNS_SERVER", "")
+STOA_CNAME_TARGET = env.text("STOA_CNAME_TARGET", f"shops.{STOA_BASE_DOMAIN}")
+
+# --- how people reach the processes, for links from one to another ------------
+
+STOA_PUBLIC_PORTS = {
+    kind: env.text(f"STOA_PUBLIC_PORT_{kind.upper()}", "")
+    for kind in ("store", "console", "channel")
+}
+"""Ports in addresses; empty where a proxy answers at the usual one."""
+
+# --- the operator's own console -----------------------------------------------
+
+STOA_OPERATOR_HOST = env.text("STOA_OPERATOR_HOST", f"operator.{STOA_BASE_DOMAIN}")
+STOA_OPERATOR_NAME = env.text("STOA_OPERATOR_NAME", STOA_PRODUCT_NAME)
+STOA_OPERATOR_COLOUR = env.text("STOA_OPERATOR_COLOUR", "#27364b")
+
+# Draws refusals for people, in the brand of whoever the host belongs to.
+STOA_PROBLEM_PAGE = {
+    "store": "themes.views.problem_page",
+    "console": "kernel.backoffice.views.problem_page",
+    "channel": "kernel.backoffice.views.problem_page",
+}.get(STOA_PROCESS, "")

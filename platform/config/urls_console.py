@@ -1,0 +1,20 @@
+"""Routes of the tenant's console."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from kernel.modules.urls import module_urls
+from kernel.tenancy.files import serve_file
+
+handler400 = "kernel.api.problems.bad_request"
+handler403 = "kernel.api.problems.permission_denied"
+handler404 = "kernel.api.problems.page_not_found"
+handler500 = "kernel.api.problems.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kernel.backoffice.urls")),
+    path("", include("tenants.console.urls")),
+    path("media/<path:name>", serve_file),
+    path("modules/", include(module_urls("console"))),
+]

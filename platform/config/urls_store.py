@@ -1,0 +1,22 @@
+"""Routes of the storefront and the store API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from kernel.modules.urls import module_urls
+from kernel.tenancy.files import serve_file
+
+handler400 = "kernel.api.problems.bad_request"
+handler403 = "kernel.api.problems.permission_denied"
+handler404 = "kernel.api.problems.page_not_found"
+handler500 = "kernel.api.problems.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("themes.urls")),
+    path("account/", include("themes.account.urls")),
+    path("api/v1/store/members/", include("kernel.members.api.urls")),
+    path("media/<path:name>", serve_file),
+    path("api/v1/store/", include(module_urls("api"))),
+    path("", include(module_urls("store"))),
+]
