@@ -1,0 +1,1 @@
+"""Benchmarks: what Stoa does against what stock django-tenants does, in the same run."""

@@ -1,0 +1,171 @@
+"""The benchmarks: each gets a machine and returns figures with their baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from infra.bench.machine import Machine
+from infra.bench.report import Result, less_is_better, percentile
+
+P95 = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A benchmark.
+
+    Attributes:
+        targets: what the figures must reach, in words.
+    """
+
+    name: str
+    about: str
+    targets: str
+    run: Callable[[Machine], list[Result]]
+
+
+def provisioning(machine: Machine) -> list[Result]:
+    """Open tenants without and with a ready schema, in a small and in a large installation."""
+    small, large = machine.size(10, 3), machine.size(500, 5)
+    times = machine.size(9, 2)
+    pack = machine.ours("install")
+    machine.stock("install")
+    machine.fill_stock(small, pack["statements"])
+    machine.fill_ours(max(1, small - times // 2))
+    at_small = median(machine.ours("provision", times=times))
+    stock = median(machine.stock("create", times=machine.size(3, 1)))
+    machine.fill_ours(large - times // 2)
+    at_large = median(machine.ours("provision", times=times))
+    port = machine.serve_storefront()
+    seconds = machine.ours("sign_up", times=machine.size(40, 2), port=port)
+    return [
+        less_is_better(f"provision_seconds_at_{10}", at_small, "s", stock),
+        less_is_better(f"provision_seconds_at_{500}", at_large, "s", stock),
+        Result("provision_growth_10_to_500", round(at_large / at_small, 3), "x"),
+        Result("provision_ratio_vs_stock", round(stock / at_small, 1), "x", 1.0),
+        less_is_better("signup_seconds_p95", percentile(seconds, P95), "s", stock),
+    ]
+
+
+def migrate_tenants(machine: Machine) -> list[Result]:
+    """Add one column to every tenant."""
+    tenants = machine.size(200, 4)
+    pack = machine.ours("install")
+    machine.fill_ours(tenants)
+    machine.stock("install")
+    machine.fill_stock(tenants, pack["statements"])
+    ours = machine.ours("migrate", column=True)
+    stock = median(machine.stock("migrate", column=True, times=machine.size(5, 1)))
+    each = ours["run_seconds"] / ours["tenants"]
+    with_build = (ours["run_seconds"] + ours["build_seconds"]) / ours["tenants"]
+    return [
+        less_is_better("migrate_seconds_per_tenant", each, "s", stock),
+        less_is_better("migrate_seconds_all", ours["run_seconds"], "s", stock * tenants),
+        less_is_better("migrate_seconds_per_tenant_with_build", with_build, "s", stock),
+        Result("migrate_build_seconds", round(ours["build_seconds"], 3), "s"),
+        Result("migrate_ratio_vs_stock", round(stock / each, 1), "x", 1.0),
+    ]
+
+
+def tenant_switch(machine: Machine) -> list[Result]:
+    """Query two tenants in turn."""
+    rounds = machine.size(5000, 50)
+    pack = machine.ours("install")
+    machine.fill_ours(2)
+    machine.stock("install")
+    machine.fill_stock(2, pack["statements"])
+    ours = machine.ours("switch", rounds=rounds)
+    stock = machine.stock("switch", rounds=rounds)
+    return [
+        less_is_better(
+            "activation_round_trips", ours["round_trips"], "round trips", stock["round_trips"]
+        ),
+        less_is_better(
+            "activation_round_trips_of_20_queries",
+            ours["round_trips_of_20"],
+            "round trips",
+            stock["round_trips_of_20"],
+        ),
+        Result(
+            "activation_round_trips_without_query",
+            ours["round_trips_without_query"],
+            "round trips",
+        ),
+        less_is_better(
+            "activation_microseconds", ours["microseconds"], "us", stock["microseconds"]
+        ),
+    ]
+
+
+def module_enable(machine: Machine) -> list[Result]:
+    """Switch a module of six tables on, in an installation with many tenants."""
+    tenants = machine.size(500, 6)
+    machine.ours("install")
+    machine.fill_ours(tenants)
+    seconds = machine.ours("enable_module", times=machine.size(100, 2))
+    django = machine.ours("enable_by_django", times=machine.size(5, 1))
+    return [
+        less_is_better("enable_seconds_p95", percentile(seconds, P95), "s", median(django)),
+        less_is_better("enable_seconds_median", median(seconds), "s", median(django)),
+    ]
+
+
+def backend_memory(machine: Machine) -> list[Result]:
+    """Let one worker visit every tenant, with and without replacing its connection."""
+    tenants = machine.size(1000, 6)
+    machine.ours("install")
+    machine.fill_ours(tenants)
+    bounded = machine.ours(
+        "visit_tenants", limit=machine.size(100, 2), server_pid=machine.server_pid
+    )
+    unbounded = machine.ours("visit_tenants", limit=10**9, server_pid=machine.server_pid)
+    return [
+        less_is_better(
+            "megabytes_after_1000_tenants", bounded["server"], "MB", unbounded["server"]
+        ),
+        Result(
+            "python_megabytes_grown",
+            round(bounded["python"], 1),
+            "MB",
+            round(unbounded["python"], 1),
+        ),
+    ]
+
+
+BENCHES = {
+    bench.name: bench
+    for bench in (
+        Bench(
+            "provisioning",
+            "opens tenants; stock runs every migration for each",
+            "25 x stock, growth at most 1.5, sign-up at most 0.2 s at p95",
+            provisioning,
+        ),
+        Bench(
+            "migrate_tenants",
+            "adds a column to 200 tenants; stock plans anew for each",
+            "100 x stock for each tenant",
+            migrate_tenants,
+        ),
+        Bench(
+            "tenant_switch",
+            "goes from tenant to tenant on one connection",
+            "at most one round trip, none without a query",
+            tenant_switch,
+        ),
+        Bench(
+            "module_enable",
+            "switches a module on among 500 tenants; Django's executor is the baseline",
+            "under 0.5 s at p95",
+            module_enable,
+        ),
+        Bench(
+            "backend_memory",
+            "visits 1,000 tenants; without replacing connections is the baseline",
+            "at most 150 MB",
+            backend_memory,
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""The baseline: a project on stock django-tenants, as its documentation says."""

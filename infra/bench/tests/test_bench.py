@@ -1,0 +1,72 @@
+"""Each benchmark runs and reports in the shape that scripts read; nothing is timed here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.bench.benches import BENCHES
+from infra.bench.report import less_is_better, percentile
+
+STOA = Path(sys.executable).with_name("stoa")
+METRICS = {
+    "provisioning": {
+        "provision_seconds_at_10",
+        "provision_seconds_at_500",
+        "provision_growth_10_to_500",
+        "provision_ratio_vs_stock",
+        "signup_seconds_p95",
+    },
+    "migrate_tenants": {"migrate_ratio_vs_stock"},
+    "tenant_switch": {"activation_round_trips", "activation_microseconds"},
+    "module_enable": {"enable_seconds_p95"},
+    "backend_memory": {"megabytes_after_1000_tenants"},
+}
+
+
+def stoa_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [STOA, "bench", *arguments], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.mark.parametrize("name", sorted(BENCHES))
+def test_a_benchmark_runs_and_reports(name: str) -> None:
+    done = stoa_bench(name, "--quick", "--json")
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report) == {"name", "results", "environment"}
+    assert report["name"] == name
+    assert METRICS[name] <= {result["metric"] for result in report["results"]}
+    for result in report["results"]:
+        assert set(result) == {"metric", "value", "unit", "baseline", "ratio"}
+        assert isinstance(result["value"], int | float)
+        assert result["unit"]
+    assert report["environment"]["quick"] is True
+
+
+def test_the_list_names_every_benchmark() -> None:
+    listed = json.loads(stoa_bench("--list", "--json").stdout)
+
+    assert [row["name"] for row in listed] == list(BENCHES)
+
+
+def test_an_unknown_benchmark_is_refused() -> None:
+    done = stoa_bench("speed")
+
+    assert done.returncode == 2
+    assert "stoa bench --list" in done.stderr
+
+
+def test_the_95th_percentile_of_twenty_values_leaves_one_out() -> None:
+    assert percentile([float(number) for number in range(1, 21)], 0.95) == 19.0
+
+
+def test_the_ratio_says_how_many_times_less_than_the_baseline() -> None:
+    assert less_is_better("x", 2.0, "s", 8.0).ratio == 4.0
+    assert less_is_better("x", 2.0, "s").ratio is None
