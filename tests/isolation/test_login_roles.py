@@ -1,0 +1,87 @@
+"""What each kind of process may do in the database, asked of PostgreSQL itself."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from kernel.tenancy.context import TenantRef
+from testkit.database import login_url
+from testkit.tenants import open_test_tenant
+
+KINDS = ["store", "console", "channel", "worker"]
+
+
+@pytest.fixture
+def tenant(committing: None) -> TenantRef:
+    return open_test_tenant()
+
+
+def refused(kind: str, statement: str) -> bool:
+    """Tell whether PostgreSQL refuses a statement of a login role for want of rights."""
+    with psycopg.connect(login_url(kind), autocommit=True) as connection:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE public.x (id int)",
+        "CREATE SCHEMA x",
+        "CREATE TEMPORARY TABLE x (id int)",
+        "CREATE ROLE x",
+        "DROP TABLE public.tenants_tenant",
+        "ALTER TABLE public.tenants_tenant ADD COLUMN x int",
+        "DELETE FROM public.tenants_tenant",
+        "UPDATE public.django_migrations SET name = ''",
+        "INSERT INTO shared.reference_currency VALUES ('XXX', 0, '', '')",
+    ],
+)
+def test_no_serving_process_changes_definitions_or_the_registrys_history(
+    tenant: TenantRef, kind: str, statement: str
+) -> None:
+    assert refused(kind, statement)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_serving_process_becomes_the_owner(tenant: TenantRef, kind: str) -> None:
+    owner = tenant.role.removesuffix(tenant.schema) + "owner"
+
+    assert refused(kind, f'SET ROLE "{owner}"')
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_login_role_alone_sees_no_tenants_rows(tenant: TenantRef, kind: str) -> None:
+    assert refused(kind, f"SELECT * FROM {tenant.schema}.access_staff")
+
+
+@pytest.mark.parametrize("kind", ["store", "console"])
+@pytest.mark.parametrize("table", ["access_staff", "tenants_schemaslot", "django_session"])
+def test_the_tenants_processes_do_not_see_the_platforms_tables(
+    tenant: TenantRef, kind: str, table: str
+) -> None:
+    assert refused(kind, f"SELECT * FROM public.{table}")
+
+
+def test_the_storefronts_process_writes_nothing_in_public(tenant: TenantRef) -> None:
+    with psycopg.connect(login_url("owner"), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+            " WHERE table_schema = 'public' AND grantee = %s AND privilege_type <> 'SELECT'",
+            [tenant.role.removesuffix(tenant.schema) + "store"],
+        ).fetchall()
+
+    assert rows == []
+
+
+def test_a_tenants_role_cannot_sign_in(tenant: TenantRef) -> None:
+    url = login_url("store")
+    user = tenant.role.removesuffix(tenant.schema) + "store"
+
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url.replace(user, tenant.role, 1))
