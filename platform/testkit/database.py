@@ -196,9 +196,13 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_directory() -> Iterator[None]:
     """Forget what the process keeps of tenants: a rolled-back test leaves nothing true."""
+    from django.contrib.contenttypes.models import ContentType
+
+    from kernel.tenancy.content_types import ScopedContentTypeCache
     from kernel.tenancy.ports import directory
 
     directory().forget_all()  # type: ignore[attr-defined]
+    ContentType.objects._cache = ScopedContentTypeCache()  # type: ignore[attr-defined]
     yield
     directory().forget_all()  # type: ignore[attr-defined]
 
