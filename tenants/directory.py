@@ -11,9 +11,9 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 from threading import Lock
-from time import monotonic
+from time import monotonic, sleep
 from typing import Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Q
 
@@ -22,7 +22,7 @@ from kernel.tenancy.context import BrandRef, TenantRef, public_context
 from kernel.tenancy.errors import UnknownTenant
 from kernel.tenancy.ports import HostKind
 from tenants.choices import LIVING, DomainState, InstallState, TenantKind
-from tenants.invalidation import Listener
+from tenants.invalidation import Listener, announce
 from tenants.models import Domain, Hold, ModuleInstall, Tenant
 
 LIFETIME = 300.0
@@ -66,6 +66,12 @@ class BoundedMemory(Generic[K, V]):
         with self._lock:
             self._entries.pop(key, None)
 
+    def drop_values(self, value: V) -> None:
+        """Forget the entries that hold a value."""
+        with self._lock:
+            for key in [key for key, entry in self._entries.items() if entry[1] == value]:
+                del self._entries[key]
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -82,6 +88,8 @@ class CachedDirectory:
         self._tenants: BoundedMemory[UUID, TenantRef] = BoundedMemory(MOST_HOSTS)
         self._hosts: BoundedMemory[tuple[str, str], UUID] = BoundedMemory(MOST_HOSTS)
         self._unknown: BoundedMemory[tuple[str, str], bool] = BoundedMemory(MOST_UNKNOWN)
+        # Raised with every announcement: what was read before one may be of before the change.
+        self._announcements = 0
         self._listener = Listener(on_tenant=self.forget, on_silence=self.forget_all)
 
     def by_host(self, host: str, *, kind: HostKind) -> TenantRef | None:
@@ -92,11 +100,12 @@ class CachedDirectory:
             return None
         tenant_id = self._hosts.get(key)
         if tenant_id is None:
+            before = self._announcements
             tenant_id = self._read_host(host, kind)
+            if before == self._announcements:
+                self._keep_host(key, tenant_id)
             if tenant_id is None:
-                self._unknown.put(key, value=True, seconds=self._lifetime(UNKNOWN_LIFETIME))
                 return None
-            self._hosts.put(key, tenant_id, seconds=self._lifetime(LIFETIME))
         try:
             return self.by_id(tenant_id)
         except UnknownTenant:
@@ -111,11 +120,13 @@ class CachedDirectory:
         self._listener.ensure_started()
         if ref := self._tenants.get(tenant_id):
             return ref
+        before = self._announcements
         ref, changes_at = read_tenant(tenant_id)
         seconds = self._lifetime(LIFETIME)
         if changes_at is not None:
             seconds = max(0.0, min(seconds, (changes_at - utc_now()).total_seconds()))
-        self._tenants.put(tenant_id, ref, seconds=seconds)
+        if before == self._announcements:
+            self._tenants.put(tenant_id, ref, seconds=seconds)
         return ref
 
     def by_schema(self, schema: str) -> TenantRef | None:
@@ -144,15 +155,35 @@ class CachedDirectory:
 
     def forget(self, tenant_id: UUID) -> None:
         """Drop what is kept of a tenant; unknown hosts too, for one may be known now."""
+        self._announcements += 1
         self._tenants.drop(tenant_id)
-        self._hosts.clear()
+        self._hosts.drop_values(tenant_id)
         self._unknown.clear()
 
     def forget_all(self) -> None:
         """Drop everything."""
+        self._announcements += 1
         self._tenants.clear()
         self._hosts.clear()
         self._unknown.clear()
+
+    def wait_until_heard(self, *, seconds: float = 5.0) -> None:
+        """Return when all that was announced so far was heard, or raise TimeoutError."""
+        self._listener.ensure_started()
+        marker = uuid4()
+        ends = monotonic() + seconds
+        while self._listener.last != marker:
+            # Repeated, for the subscription may begin only after the first.
+            announce(marker)
+            sleep(0.01)
+            if monotonic() > ends:
+                raise TimeoutError
+
+    def _keep_host(self, key: tuple[str, str], tenant_id: UUID | None) -> None:
+        if tenant_id is None:
+            self._unknown.put(key, value=True, seconds=self._lifetime(UNKNOWN_LIFETIME))
+        else:
+            self._hosts.put(key, tenant_id, seconds=self._lifetime(LIFETIME))
 
     def _lifetime(self, seconds: float) -> float:
         return seconds if self._listener.hears else min(seconds, DEAF_LIFETIME)

@@ -55,12 +55,14 @@ class Listener:
 
     Attributes:
         hears: True while the subscription stands.
+        last: the tenant of the announcement heard last.
     """
 
     def __init__(
         self, *, on_tenant: Callable[[UUID], None], on_silence: Callable[[], None]
     ) -> None:
         self.hears = False
+        self.last: UUID | None = None
         self._on_tenant = on_tenant
         self._on_silence = on_silence
         self._lock = Lock()
@@ -96,4 +98,6 @@ class Listener:
                 self._on_silence()
                 self.hears = True
             elif message["type"] == "message":
-                self._on_tenant(UUID(hex=message["data"].decode()))
+                tenant_id = UUID(hex=message["data"].decode())
+                self._on_tenant(tenant_id)
+                self.last = tenant_id

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from kernel.tenancy.context import TenantRef, chosen_scope
+from kernel.tenancy.ports import directory
 from tests.isolation.conftest import mark
 
 PATHS = ["/marks", "/nothing", "/broken", "/half-broken", "/cached", "/streamed"]
@@ -80,6 +81,7 @@ def test_a_request_without_a_query_sends_nothing_to_the_database(
     marked: list[TenantRef], store: Callable[..., Any], django_assert_num_queries: Any
 ) -> None:
     host = f"{marked[0].name}.localhost"
+    directory().wait_until_heard()  # type: ignore[attr-defined]
     store(host, "/nothing")
     before = connection.connection.round_trips
 
@@ -92,6 +94,8 @@ def test_a_request_without_a_query_sends_nothing_to_the_database(
 def test_activation_costs_one_round_trip(
     marked: list[TenantRef], store: Callable[..., Any], django_assert_num_queries: Any
 ) -> None:
+    # What their opening announced is heard on another thread, maybe only by and by.
+    directory().wait_until_heard()  # type: ignore[attr-defined]
     for tenant in marked:
         store(f"{tenant.name}.localhost", "/marks")
     before = connection.connection.round_trips
