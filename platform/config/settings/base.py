@@ -41,7 +41,13 @@ SECURE_PROXY_SSL_HEADER = (
 # Tables in the public schema.
 STOA_PUBLIC_APPS = ["tenants", "channel_center", "reference", "wakeups", "schedules"]
 # Tables in each tenant's schema; modules add theirs when they are switched on.
-STOA_TENANT_APPS = ["secrets", "settings", "members", "outbox"]
+STOA_TENANT_APPS = [
+    *("secrets", "settings", "outbox"),
+    *("ledger", "members", "relations"),
+    *("catalogue", "pricing", "inventory"),
+    *("cart", "checkout", "orders", "fulfilment", "payments"),
+    "dataio",
+]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
 
@@ -69,6 +75,17 @@ INSTALLED_APPS = [
     "kernel.access",
     "kernel.settings",
     "kernel.members",
+    "kernel.ledger",
+    "kernel.relations",
+    "kernel.catalogue",
+    "kernel.pricing",
+    "kernel.inventory",
+    "kernel.cart",
+    "kernel.checkout",
+    "kernel.orders",
+    "kernel.fulfilment",
+    "kernel.payments",
+    "kernel.dataio",
     "kernel.backoffice",
     "themes",
     *module_app_configs(),

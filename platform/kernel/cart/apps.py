@@ -1,0 +1,12 @@
+"""Carts, as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CartConfig(AppConfig):
+    """Carts."""
+
+    name = "kernel.cart"
+    label = "cart"

@@ -1,0 +1,1 @@
+"""Parcels, pickups and virtual goods."""

@@ -1,0 +1,1 @@
+"""Assets, accounts and journals."""

@@ -1,0 +1,1 @@
+"""Who invited whom: the tables."""
