@@ -11,6 +11,26 @@ from django.db.backends.utils import CursorWrapper
 Line: TypeAlias = tuple[str, str, str, str]
 """Kind, table, name, definition."""
 
+# A trigger that belongs to a constraint is internal, but for those that somebody declared.
+TRIGGERS_SQL = """
+SELECT 'trigger', c.relname, g.tgname, pg_get_triggerdef(g.oid, true)
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
+ WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+ ORDER BY c.relname, g.tgname
+"""
+
+FUNCTIONS_SQL = """
+SELECT DISTINCT 'function', '', p.proname,
+       replace(pg_get_functiondef(p.oid), ' FUNCTION ' || current_schema() || '.', ' FUNCTION ')
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
+  JOIN pg_catalog.pg_proc p
+    ON p.oid = g.tgfoid AND p.pronamespace = current_schema()::regnamespace
+ WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+ ORDER BY p.proname
+"""
+
 _SQL = """
 WITH wanted AS (
     SELECT c.oid, c.relname FROM pg_catalog.pg_class c
@@ -39,12 +59,16 @@ SELECT 'index', w.relname, i.relname,
 
 def read_catalog(cursor: CursorWrapper, tables: Iterable[str]) -> list[Line]:
     """Return what the current schema holds of these tables, sorted."""
-    cursor.execute(_SQL, {"tables": sorted(tables)})
-    return sorted(tuple(row) for row in cursor.fetchall())
+    lines: list[Line] = []
+    wanted = {"tables": sorted(tables)}
+    for text in (_SQL, TRIGGERS_SQL, FUNCTIONS_SQL):
+        cursor.execute(text, wanted)
+        lines += [tuple(row) for row in cursor.fetchall()]
+    return sorted(lines)
 
 
 def digest(lines: Iterable[Line]) -> str:
-    """Digest a catalog; equal digests mean equal columns, constraints and indexes."""
+    """Digest a catalog; equal digests mean equal columns, constraints, indexes, triggers."""
     return hashlib.sha256("\n".join("\t".join(line) for line in lines).encode()).hexdigest()
 
 

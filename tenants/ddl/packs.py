@@ -2,13 +2,14 @@
 
 Django runs the migrations once, on a scratch database, and everything that its
 schema editor sends is written down. Replaying that is what a migration would
-have done, with the same names, without Django's work for each tenant.
+have done, with the same names, without Django's work for each tenant. A pack
+for a fresh schema is folded: it makes the tables as the migrations left them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -16,6 +17,7 @@ from secrets import token_hex
 from typing import Any
 
 import psycopg
+import structlog
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunPython
@@ -25,7 +27,9 @@ from psycopg import sql
 from kernel.tenancy.backend.base import DatabaseWrapper, SchemaEditor
 from kernel.tenancy.context import no_scope, public_context
 from tenants.ddl.catalog import Line, digest, read_catalog, tables_of_schema
+from tenants.ddl.dump import dump, filled_tables, unknown_objects
 from tenants.ddl.names import prefix
+from tenants.ddl.prepare import LIKE_OURS
 from tenants.ddl.replay import record_statement
 from tenants.ddl.segments import (
     KERNEL,
@@ -40,9 +44,15 @@ from tenants.ddl.segments import (
 from tenants.models import DdlPack
 
 Applied = Sequence[tuple[str, str]]
+_log = structlog.get_logger(__name__)
 _CONCURRENTLY = re.compile(
     r"^(\s*(?:CREATE(?:\s+UNIQUE)?|DROP)\s+INDEX)\s+CONCURRENTLY\b", re.IGNORECASE
 )
+_DEFINES = re.compile(
+    r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)|SET\s+CONSTRAINTS)\b",
+    re.IGNORECASE,
+)
+_READS = re.compile(r"\bSELECT\b", re.IGNORECASE)
 
 
 class PlanLeavesSegment(RuntimeError):
@@ -117,14 +127,48 @@ def _compile(
         if applied:
             tables = _segment_tables(after, segment)
         with wrapper.cursor() as cursor:
-            catalog = digest(read_catalog(cursor, tables))
+            lines = read_catalog(cursor, tables)
+        foldable = not applied and (segment == KERNEL or _only_defines(recorder.statements))
+        statements = _folded(wrapper, tables, lines) if foldable else []
         return {
-            "statements": recorder.statements,
+            "statements": statements or recorder.statements,
             "migrations": [list(key) for key in pending],
             "tables": tables,
-            "catalog": catalog,
+            "catalog": digest(lines),
             "atomic": _replayable(pending) or not applied,
         }
+
+
+def _only_defines(statements: Iterable[str]) -> bool:
+    """Tell whether statements do the same beside any rows of the kernel's tables.
+
+    A module may begin with rows made from the tenant's own; on the scratch
+    database there are none.
+    """
+    return all(_DEFINES.match(text) and not _READS.search(text) for text in statements)
+
+
+def _folded(wrapper: DatabaseWrapper, tables: list[str], lines: list[Line]) -> list[str]:
+    """Return statements that make the same tables at once, or none where that is not certain.
+
+    Certain is what was tried: the tables are dropped, made anew from the
+    statements, and compared line by line.
+    """
+    with wrapper.cursor() as cursor:
+        if unknown := unknown_objects(cursor) or filled_tables(cursor, tables):
+            _log.info("pack_not_folded", because=unknown[:5])
+            return []
+        statements = dump(cursor, tables)
+        names = ", ".join(f'"{table}"' for table in tables)
+        functions = [name for kind, _table, name, _text in lines if kind == "function"]
+        cursor.execute(f"DROP TABLE {names} CASCADE" if names else "SELECT 1")
+        for name in functions:
+            cursor.execute(f'DROP FUNCTION "{name}"')
+        cursor.execute(";\n".join(statements))
+        if read_catalog(cursor, tables) != lines:
+            _log.warning("pack_not_folded", because="the replay differs")
+            return []
+    return statements
 
 
 def _reach(wrapper: DatabaseWrapper, segment: str, applied: Applied) -> None:
@@ -243,7 +287,7 @@ def scratch_database() -> Iterator[DatabaseWrapper]:
     plain = {key: params[key] for key in ("host", "port", "user", "password") if key in params}
     with psycopg.connect(**plain, dbname=params["dbname"], autocommit=True) as admin:
         _drop_leftovers(admin)
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), LIKE_OURS))
         alias = f"scratch_{token_hex(4)}"
         settings_dict = {**connection.settings_dict, "NAME": name, "CONN_MAX_AGE": 0}
         settings_dict["OPTIONS"] = {

@@ -19,6 +19,11 @@ from tenants.ddl.names import LOGIN_KINDS
 
 MINIMUM_VERSION = 180000
 
+# Text by code point, the same on every machine: then an index serves LIKE 'a%' as well.
+LIKE_OURS = sql.SQL(
+    "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' TEMPLATE template0"
+)
+
 _ROLE_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "store": {"statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"},
     "console": {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"},
@@ -33,6 +38,13 @@ class ServerTooOld(DomainError):
 
     code = "tenants.server_too_old"
     title = _("PostgreSQL 18 or newer is needed.")
+
+
+class WrongCollation(DomainError):
+    """A database that was there already orders text by the rules of a language."""
+
+    code = "tenants.wrong_collation"
+    title = _("The database must be created with the built-in locale C.UTF-8.")
 
 
 class NotEnoughRights(DomainError):
@@ -69,6 +81,7 @@ def prepare(
     Raises:
         ServerTooOld: the server is older than PostgreSQL 18, whose report of
             `search_path` activation rests on.
+        WrongCollation: the database is there, with another order of text.
         NotEnoughRights: the address may not create roles or databases.
     """
     with psycopg.connect(admin_url, autocommit=True) as connection:
@@ -144,13 +157,19 @@ def _ensure_role(connection: psycopg.Connection[object], role: str, options: str
 
 def _make_database(connection: psycopg.Connection[object], *, prefix: str, database: str) -> None:
     owner = sql.Identifier(f"{prefix}_owner")
-    row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+    row = connection.execute(
+        "SELECT datlocprovider = 'b' OR datcollate IN ('C', 'POSIX') AND datlocprovider = 'c'"
+        " FROM pg_database WHERE datname = %s",
+        [database],
+    ).fetchone()
+    if row is not None and row != (True,):
+        raise WrongCollation(database=database)
     if row is None:
         # An administrator that is no superuser must be a member to hand over ownership.
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
-                sql.Identifier(database), owner
+            sql.SQL("CREATE DATABASE {} OWNER {} {}").format(
+                sql.Identifier(database), owner, LIKE_OURS
             )
         )
 

