@@ -1,8 +1,13 @@
-"""A shop's tables: 53 models in 8 apps, generated, the same for both sides."""
+"""A shop's tables: 53 models in 8 apps, generated, the same for both sides.
+
+Keys are UUIDs, as everywhere in the kernel.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from testkit.samples import SampleFolder, Step
 
@@ -20,6 +25,7 @@ SHOP: dict[str, tuple[str, ...]] = {
 MODULE = "shop_club"
 MODULE_TABLES = ("Card", "Point", "Prize", "Draw", "Winner", "Season")
 COLUMN_APP = "shop_catalogue"
+NOBODY = "00000000-0000-7000-8000-000000000000"
 # Enough to see that a benchmark runs.
 SMALL = ("shop_catalogue", "shop_people")
 
@@ -32,13 +38,35 @@ _FIELDS = {
     "data": "models.JSONField(default=dict)",
     "created_at": "models.DateTimeField(db_index=True)",
 }
-# Columns that came later, each in a migration of its own, in the first models of an app.
-_GROWN = 3
-_LATER = {
-    "note": 'models.TextField(default="", db_default="")',
-    "rank": "models.IntegerField(null=True)",
-    "ended_at": "models.DateTimeField(null=True)",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One later migration of every app, to its first, second or third model.
+
+    Attributes:
+        text: the field afterwards; empty when it is removed.
+    """
+
+    verb: Literal["Add", "Alter", "Remove"]
+    model: int
+    name: str
+    text: str = ""
+
+
+# A shop's migrations after the first, in the proportions of django-oscar 4.2: of 192
+# operations there 94 alter a field, 37 add one, 22 set options, 14 add a foreign key, 11
+# remove a field.
+_LATER = (
+    _Change("Add", 0, "note", 'models.TextField(default="", db_default="")'),
+    _Change("Alter", 0, "name", "models.CharField(max_length=160)"),
+    _Change("Add", 1, "origin_of", "{key}"),
+    _Change("Alter", 1, "slug", "models.SlugField(max_length=120)"),
+    _Change("Add", 2, "rank", "models.IntegerField(null=True)"),
+    _Change("Alter", 2, "amount", 'models.BigIntegerField(default=0, help_text="minor units")'),
+    _Change("Remove", 2, "active"),
+    _Change("Alter", 0, "note", 'models.TextField(default="", db_default="", blank=True)'),
+)
 
 
 def releases(*, small: bool, column: bool = False) -> dict[str, str]:
@@ -96,24 +124,47 @@ def _steps(label: str, models: tuple[str, ...], previous: tuple[str, str] | None
             )
         created.append(
             f'migrations.CreateModel(\n    name="{model}",\n    fields=[\n'
-            f'        ("id", models.BigAutoField(primary_key=True)),\n{lines}    ],\n{unique}),\n'
+            f'        ("id", models.UUIDField(primary_key=True)),\n{lines}    ],\n{unique}),\n'
         )
     depends = ((previous[0], "0001_initial"),) if previous else ()
     steps = [Step("initial", "".join(created), depends=depends)]
-    for name, text in _LATER.items():
-        for model in models[:_GROWN]:
-            operation = f'migrations.AddField("{model.lower()}", "{name}", {text}),'
-            steps.append(Step(f"{model.lower()}_{name}", operation))
-    return steps
+    for number, change in enumerate(_LATER):
+        model = models[change.model].lower()
+        text = f", {_text(change, label, models)}" if change.text else ""
+        operation = f'migrations.{change.verb}Field("{model}", "{change.name}"{text}),'
+        steps.append(Step(f"{model}_{change.name}_{number}", operation))
+    options = f'migrations.AlterModelOptions("{models[0].lower()}", {{"ordering": ["name"]}}),'
+    return [*steps, Step("ordering", options)]
+
+
+def _text(change: _Change, label: str, models: tuple[str, ...]) -> str:
+    key = (
+        f'models.ForeignKey("{label}.{models[0]}", null=True, on_delete=models.SET_NULL,'
+        ' related_name="+")'
+    )
+    return change.text.replace("{key}", key)
+
+
+def _changed(
+    fields: dict[str, str], number: int, label: str, models: tuple[str, ...]
+) -> dict[str, str]:
+    """Return a model's fields after all migrations."""
+    found = dict(fields)
+    for change in _LATER:
+        if change.model == number and change.verb == "Remove":
+            del found[change.name]
+        elif change.model == number:
+            found[change.name] = _text(change, label, models)
+    return found
 
 
 def _models(label: str, models: tuple[str, ...], previous: tuple[str, str] | None) -> str:
     parts = ["from django.db import models\n"]
     for number, model in enumerate(models):
         fields = _FIELDS | _relations(label, models, number, previous)
-        fields |= _LATER if number < _GROWN else {}
+        fields = _changed(fields, number, label, models)
         lines = "".join(f"    {name} = {text}\n" for name, text in fields.items())
-        meta = ""
+        meta = "" if number else '\n    class Meta:\n        ordering = ["name"]\n'
         if number % 3 == 1:
             meta = (
                 "\n    class Meta:\n        constraints = [models.UniqueConstraint("
@@ -121,7 +172,7 @@ def _models(label: str, models: tuple[str, ...], previous: tuple[str, str] | Non
             )
         parts.append(
             f"\n\nclass {model}(models.Model):\n"
-            f"    id = models.BigAutoField(primary_key=True)\n{lines}{meta}"
+            f"    id = models.UUIDField(primary_key=True)\n{lines}{meta}"
         )
     return "".join(parts)
 
@@ -129,7 +180,7 @@ def _models(label: str, models: tuple[str, ...], previous: tuple[str, str] | Non
 def _module() -> Step:
     operations = "".join(
         f'migrations.CreateModel("{model}", [\n'
-        '    ("id", models.BigAutoField(primary_key=True)),\n'
+        '    ("id", models.UUIDField(primary_key=True)),\n'
         '    ("code", models.CharField(max_length=40, unique=True)),\n'
         '    ("person", DBForeignKey("shop_people.person", db_on_delete="CASCADE")),\n'
         '    ("created_at", models.DateTimeField(db_index=True)),\n'

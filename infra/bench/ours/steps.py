@@ -20,7 +20,7 @@ from django.db import connection
 from infra.bench.child import say
 from infra.bench.machine import PREFIX
 from infra.bench.ours.memory import backend_megabytes
-from infra.bench.sample import MODULE
+from infra.bench.sample import MODULE, NOBODY
 from infra.bench.wire import BLOCKS, TRACED, counted, timed
 from kernel.access.services import hash_password
 from kernel.audit.actor import Actor
@@ -202,7 +202,7 @@ def switch(rounds: int) -> dict[str, float]:
 
 def _query() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM shop_catalogue_product WHERE id = 1")
+        cursor.execute("SELECT id FROM shop_catalogue_product WHERE id = %s", [NOBODY])
         cursor.fetchall()
 
 
@@ -241,7 +241,7 @@ def enable_by_django(times: int) -> list[float]:
 
 # As many queries as a page of a shop runs, over as many tables.
 _VISIT = tuple(
-    f"SELECT * FROM {table} WHERE id = 1"  # noqa: S608  names of the sample
+    f"SELECT * FROM {table} WHERE id = '{NOBODY}'"  # noqa: S608  names of the sample
     for table in (
         *("shop_catalogue_product", "shop_catalogue_variant", "shop_catalogue_category"),
         *("shop_catalogue_brand", "shop_stock_item", "shop_people_person", "shop_people_level"),

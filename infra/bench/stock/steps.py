@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count, cycle
 from statistics import median
 from time import perf_counter
@@ -12,6 +13,7 @@ from django.test import override_settings
 from django_tenants.utils import schema_context
 
 from infra.bench.child import say
+from infra.bench.sample import NOBODY
 from infra.bench.stock.models import Client
 from infra.bench.wire import BLOCKS, TRACED, counted, timed
 
@@ -65,7 +67,7 @@ def create(times: int) -> list[float]:
     seconds: list[float] = []
     for _ in range(times):
         say("stock: creating a tenant", len(seconds), times)
-        name = f"stock_new_{next(_numbers)}"
+        name = f"stock_new_{os.getpid()}_{next(_numbers)}"
         started = perf_counter()
         Client(schema_name=name, name=name).save(verbosity=0)
         seconds.append(perf_counter() - started)
@@ -115,7 +117,7 @@ def switch(rounds: int) -> dict[str, float]:
 
 def _query() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM shop_catalogue_product WHERE id = 1")
+        cursor.execute("SELECT id FROM shop_catalogue_product WHERE id = %s", [NOBODY])
         cursor.fetchall()
 
 
