@@ -20,6 +20,7 @@ from kernel.tenancy.context import maintenance_context, public_context
 from tenants.ddl.names import checked_schema
 from tenants.ddl.packs import migrate_forwards
 from tenants.ddl.segments import disk, labels, migrations_of
+from tenants.errors import TenantBusy
 from tenants.fleet.apply import (
     LOCK_TIMEOUT,
     Outcome,
@@ -30,7 +31,10 @@ from tenants.fleet.apply import (
     result_of,
 )
 from tenants.fleet.plan import Work
-from tenants.fleet.states import Key, Member
+from tenants.fleet.states import Key, Member, read_fleet
+
+_RETRY_AFTER = 2
+"""Seconds."""
 
 
 def execute(work: Work, *, run_id: UUID) -> Result:
@@ -49,6 +53,22 @@ def execute(work: Work, *, run_id: UUID) -> Result:
     except Exception as error:  # noqa: BLE001
         return Result(Outcome.FAILED, f"{type(error).__name__}: {error}"[:2000])
     return Result(Outcome.DONE)
+
+
+def bring_forward(tenant_id: UUID, segment: str) -> None:
+    """Bring one segment of one tenant to this release; nobody uses its tables meanwhile.
+
+    Rights on new tables are the caller's to give.
+
+    Raises:
+        TenantBusy: a runner is at this tenant.
+        DatabaseError: a migration failed; those before it stay applied.
+    """
+    for member in read_fleet([tenant_id]):
+        with _held(member) as held:
+            if not held:
+                raise TenantBusy(retry_after=_RETRY_AFTER)
+            _execute_segment(member, segment)
 
 
 @contextmanager

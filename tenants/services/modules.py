@@ -33,6 +33,7 @@ from tenants.ddl.packs import pack_for
 from tenants.ddl.replay import add_segment, applied_migrations, drop_segment
 from tenants.ddl.segments import target_digest
 from tenants.errors import ModuleNotInstalled, NotConfirmed, StateRefused, TenantBusy
+from tenants.fleet.django_way import bring_forward
 from tenants.invalidation import changed
 from tenants.models import ModuleInstall, Tenant
 from tenants.services.states import locked
@@ -111,7 +112,25 @@ def enable(tenant_id: UUID, code: str, *, actor: Actor) -> ModuleInstall:
     # Compiling takes seconds when it is the first time: not under the tenant's lock.
     with _told_of(code):
         pack_for(code)
+        _catch_up(tenant_id, code)
     return _when_free(partial(_enable, tenant_id, code, actor=actor))
+
+
+@public_context()
+def _catch_up(tenant_id: UUID, code: str) -> None:
+    """Let Django migrate what a time off left behind, where statements alone do not tell it.
+
+    Such migrations commit one by one, and the module is off until all are done.
+    """
+    off = ModuleInstall.objects.filter(
+        tenant_id=tenant_id, module=code, state=InstallState.DISABLED
+    ).exclude(release=target_digest(code))
+    schema = off.values_list("tenant__schema_name", flat=True).first()
+    if schema is None or connection.in_atomic_block:
+        return
+    applied = [key for key in applied_migrations(schema) if key[0] == code]
+    if not pack_for(code, applied).atomic:
+        bring_forward(tenant_id, code)
 
 
 @public_context()
@@ -146,6 +165,8 @@ def _told_of(code: str) -> Iterator[None]:
     """Turn what a database says of a module's DDL into refusals that a caller understands."""
     try:
         yield
+    except TenantBusy:
+        raise
     except DatabaseError as error:
         if isinstance(error.__cause__, _WAITED_TOO_LONG):
             raise TenantBusy(module=code, retry_after=_RETRY_AFTER) from error

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from kernel.audit.actor import Actor
 from kernel.tenancy.context import maintenance_context, public_context
-from tenants.choices import RunState
+from tenants.choices import InstallState, RunState
 from tenants.ddl.packs import pack_for
 from tenants.ddl.segments import KERNEL, target_digest
 from tenants.fleet import runner
@@ -23,9 +24,12 @@ from tenants.fleet.runner import run
 from tenants.fleet.tests.conftest import QUICK, Fleet
 from tenants.fleet.tests.variants import MEMBERS, releases
 from tenants.models import DdlPack, MigrationRun, ModuleInstall, TenantMigration
+from tenants.services.grants import give
+from tenants.services.modules import disable, enable
 from testkit.database import login_url
 from testkit.samples import on_release
 
+ACTOR = Actor.system("tests")
 ALL = [*MEMBERS, "tenant-a", "tenant-b"]
 WITH_STAMPS = [name for name, (_ring, modules) in MEMBERS.items() if "sample_stamps" in modules]
 
@@ -329,3 +333,24 @@ def test_ready_schemas_of_the_older_release_are_replaced(fleet: Fleet) -> None:
             found = set(SchemaSlot.objects.values_list("release", flat=True))
 
         assert found == {target_digest(KERNEL)}
+
+
+def test_a_module_that_missed_migrations_while_off_gets_them_when_it_is_switched_on(
+    fleet: Fleet,
+) -> None:
+    tenant = fleet.tenant("canary")
+    disable(tenant.pk, "sample_stamps", actor=ACTOR)
+
+    with on_release(releases("by_django")):
+        give(tenant.pk, "sample_stamps", source_type="test", source_id="x", actor=ACTOR)
+        enable(tenant.pk, "sample_stamps", actor=ACTOR)
+
+        assert "year" in fleet.columns("canary", "sample_stamps_stamp")
+        assert fleet.columns("canary", "stamp_year") == ["year"]
+        assert len(fleet.applied("canary", "sample_stamps")) == 3
+        with public_context():
+            install = ModuleInstall.objects.get(tenant=tenant, module="sample_stamps")
+        assert (install.state, install.release) == (
+            InstallState.ENABLED,
+            target_digest("sample_stamps"),
+        )
