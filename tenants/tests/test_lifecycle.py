@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import ProgrammingError
+from django.db import IntegrityError, ProgrammingError, transaction
 from pytest_django import Settings
 
 from kernel.access.models import Staff
@@ -362,3 +362,17 @@ def test_a_wrong_passphrase_or_no_archive_writes_nothing() -> None:
     with public_context():
         assert Tenant.objects.count() == before
         assert not Domain.objects.filter(domain="never.localhost").exists()
+
+
+def test_a_tenant_stays_live_or_a_sandbox_whoever_asks() -> None:
+    tenant = open_test_tenant()
+
+    with (
+        public_context(),
+        pytest.raises(IntegrityError, match="from birth"),
+        transaction.atomic(),
+    ):
+        Tenant.objects.filter(pk=tenant.id).update(kind=TenantKind.SANDBOX)
+
+    with public_context():
+        assert Tenant.objects.get(pk=tenant.id).kind == TenantKind.LIVE
