@@ -106,6 +106,18 @@ class JobKind(models.TextChoices):
     MODULE_UNINSTALL = "module_uninstall", _("Uninstall a function")
 
 
+LONG_JOBS = (
+    JobKind.ARCHIVE,
+    JobKind.RESTORE,
+    JobKind.PURGE,
+    JobKind.COPY,
+    JobKind.EXPORT,
+    JobKind.IMPORT,
+    JobKind.MODULE_UNINSTALL,
+)
+"""Work whose length grows with a tenant's data."""
+
+
 class JobState(models.TextChoices):
     """Where a job stands."""
 

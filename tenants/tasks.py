@@ -11,10 +11,13 @@ from django.conf import settings
 from kernel.audit.actor import Actor
 from kernel.common.time import utc_now
 from kernel.tenancy.tasks import enqueue, tenant_task
+from tenants.choices import LONG_JOBS
 from tenants.fleet import drift
 from tenants.services import domain_checks, jobs, pool, requests, states
 
 QUEUE = "provisioning"
+LONG_QUEUE = "moving"
+"""Of work that may take hours: it has workers of its own, so that a new tenant waits for none."""
 _log = structlog.get_logger(__name__)
 _HOURS = 3600
 _DRIFT_SECONDS = 20.0
@@ -44,8 +47,12 @@ def run_job(job: str) -> None:
 )
 def sweep_jobs() -> None:
     """Hand out jobs that nobody is at: whose worker died, or was never told."""
-    for job_id in jobs.free_jobs(limit=100):
-        run_job.apply_async(kwargs={"job": str(job_id)}, expires=60)
+    for job_id, kind in jobs.free_jobs(limit=100):
+        run_job.apply_async(kwargs={"job": str(job_id)}, expires=60, queue=_queue_of(kind))
+
+
+def _queue_of(kind: str) -> str:
+    return LONG_QUEUE if kind in LONG_JOBS else QUEUE
 
 
 @tenant_task(name="tenants.refill_pool", queue=QUEUE, scope="public")
@@ -86,9 +93,9 @@ def check_drift() -> None:
 class Provisioner:
     """Wakes the provisioner once the current transaction commits."""
 
-    def job(self, job_id: UUID) -> None:
+    def job(self, job_id: UUID, kind: str) -> None:
         """Have a job done."""
-        enqueue(run_job, job=str(job_id))
+        enqueue(run_job, on_queue=_queue_of(kind), job=str(job_id))
 
     def pool(self) -> None:
         """Have the warm pool filled up."""

@@ -12,7 +12,7 @@ from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 
-QUEUES: Final = ("events", "default", "settlement", "media", "provisioning")
+QUEUES: Final = ("events", "default", "settlement", "media", "provisioning", "moving")
 
 # Redis gives a message to another worker when it was not acknowledged in this
 # many seconds. It must exceed the longest time limit of any task, or a long
@@ -62,10 +62,16 @@ def configuration() -> dict[str, object]:
         # database do, so no file has to survive a restart.
         "beat_scheduler": "celery.beat:Scheduler",
         "beat_schedule": {
+            # A minute is claimed once, however often it is looked at.
             "schedules.tick": {
                 "task": "schedules.tick",
-                "schedule": 60.0,
-                "options": {"expires": 55},
+                "schedule": 20.0,
+                "options": {"expires": 19},
+            },
+            "installation.purge": {
+                "task": "installation.purge",
+                "schedule": crontab(minute=23),
+                "options": {"expires": 3000},
             },
             "tenants.sweep_jobs": {
                 "task": "tenants.sweep_jobs",

@@ -55,6 +55,7 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "schedule_": _ALL,
         "audit_": _ALL,
         "idempotency_": _ALL,
+        "django_session": "SELECT, DELETE",
     },
 }
 """Rights of each login role on public tables, by name or by prefix ending in ``_``.

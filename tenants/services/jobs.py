@@ -57,8 +57,8 @@ class Step:
 class Waker(Protocol):
     """Tells workers, after commit, that there is something to do; a sweep finds what it loses."""
 
-    def job(self, job_id: UUID) -> None:
-        """A job waits."""
+    def job(self, job_id: UUID, kind: str) -> None:
+        """A job of a kind waits."""
 
     def pool(self) -> None:
         """A schema was taken from the warm pool."""
@@ -160,7 +160,7 @@ def _announce(job: Job, tenant: Tenant, action: str, actor: Actor) -> None:
         after={"job": job.public_id},
     )
     if _waker is not None:
-        _waker.job(job.pk)
+        _waker.job(job.pk, job.kind)
 
 
 def holder_name() -> str:
@@ -175,10 +175,10 @@ def _free() -> QuerySet[Job]:
     ).order_by("created_at")
 
 
-def free_jobs(*, limit: int) -> list[UUID]:
-    """Return the ids of jobs that nobody is at, the oldest first."""
+def free_jobs(*, limit: int) -> list[tuple[UUID, str]]:
+    """Return the ids and kinds of jobs that nobody is at, the oldest first."""
     with public_context():
-        return list(_free().values_list("pk", flat=True)[:limit])
+        return list(_free().values_list("pk", "kind")[:limit])
 
 
 @public_context()

@@ -129,7 +129,7 @@ def _provisioner(ports: dict[str, int], static: Path) -> Program:
             "celery",
             "--app=config.celery",
             "worker",
-            "--queues=provisioning",
+            "--queues=provisioning,moving",
             "--pool=solo",
             "--hostname=provisioner@%h",
             "--loglevel=INFO",

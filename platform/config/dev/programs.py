@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from config.dev.state import Installation
 
 WEB_THREADS: Final = {"store": 8, "console": 4, "channel": 4, "internal": 2}
-# Provisioning has a worker of its own: it alone may create schemas and roles.
-QUEUES: Final = {"worker": "events,default,settlement,media", "provisioner": "provisioning"}
-WORKER_PROCESSES: Final = {"worker": 2, "provisioner": 1}
+# Name to kind of process and queues. Who makes schemas signs in as their owner; and nobody
+# waits for a new shop because another one is being packed up.
+WORKERS: Final = {
+    "worker": ("worker", "events,default,settlement,media", 2),
+    "provisioner": ("provisioner", "provisioning", 1),
+    "mover": ("provisioner", "moving", 1),
+}
 
 
 def programs(installation: Installation) -> list[Program]:
     """Return every process, web first."""
     web = [_web(installation, kind) for kind in WEB]
-    workers = [_worker(installation, kind) for kind in QUEUES]
+    workers = [_worker(installation, name) for name in WORKERS]
     return [*web, *workers, _beat(installation)]
 
 
@@ -65,16 +69,17 @@ def static_root(installation: Installation) -> Path:
     return folder
 
 
-def _worker(installation: Installation, kind: str) -> Program:
+def _worker(installation: Installation, name: str) -> Program:
+    kind, queues, processes = WORKERS[name]
     return Program(
-        name=kind,
+        name=name,
         command=module_command(
             "celery",
             "--app=config.celery",
             "worker",
-            f"--queues={QUEUES[kind]}",
-            f"--concurrency={WORKER_PROCESSES[kind]}",
-            f"--hostname={kind}@%h",
+            f"--queues={queues}",
+            f"--concurrency={processes}",
+            f"--hostname={name}@%h",
             "--loglevel=INFO",
             "--without-gossip",
             "--without-mingle",

@@ -210,12 +210,17 @@ def tenant_task(
     return declare
 
 
-def enqueue(task: TenantTask, /, **kwargs: object) -> None:
+def enqueue(task: TenantTask, /, *, on_queue: str | None = None, **kwargs: object) -> None:
     """Send a task once the current transaction commits; nothing is sent if it does not.
 
     The tenant and everything carried are those of the call, not of the commit.
     A broker that is down then is logged and the task is lost: work that must
     not be lost is published as an event instead.
+
+    Args:
+        task: the task.
+        on_queue: another queue than the task's own.
+        kwargs: what the task is called with.
 
     Raises:
         NoTenant: as `TenantTask.apply_async`, and already here.
@@ -225,7 +230,7 @@ def enqueue(task: TenantTask, /, **kwargs: object) -> None:
 
     def send() -> None:
         with carried.restored(values):
-            task.apply_async(kwargs=kwargs)
+            task.apply_async(kwargs=kwargs, queue=on_queue or task.home_queue)
 
     transaction.on_commit(bind_context(send), robust=True)
 
