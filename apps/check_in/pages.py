@@ -140,6 +140,11 @@ def _month(member: Member | None, *, first: date, today: date, plan: Plan) -> Mo
     return month_of(member.id, first=first, today=today, window=plan.make_up_window)
 
 
+def _short(weekday: str) -> str:
+    """Return 一 of 星期一: on a phone a column has room for no more."""
+    return weekday.removeprefix("星期")
+
+
 def _context(
     request: HttpRequest, member: Member | None, month: MonthOfDays, plan: Plan
 ) -> dict[str, object]:
@@ -149,7 +154,7 @@ def _context(
         "month": month,
         "plan": plan,
         "title": date_format(month.first, "YEAR_MONTH_FORMAT"),
-        "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
+        "weekdays": [_short(str(WEEKDAYS_ABBR[number])) for number in range(7)],
         "weeks": _weeks(month, plan if member else None),
         "previous": f"{month.first - _DAY:%Y-%m}",
         "next": f"{month.last + _DAY:%Y-%m}" if month.last < month.today else "",

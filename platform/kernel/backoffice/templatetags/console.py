@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from kernel.modules.manifest import Text
+from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
 
 register = template.Library()
@@ -41,6 +42,22 @@ def web_address(name: str, kind: str) -> str:
 def said(text: Text) -> str:
     """Return a manifest's text in the reader's language."""
     return text.in_language(get_language())
+
+
+@register.filter
+def currency(code: str) -> str:
+    """Return a currency's name and code in the reader's language."""
+    for known, _decimals, chinese, english in CURRENCIES:
+        if known == code:
+            return f"{Text(chinese, english).in_language(get_language())} ({code})"
+    return code
+
+
+@register.filter
+def zone(name: str) -> str:
+    """Return a time zone's present offset and its name."""
+    offset = datetime.now(ZoneInfo(name)).strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:]} ({name})"
 
 
 @register.filter
