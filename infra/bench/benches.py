@@ -30,14 +30,14 @@ def provisioning(machine: Machine) -> list[Result]:
     """Open tenants without and with a ready schema, in a small and in a large installation."""
     small, large = machine.size(10, 3), machine.size(500, 5)
     times = machine.size(9, 2)
-    pack = machine.ours("install")
+    machine.ours("install")
     machine.stock("install")
-    machine.fill_stock(small, pack["statements"])
+    machine.fill_stock(small)
     machine.fill_ours(max(1, small - times // 2))
     at_small = median(machine.ours("provision", times=times))
     stock_at_small = median(machine.stock("create", times=machine.size(3, 1)))
     machine.fill_ours(large - times // 2)
-    machine.fill_stock(large, pack["statements"])
+    machine.fill_stock(large)
     at_large = median(machine.ours("provision", times=times))
     stock = median(machine.stock("create", times=machine.size(3, 1)))
     port = machine.serve_storefront()
@@ -54,10 +54,10 @@ def provisioning(machine: Machine) -> list[Result]:
 def migrate_tenants(machine: Machine) -> list[Result]:
     """Add one column to every tenant."""
     tenants = machine.size(200, 4)
-    pack = machine.ours("install")
+    machine.ours("install")
     machine.fill_ours(tenants)
     machine.stock("install")
-    machine.fill_stock(tenants, pack["statements"])
+    machine.fill_stock(tenants)
     ours = machine.ours("migrate", column=True)
     stock = median(machine.stock("migrate", column=True, times=machine.size(5, 1)))
     each = ours["run_seconds"] / ours["tenants"]
@@ -74,10 +74,10 @@ def migrate_tenants(machine: Machine) -> list[Result]:
 def tenant_switch(machine: Machine) -> list[Result]:
     """Query two tenants in turn."""
     rounds = machine.size(5000, 50)
-    pack = machine.ours("install")
+    machine.ours("install")
     machine.fill_ours(2)
     machine.stock("install")
-    machine.fill_stock(2, pack["statements"])
+    machine.fill_stock(2)
     ours = machine.ours("switch", rounds=rounds)
     stock = machine.stock("switch", rounds=rounds)
     return [

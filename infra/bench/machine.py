@@ -113,10 +113,10 @@ class Machine:
         with self._careless():
             self.ours("fill", to=to)
 
-    def fill_stock(self, to: int, statements: list[str]) -> None:
+    def fill_stock(self, to: int) -> None:
         """Copy tenants on the stock side until there are so many; not timed."""
         with self._careless():
-            self.stock("fill", to=to, statements=statements)
+            self.stock("fill", to=to)
 
     @contextlib.contextmanager
     def _careless(self) -> Iterator[None]:

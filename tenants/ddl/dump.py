@@ -89,7 +89,7 @@ SELECT c.relname, k.contype = 'f', coalesce(f.relname, ''),
 """
 
 _INDEXES = """
-SELECT replace(pg_get_indexdef(x.indexrelid), ' ON ' || current_schema() || '.', ' ON ')
+SELECT c.relname, replace(pg_get_indexdef(x.indexrelid), ' ON ' || current_schema() || '.', ' ON ')
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_index x ON x.indrelid = c.oid
   JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
@@ -102,8 +102,11 @@ SELECT replace(pg_get_indexdef(x.indexrelid), ' ON ' || current_schema() || '.',
 
 @dataclass(slots=True)
 class _Table:
+    """What a table is made of; its keys each with the table that it names."""
+
     parts: list[str] = field(default_factory=list)
     keys: list[tuple[str, str]] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
 
 
 def unknown_objects(cursor: CursorWrapper) -> list[str]:
@@ -141,12 +144,13 @@ def dump(cursor: CursorWrapper, tables: Sequence[str]) -> list[str]:
         else:
             found[table].parts.append(text)
     cursor.execute(_INDEXES, wanted)
-    indexes = [row[0] for row in cursor.fetchall()]
+    for table, text in cursor.fetchall():
+        found[table].indexes.append(text)
     cursor.execute(FUNCTIONS_SQL, wanted)
     functions = [row[3] for row in cursor.fetchall()]
     cursor.execute(TRIGGERS_SQL, wanted)
     triggers = [row[3] for row in cursor.fetchall()]
-    return [*_in_order(found), *indexes, *functions, *triggers]
+    return [*_in_order(found), *functions, *triggers]
 
 
 def _in_order(tables: dict[str, _Table]) -> list[str]:
@@ -157,8 +161,11 @@ def _in_order(tables: dict[str, _Table]) -> list[str]:
     late: list[str] = []
 
     def make(name: str, keys: list[str]) -> None:
-        body = ", ".join([*waiting.pop(name).parts, *keys])
-        statements.append(f'CREATE TABLE "{name}" ({body})')
+        table = waiting.pop(name)
+        body = ", ".join([*table.parts, *keys])
+        # Its indexes at once, while no other table refers to it: the server reads a
+        # table's definition anew after each of them.
+        statements.extend([f'CREATE TABLE "{name}" ({body})', *table.indexes])
         made.add(name)
 
     while waiting:

@@ -16,6 +16,8 @@ from infra.bench.child import say
 from infra.bench.sample import NOBODY
 from infra.bench.stock.models import Client
 from infra.bench.wire import BLOCKS, TRACED, counted, timed
+from tenants.ddl.catalog import tables_of_schema
+from tenants.ddl.dump import dump
 
 FIRST = "stock_first"
 _numbers = count()
@@ -29,16 +31,20 @@ def install() -> None:
     Client(schema_name=FIRST, name=FIRST).save(verbosity=0)
 
 
-def fill(to: int, statements: list[str]) -> int:
+def fill(to: int) -> int:
     """Copy the first tenant's tables until there are so many tenants.
 
-    By replaying our own pack: the stock way would take hours, and what is
-    measured afterwards is the stock way in a database of this size.
+    By a dump: the stock way would take hours, and what is measured afterwards
+    is the stock way in a database of this size.
     """
-    records = (
-        "INSERT INTO django_migrations (app, name, applied)"  # noqa: S608  a constant
-        f" SELECT app, name, applied FROM {FIRST}.django_migrations ORDER BY id"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET search_path TO {FIRST}")
+        statements = dump(cursor, tables_of_schema(cursor))
+    records = [
+        f"INSERT INTO {table} SELECT * FROM {FIRST}.{table};"  # noqa: S608  constants
+        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10000)"
+        for table in ("django_migrations", "django_content_type", "auth_permission")
+    ]
     there = Client.objects.count()
     for number in range(there, to):
         schema = f"stock_{number}"
@@ -53,7 +59,7 @@ def fill(to: int, statements: list[str]) -> int:
                         f"CREATE SCHEMA {schema}",
                         f"SET LOCAL search_path TO {schema}",
                         *statements,
-                        records,
+                        *records,
                         "COMMIT",
                     ]
                 )
