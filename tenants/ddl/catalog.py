@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -10,6 +11,9 @@ from django.db.backends.utils import CursorWrapper
 
 Line: TypeAlias = tuple[str, str, str, str]
 """Kind, table, name, definition."""
+
+_TEXT_CAST = re.compile(r"::(?:character varying|text)(?:\(\d+\))?(?:\[\])?")
+_NEEDLESS = re.compile(r"(?<!\w)\(((?:'(?:[^']|'')*'|ARRAY\[[^\[\]]*\]|\w+))\)")
 
 # A trigger that belongs to a constraint is internal, but for those that somebody declared.
 TRIGGERS_SQL = """
@@ -37,6 +41,9 @@ WITH wanted AS (
      WHERE c.relnamespace = current_schema()::regnamespace
        AND c.relkind IN ('r', 'p') AND c.relname = ANY(%(tables)s)
 )
+SELECT 'options', c.relname, '', array_to_string(c.reloptions, ', ')
+  FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid AND c.reloptions IS NOT NULL
+UNION ALL
 SELECT 'column', w.relname, a.attname,
        concat_ws(' ', format_type(a.atttypid, a.atttypmod),
                  CASE WHEN a.attnotnull THEN 'not null' END, a.attidentity::text,
@@ -63,8 +70,22 @@ def read_catalog(cursor: CursorWrapper, tables: Iterable[str]) -> list[Line]:
     wanted = {"tables": sorted(tables)}
     for text in (_SQL, TRIGGERS_SQL, FUNCTIONS_SQL):
         cursor.execute(text, wanted)
-        lines += [tuple(row) for row in cursor.fetchall()]
+        lines += [(*row[:3], _plain(row[0], row[3])) for row in cursor.fetchall()]
     return sorted(lines)
+
+
+def _plain(kind: str, definition: str) -> str:
+    """Return a definition without the casts of text that PostgreSQL adds when it reads one.
+
+    It writes ``x IN ('a', 'b')`` down as an array of the one type cast to the other,
+    and what it wrote down it reads as an array of casts.
+    """
+    if kind not in {"constraint", "index"}:
+        return definition
+    bare = _TEXT_CAST.sub("", definition)
+    while (inner := _NEEDLESS.sub(r"\1", bare)) != bare:
+        bare = inner
+    return bare
 
 
 def digest(lines: Iterable[Line]) -> str:

@@ -21,7 +21,8 @@ WITH own AS (
      WHERE c.relnamespace = current_schema()::regnamespace
 )
 SELECT 'relation ' || relname FROM own
- WHERE relkind NOT IN ('r', 'i', 'S') OR relpersistence <> 'p' OR reloptions IS NOT NULL
+ WHERE relkind NOT IN ('r', 'i', 'S') OR relpersistence <> 'p'
+    OR relkind <> 'r' AND reloptions IS NOT NULL
 UNION ALL
 SELECT 'sequence ' || own.relname FROM own JOIN pg_catalog.pg_sequence s ON s.seqrelid = own.oid
  WHERE s.seqstart <> 1 OR s.seqincrement <> 1 OR s.seqcycle OR s.seqcache <> 1
@@ -88,6 +89,12 @@ SELECT c.relname, k.contype = 'f', coalesce(f.relname, ''),
  ORDER BY c.relname, k.contype <> 'p', k.conname
 """
 
+_OPTIONS = """
+SELECT relname, array_to_string(reloptions, ', ') FROM pg_catalog.pg_class
+ WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
+   AND reloptions IS NOT NULL
+"""
+
 _INDEXES = """
 SELECT c.relname, replace(pg_get_indexdef(x.indexrelid), ' ON ' || current_schema() || '.', ' ON ')
   FROM pg_catalog.pg_class c
@@ -107,6 +114,7 @@ class _Table:
     parts: list[str] = field(default_factory=list)
     keys: list[tuple[str, str]] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
+    options: str = ""
 
 
 def unknown_objects(cursor: CursorWrapper) -> list[str]:
@@ -143,6 +151,9 @@ def dump(cursor: CursorWrapper, tables: Sequence[str]) -> list[str]:
             found[table].keys.append((target, text))
         else:
             found[table].parts.append(text)
+    cursor.execute(_OPTIONS, wanted)
+    for table, text in cursor.fetchall():
+        found[table].options = f" WITH ({text})"
     cursor.execute(_INDEXES, wanted)
     for table, text in cursor.fetchall():
         found[table].indexes.append(text)
@@ -165,7 +176,8 @@ def _in_order(tables: dict[str, _Table]) -> list[str]:
         body = ", ".join([*table.parts, *keys])
         # Its indexes at once, while no other table refers to it: the server reads a
         # table's definition anew after each of them.
-        statements.extend([f'CREATE TABLE "{name}" ({body})', *table.indexes])
+        statements.append(f'CREATE TABLE "{name}" ({body}){table.options}')
+        statements.extend(table.indexes)
         made.add(name)
 
     while waiting:

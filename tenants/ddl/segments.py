@@ -20,7 +20,7 @@ from kernel.modules.registry import manifests
 
 KERNEL = "kernel"
 # Raised when the same migrations are compiled to something else.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 @cache

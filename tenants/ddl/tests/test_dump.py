@@ -29,9 +29,11 @@ CREATE TABLE animal (
     parent_id uuid NULL REFERENCES animal (id) ON DELETE SET NULL,
     weight numeric(8, 3) CHECK (weight > 0),
     tags varchar(10)[] NOT NULL,
+    kind varchar(8) NOT NULL CHECK (kind IN ('cat', 'do''g', '(bird)')),
+    mood text NOT NULL CHECK (mood IN ('glad', 'sad') OR mood = ''),
     stay tstzrange NOT NULL,
     CONSTRAINT one_stay EXCLUDE USING gist (stay WITH &&)
-);
+) WITH (fillfactor = 60);
 ALTER TABLE keeper ADD CONSTRAINT keeps FOREIGN KEY (favourite) REFERENCES keeper (id);
 ALTER TABLE keeper ADD COLUMN pet uuid NULL REFERENCES animal (id);
 ALTER TABLE animal RENAME COLUMN weight TO heft;
@@ -39,6 +41,7 @@ ALTER TABLE animal RENAME COLUMN tags TO labels;
 ALTER TABLE keeper ADD COLUMN gone int;
 ALTER TABLE keeper DROP COLUMN gone;
 CREATE INDEX heavy ON animal (heft DESC) INCLUDE (stay) WHERE heft > 100;
+CREATE INDEX cats ON animal (mood) WHERE kind IN ('cat', 'bird');
 CREATE INDEX lowered ON keeper (lower("Odd name"));
 CREATE FUNCTION weigh() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,7 +82,7 @@ def test_what_a_dump_makes_is_what_was_there(scratch: CursorWrapper) -> None:
         ("CREATE SEQUENCE loose", "sequence loose"),
         ("CREATE TYPE mood AS ENUM ('glad')", "type mood"),
         ("CREATE TABLE old (id serial)", "sequence old_id_seq"),
-        ("CREATE TABLE a (id int) WITH (fillfactor = 70)", "relation a"),
+        ("CREATE TABLE a (id int); CREATE INDEX b ON a (id) WITH (fillfactor = 70)", "relation b"),
         ("CREATE TABLE a (id int); COMMENT ON COLUMN a.id IS 'x'", "comment of a"),
         ("CREATE TABLE a (id int) PARTITION BY LIST (id)", "relation a"),
         ("CREATE TABLE a (id int); ALTER TABLE a ENABLE ROW LEVEL SECURITY", "rule or policy of a"),
