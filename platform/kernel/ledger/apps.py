@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from kernel.tenancy.append_only import append_only
+from kernel.tenancy.schedules.declared import Schedule, register_schedule
 
 
 class LedgerConfig(AppConfig):
@@ -14,5 +15,8 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        """Journals and their lines are written once."""
+        """Journals and their lines are written once; what expires does so every hour."""
         append_only("ledger_journal", "ledger_posting")
+        register_schedule(
+            Schedule("ledger.expire", "kernel.ledger.services.expiry:expire_all", "5 * * * *")
+        )

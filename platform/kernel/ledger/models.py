@@ -81,7 +81,7 @@ class Account(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    asset = DBForeignKey(Asset, db_on_delete=RESTRICT)
+    asset = DBForeignKey(Asset, db_on_delete=RESTRICT, db_index=False)
     owner_kind = models.CharField(max_length=16, choices=OwnerKind)
     owner_id = models.UUIDField()
     state = models.CharField(max_length=16, choices=State)

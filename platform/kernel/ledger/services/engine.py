@@ -58,11 +58,10 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::
     ON CONFLICT (key) DO NOTHING
 RETURNING key
 """
+# Numbers and ids alone: nothing in a row needs quoting.
 _POST: Final = """
-INSERT INTO ledger_posting
-       (journal_id, line, lines, account_id, sequence, minor, balance_after)
-SELECT * FROM unnest(%s::uuid[], %s::smallint[], %s::smallint[], %s::uuid[], %s::bigint[],
-                     %s::bigint[], %s::bigint[])
+COPY ledger_posting (journal_id, line, lines, account_id, sequence, minor, balance_after)
+FROM STDIN
 """
 _COUNT: Final = """
 UPDATE ledger_account a SET balance_minor = c.balance, sequence = c.sequence
@@ -204,11 +203,12 @@ def _apply(checked: Sequence[Checked]) -> None:
     places = [[place_of(leg.owner, leg.asset, leg.state) for leg in one.legs] for one in checked]
     accounts = lock_accounts(place for of_one in places for place in of_one)
     lots = Lots.of(accounts.values(), (leg for one in checked for leg in one.legs))
-    rows: list[list[object]] = [[] for _column in range(7)]
+    rows: list[str] = []
     for one, of_one in zip(checked, places, strict=True):
         _count(one, accounts=[accounts[place] for place in of_one], rows=rows, lots=lots)
     with connection.cursor() as cursor:
-        cursor.execute(_POST, rows)
+        with cursor.copy(_POST) as copy:
+            copy.write("".join(rows))
         changed = accounts.values()
         cursor.execute(
             _COUNT,
@@ -225,21 +225,18 @@ def _count(
     one: Checked,
     *,
     accounts: Sequence[Locked],
-    rows: list[list[object]],
+    rows: list[str],
     lots: Lots,
 ) -> None:
     """Apply the legs of a journal to their accounts, and note its lines."""
-    journals, lines, of, owners, sequences, amounts, balances = rows
+    last = len(one.legs)
     for line, (leg, account) in enumerate(zip(one.legs, accounts, strict=True), start=1):
         account.balance += leg.minor
         account.sequence += 1
-        journals.append(one.id)
-        lines.append(line)
-        of.append(len(one.legs))
-        owners.append(account.id)
-        sequences.append(account.sequence)
-        amounts.append(leg.minor)
-        balances.append(account.balance)
+        rows.append(
+            f"{one.id}\t{line}\t{last}\t{account.id}\t{account.sequence}"
+            f"\t{leg.minor}\t{account.balance}\n"
+        )
     for account in accounts:
         if account.balance < 0 and not account.may_owe:
             raise InsufficientBalance(asset=account.asset, missing=str(-account.balance))

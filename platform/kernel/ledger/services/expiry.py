@@ -38,6 +38,14 @@ SELECT a.id, a.owner_kind, a.owner_id, a.sequence, s.code, sum(l.remaining_minor
 """
 
 
+def expire_all(*, now: datetime) -> int:
+    """Post the expiry of everything that is due, in many transactions; return for how many."""
+    total = 0
+    while count := expire(now=now):
+        total += count
+    return total
+
+
 @transaction.atomic
 def expire(*, now: datetime, limit: int = 1000) -> int:
     """Post the expiry of what is due, for so many accounts at most; return for how many.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -22,9 +25,19 @@ POSTING = (
 )
 
 
-def run(statement: str, *values: object) -> None:
+def run(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+@transaction.atomic
+def write(*lines: tuple[int, UUID, int], journal: UUID | None = None, of: int = 2) -> None:
+    """Write a journal as nobody should: number, account, and amount of each line."""
+    number = journal or uuid7()
+    if journal is None:
+        run(JOURNAL, number, "raw", of)
+    for line, account, minor in lines:
+        run(POSTING, number, line, of, account, 100, minor)
 
 
 @pytest.fixture
@@ -39,12 +52,9 @@ def accounts() -> list[Account]:
 
 def test_a_journal_that_does_not_balance_is_refused_at_commit(posted: Journal) -> None:
     one, two = accounts()
-    number = uuid7()
 
-    with pytest.raises(IntegrityError, match="not balanced"), transaction.atomic():
-        run(JOURNAL, number, "raw", 2)
-        run(POSTING, number, 1, 2, one.id, 100, 7)
-        run(POSTING, number, 2, 2, two.id, 100, -6)
+    with pytest.raises(IntegrityError, match="not balanced"):
+        write((1, one.id, 7), (2, two.id, -6))
 
     assert Journal.objects.get() == posted
     assert verify() == []
@@ -52,14 +62,13 @@ def test_a_journal_that_does_not_balance_is_refused_at_commit(posted: Journal) -
 
 def test_a_journal_balances_in_each_asset(posted: Journal) -> None:
     one = accounts()[0]
-    post(key="other", kind="test.moved", legs=moving(1, source=SHOP, target=a_member(), asset="usd"))
+    post(
+        key="other", kind="test.moved", legs=moving(1, source=SHOP, target=a_member(), asset="usd")
+    )
     other = Account.objects.filter(asset__code="usd")[0]
-    number = uuid7()
 
-    with pytest.raises(IntegrityError, match="not balanced"), transaction.atomic():
-        run(JOURNAL, number, "raw", 2)
-        run(POSTING, number, 1, 2, one.id, 100, 7)
-        run(POSTING, number, 2, 2, other.id, 100, -7)
+    with pytest.raises(IntegrityError, match="not balanced"):
+        write((1, one.id, 7), (2, other.id, -7))
 
     assert Journal.objects.count() == 2
 
@@ -68,23 +77,17 @@ def test_a_journal_balances_in_each_asset(posted: Journal) -> None:
 def test_a_journal_with_lines_missing_is_refused_at_commit(
     posted: Journal, lines: tuple[int, ...]
 ) -> None:
-    number = uuid7()
+    account = accounts()[0].id
 
-    with pytest.raises(IntegrityError, match="not whole"), transaction.atomic():
-        run(JOURNAL, number, "raw", 2)
-        for line in lines:
-            run(POSTING, number, line, 2, accounts()[0].id, 100, 7)
+    with pytest.raises(IntegrityError, match="not whole"):
+        write(*((line, account, 7) for line in lines))
 
     assert Journal.objects.get() == posted
 
 
 def test_a_line_of_no_account_is_refused_at_commit(posted: Journal) -> None:
-    number = uuid7()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        run(JOURNAL, number, "raw", 2)
-        run(POSTING, number, 1, 2, uuid7(), 100, 7)
-        run(POSTING, number, 2, 2, uuid7(), 100, -7)
+    with pytest.raises(IntegrityError, match="not whole"):
+        write((1, uuid7(), 7), (2, uuid7(), -7))
 
     assert Posting.objects.count() == 2
 
@@ -93,15 +96,15 @@ def test_a_line_of_no_account_is_refused_at_commit(posted: Journal) -> None:
 def test_no_line_is_added_to_a_journal_that_is_whole(
     posted: Journal, line: int, lines: int
 ) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        run(POSTING, posted.id, line, lines, accounts()[0].id, 100, 7)
+    with pytest.raises(IntegrityError):
+        write((line, accounts()[0].id, 7), journal=posted.id, of=lines)
 
     assert Posting.objects.count() == 2
 
 
 def test_a_line_without_a_journal_is_refused(posted: Journal) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        run(POSTING, uuid7(), 1, 2, accounts()[0].id, 100, 7)
+    with pytest.raises(IntegrityError, match="ledger_posting_of_journal"):
+        write((1, accounts()[0].id, 7), journal=uuid7())
 
     assert Posting.objects.count() == 2
 
@@ -141,15 +144,18 @@ def test_the_check_looks_into_its_own_schema_wherever_the_commit_happens(books: 
             post(key="there", kind="test.moved", legs=moving(7, source=SHOP, target=member))
 
     assert Journal.objects.get().key == "here"
-    with pytest.raises(IntegrityError, match="not whole"), transaction.atomic():
-        run(JOURNAL, uuid7(), "raw", 2)
-        with tenant_context(other):
-            assert Journal.objects.get().key == "there"
+    with pytest.raises(IntegrityError, match="not whole"):
+        _write_here_and_commit_elsewhere(other)
 
 
-def test_another_tenants_books_cannot_be_read_or_written(
-    posted: Journal, books: TenantRef
-) -> None:
+@transaction.atomic
+def _write_here_and_commit_elsewhere(other: TenantRef) -> None:
+    run(JOURNAL, uuid7(), "raw", 2)
+    with tenant_context(other):
+        assert Journal.objects.get().key == "there"
+
+
+def test_another_tenants_books_cannot_be_read_or_written(posted: Journal, books: TenantRef) -> None:
     other = open_test_tenant()
     with tenant_context(other):
         for statement in (
