@@ -13,8 +13,9 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import get_language
 
 from kernel.ledger.choices import State
-from kernel.ledger.models import Account, Asset, Lot, Posting
-from kernel.ledger.values import Owner
+from kernel.ledger.models import Account, Asset, Journal, Lot, Posting
+from kernel.ledger.purposes import purpose_label
+from kernel.ledger.values import NOBODY, Owner
 
 MOST_LINES = 200
 
@@ -128,6 +129,74 @@ def _line(row: Posting) -> StatementLine:
         reference_id=journal.reference_id,
         reverses_id=journal.reverses_id,
         data=journal.data,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """One posting as an auditor reads it.
+
+    Attributes:
+        purpose: of a system account, for people; empty for others.
+    """
+
+    owner_kind: str
+    owner_id: UUID | None
+    purpose: str
+    asset: str
+    state: str
+    minor: int
+    balance_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedJournal:
+    """A journal with all its lines."""
+
+    id: UUID
+    key: str
+    kind: str
+    occurred_at: datetime
+    reverses_id: UUID | None
+    data: Mapping[str, Any]
+    lines: tuple[ExplainedLine, ...]
+
+
+def explain(reference_type: str, reference_id: UUID) -> list[ExplainedJournal]:
+    """Return everything that was booked for something, oldest first; two queries."""
+    journals = list(
+        Journal.objects.filter(reference_id=reference_id, reference_type=reference_type).order_by(
+            "id"
+        )
+    )
+    lines: dict[UUID, list[ExplainedLine]] = {journal.id: [] for journal in journals}
+    rows = Posting.objects.filter(journal_id__in=list(lines)).order_by("journal_id", "line")
+    for row in rows.select_related("account__asset"):
+        lines[row.journal_id].append(_explained(row))
+    return [
+        ExplainedJournal(
+            id=journal.id,
+            key=journal.key,
+            kind=journal.kind,
+            occurred_at=journal.occurred_at,
+            reverses_id=journal.reverses_id,
+            data=journal.data,
+            lines=tuple(lines[journal.id]),
+        )
+        for journal in journals
+    ]
+
+
+def _explained(row: Posting) -> ExplainedLine:
+    account = row.account
+    return ExplainedLine(
+        owner_kind=account.owner_kind,
+        owner_id=None if account.owner_id == NOBODY else account.owner_id,
+        purpose=purpose_label(account.owner_id),
+        asset=account.asset.code,
+        state=account.state,
+        minor=row.minor,
+        balance_after=row.balance_after,
     )
 
 

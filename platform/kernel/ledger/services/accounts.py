@@ -13,7 +13,7 @@ from kernel.common.ids import uuid7
 from kernel.ledger.errors import UnknownAsset
 from kernel.ledger.models import Asset
 from kernel.ledger.services.assets import cash_asset, is_currency_code
-from kernel.ledger.values import MAY_OWE, Owner
+from kernel.ledger.values import MAY_OWE, NOBODY, Owner
 
 Place: TypeAlias = tuple[str, UUID, str, str]
 """Kind and id of the owner, code of the asset, state."""
@@ -43,7 +43,8 @@ SELECT w.id, s.id, w.owner_kind, w.owner_id, w.state, 0, 0, w.may_owe,
 """
 # In primary-key order, like everybody; not against the key, which references may share.
 _LOCK: Final = """
-SELECT a.id, a.balance_minor, a.sequence, a.may_go_negative, a.keeps_lots, s.expiry_days, s.code
+SELECT a.id, a.balance_minor, a.sequence, a.may_go_negative, a.keeps_lots, s.expiry_days, s.code,
+       a.id::text
   FROM ledger_account a JOIN ledger_asset s ON s.id = a.asset_id
  WHERE a.id = ANY(%s)
  ORDER BY a.id
@@ -53,7 +54,11 @@ SELECT a.id, a.balance_minor, a.sequence, a.may_go_negative, a.keeps_lots, s.exp
 
 @dataclass(slots=True)
 class Locked:
-    """An account under lock, counted forward as legs are applied."""
+    """An account under lock, counted forward as legs are applied.
+
+    Attributes:
+        text: its id as text, which each of its lines carries.
+    """
 
     id: UUID
     balance: int
@@ -62,11 +67,12 @@ class Locked:
     keeps_lots: bool
     expiry_days: int | None
     asset: str
+    text: str
 
 
 def place_of(owner: Owner, asset: str, state: str) -> Place:
     """Return what names an account."""
-    return owner.kind, owner.stored_id, asset, state
+    return owner.kind, owner.id or NOBODY, asset, state
 
 
 def lock_accounts(places: Iterable[Place]) -> dict[Place, Locked]:

@@ -143,10 +143,9 @@ def check_entry(entry: Entry, *, now: datetime) -> Checked:
 
 
 def _fingerprint(entry: Entry, legs: Sequence[Leg]) -> str:
-    """Digest what two bookings under one key must have in common; not the moment."""
+    """Digest what two bookings under one key have in common: all but moments."""
     lines = [
         f"{leg.owner.kind} {leg.owner.id} {leg.asset} {leg.state} {leg.minor} {leg.undoes}"
-        f" {leg.expires_at}"
         for leg in legs
     ]
     head = f"{entry.kind} {entry.reference} {entry.reverses} {_json(entry.data)}"
@@ -229,13 +228,13 @@ def _count(
     lots: Lots,
 ) -> None:
     """Apply the legs of a journal to their accounts, and note its lines."""
-    last = len(one.legs)
+    head, tail = f"{one.id}\t", f"\t{len(one.legs)}\t"
     for line, (leg, account) in enumerate(zip(one.legs, accounts, strict=True), start=1):
         account.balance += leg.minor
         account.sequence += 1
         rows.append(
-            f"{one.id}\t{line}\t{last}\t{account.id}\t{account.sequence}"
-            f"\t{leg.minor}\t{account.balance}\n"
+            f"{head}{line}{tail}{account.text}\t{account.sequence}\t{leg.minor}"
+            f"\t{account.balance}\n"
         )
     for account in accounts:
         if account.balance < 0 and not account.may_owe:

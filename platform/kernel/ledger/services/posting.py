@@ -40,7 +40,8 @@ def post(
         key: names what the journal is for, ``order:01k…:paid``; at most 200 characters.
         kind: ``area.fact``, as statements show it.
         legs: add up to zero in each asset; legs of zero are left out.
-        occurred_at: when it happened, now without it. Not part of the contents.
+        occurred_at: when it happened, now without it. Moments, of expiry too, are no
+            part of the contents.
         reference: what it was made for.
         data: plain values that explain the figures.
 
