@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 from django.utils.translation import get_language
 
+from kernel.common.money import Money
 from kernel.ledger.choices import State
 from kernel.ledger.models import Account, Asset, Journal, Lot, Posting
 from kernel.ledger.purposes import purpose_label
@@ -328,6 +329,13 @@ def asset_name(asset: Asset, language: str | None = None) -> str:
     names: dict[str, str] = asset.names
     wanted = language or get_language() or ""
     return names.get(wanted) or next(iter(names.values()), asset.code)
+
+
+def worth(asset: Asset, minor: int) -> Money | None:
+    """Return what units are worth in the asset's currency, rounded down; None without a rate."""
+    if asset.rate_units is None or asset.rate_minor is None:
+        return None
+    return Money(minor * asset.rate_minor // asset.rate_units, asset.currency)
 
 
 def decimal_text(minor: int, scale: int) -> str:

@@ -11,6 +11,7 @@ from kernel.ledger.selectors import (
     statement,
     trial_balance,
     wallet,
+    worth,
 )
 from kernel.ledger.services.assets import cash_asset, change_asset, ensure_asset
 from kernel.ledger.services.checks import Finding, verify
@@ -48,4 +49,5 @@ __all__ = [
     "trial_balance",
     "verify",
     "wallet",
+    "worth",
 ]

@@ -10,6 +10,7 @@ import pytest
 from kernel.audit.actor import Actor
 from kernel.audit.models import AuditEntry
 from kernel.common.ids import uuid7
+from kernel.common.money import Money
 from kernel.ledger.errors import AssetDiffers, InvalidAsset, UnknownAsset
 from kernel.ledger.models import Asset
 from kernel.ledger.services import (
@@ -25,6 +26,7 @@ from kernel.ledger.services import (
     post,
     system,
     wallet,
+    worth,
 )
 from kernel.ledger.services.expiry import EXPIRED
 from kernel.ledger.tests.samples import GRANTS, NAMES, SHOP, a_member, moving, points
@@ -111,6 +113,13 @@ def test_cash_is_counted_in_the_minor_units_of_its_currency() -> None:
     )
     with pytest.raises(InvalidAsset):
         cash_asset("XXX")
+
+
+def test_units_are_worth_what_the_rate_says_rounded_down() -> None:
+    rated = beans(rate=(100, 3), currency="CNY")
+
+    assert worth(rated, 199) == Money(5, "CNY")
+    assert worth(points(), 199) is None
 
 
 def test_a_wallet_takes_the_same_queries_however_much_is_in_it(
