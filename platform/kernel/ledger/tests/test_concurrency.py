@@ -54,7 +54,7 @@ def at_once(*works: Callable[[], T]) -> list[T]:
 
 
 @pytest.mark.parametrize(
-    "each", [pytest.param(25, id="short"), pytest.param(1000, id="long", marks=pytest.mark.soak)]
+    "each", [pytest.param(25, id="short"), pytest.param(400, id="long", marks=pytest.mark.soak)]
 )
 def test_eight_threads_post_among_the_same_accounts(books: TenantRef, each: int) -> None:
     owners = [a_member() for _number in range(5)]
