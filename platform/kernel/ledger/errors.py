@@ -64,11 +64,20 @@ class JournalKeyReused(DomainError):
 
 
 class InsufficientBalance(DomainError):
-    """An account that may not go below zero would; ``asset`` and ``missing`` say by what."""
+    """An account that may not go below zero would; ``asset`` and ``missing`` say by what.
+
+    Attributes:
+        key: of the journal that asked for too much, for whoever posts many; it is not
+            told outside.
+    """
 
     code = "ledger.insufficient_balance"
     status = 409
     title = _("The balance is not enough.")
+
+    def __init__(self, *, key: str, asset: str, missing: int) -> None:
+        super().__init__(asset=asset, missing=str(missing))
+        self.key = key
 
 
 class BalanceTooLarge(DomainError):

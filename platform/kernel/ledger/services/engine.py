@@ -24,6 +24,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from kernel.common.ids import uuid7
+from kernel.common.money import LARGEST_MINOR
 from kernel.common.time import utc_now
 from kernel.ledger.choices import State
 from kernel.ledger.errors import (
@@ -39,11 +40,11 @@ from kernel.ledger.services.accounts import Locked, lock_accounts, place_of
 from kernel.ledger.services.lots import Lots
 from kernel.ledger.values import Entry, Leg
 
-LARGEST: Final = 10**17
-"""Of a leg; a hundred of them fit into a balance."""
-_LARGEST_BALANCE: Final = 9 * 10**18
+# So that a balance fits into a bigint even half-way through the longest journal.
+LARGEST: Final = LARGEST_MINOR
+_LARGEST_BALANCE: Final = 4 * 10**18
+_MOST_LINES: Final = 5000
 LONGEST_KEY: Final = 200
-_MOST_LINES: Final = 30_000
 _FINGERPRINT_BYTES: Final = 16
 _STATES: Final = frozenset(State.values)
 
@@ -238,7 +239,9 @@ def _count(
         )
     for account in accounts:
         if account.balance < 0 and not account.may_owe:
-            raise InsufficientBalance(asset=account.asset, missing=str(-account.balance))
+            raise InsufficientBalance(
+                key=one.entry.key, asset=account.asset, missing=-account.balance
+            )
         if abs(account.balance) > _LARGEST_BALANCE:
             raise BalanceTooLarge(asset=account.asset)
     if lots.any:

@@ -121,7 +121,7 @@ def test_a_key_is_not_used_for_another_booking(other: Callable[[Owner], dict[str
         ([Leg(SHOP, "cny", 5)], UnbalancedJournal),
         ([Leg(SHOP, "cny", 5), Leg(TENANT, "usd", -5)], UnbalancedJournal),
         ([Leg(SHOP, "cny", True), Leg(TENANT, "cny", -1)], InvalidLeg),
-        ([Leg(SHOP, "cny", 10**18), Leg(TENANT, "cny", -(10**18))], InvalidLeg),
+        ([Leg(SHOP, "cny", 10**15 + 1), Leg(TENANT, "cny", -(10**15) - 1)], InvalidLeg),
         ([Leg(SHOP, "cny", 1, "nowhere"), Leg(TENANT, "cny", -1)], InvalidLeg),
         ([Leg(SHOP, "cny", 1, "frozen"), Leg(TENANT, "cny", -1)], InvalidLeg),
         ([Leg(SHOP, "beans", 1), Leg(TENANT, "beans", -1)], UnknownAsset),
@@ -148,13 +148,16 @@ def test_a_key_has_1_to_200_characters(key: str) -> None:
 
 
 def test_a_balance_beyond_counting_is_refused() -> None:
-    legs = [leg for _time in range(60) for leg in moving(10**17, source=SHOP, target=TENANT)]
-    post(key="1", kind="test.moved", legs=legs)
+    legs = moving(10**15, source=SHOP, target=TENANT) * 2000
+    for key in ("1", "2"):
+        post(key=key, kind="test.moved", legs=legs)
 
     with pytest.raises(BalanceTooLarge):
-        post(key="2", kind="test.moved", legs=legs)
+        post(key="3", kind="test.moved", legs=legs)
+    with pytest.raises(InvalidLeg):
+        post(key="4", kind="test.moved", legs=legs * 2)
 
-    assert balance(TENANT, "cny") == 60 * 10**17
+    assert balance(TENANT, "cny") == 4 * 10**18
 
 
 def test_an_owner_of_a_kind_that_is_somebody_has_an_id() -> None:
@@ -264,9 +267,10 @@ def test_one_entry_that_is_refused_refuses_all() -> None:
         entry("2", moving(6, source=member, target=SHOP)),
     ]
 
-    with pytest.raises(InsufficientBalance):
+    with pytest.raises(InsufficientBalance) as caught:
         post_bulk(entries)
 
+    assert (caught.value.key, caught.value.fields) == ("2", {"asset": "cny", "missing": "1"})
     assert not Posting.objects.exists()
 
 
