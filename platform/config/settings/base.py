@@ -243,6 +243,27 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# --- messages -----------------------------------------------------------------
+
+EMAIL_BACKEND = env.text("STOA_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.text("STOA_SMTP_HOST", "localhost")
+EMAIL_PORT = env.number("STOA_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("STOA_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("STOA_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("STOA_SMTP_STARTTLS")
+EMAIL_USE_SSL = env.flag("STOA_SMTP_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("STOA_MAIL_FROM", f"shop@{STOA_BASE_DOMAIN}")
+# A gateway for text messages, as package.module:Class; none sends none.
+STOA_SMS_PROVIDER = env.text("STOA_SMS_PROVIDER", "")
+
+# --- identity providers -------------------------------------------------------
+
+STOA_WECHAT_API = env.text("STOA_WECHAT_API", "https://api.weixin.qq.com")
+STOA_WECHAT_OPEN = env.text("STOA_WECHAT_OPEN", "https://open.weixin.qq.com")
+# Hosts of the installation's own network that OpenID providers may be at, as host:port.
+STOA_IDENTITY_INNER_HOSTS = env.words("STOA_IDENTITY_INNER_HOSTS")
+
 # --- host names ---------------------------------------------------------------
 
 STOA_DNS_SERVER = env.text("STOA_DNS_SERVER", "")

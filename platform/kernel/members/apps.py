@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from kernel.tenancy.schedules import Schedule, register_schedule
+
 
 class MembersConfig(AppConfig):
     """People who shop."""
 
     name = "kernel.members"
     label = "members"
+
+    def ready(self) -> None:
+        """Make the events known, and declare the nightly clean-up."""
+        from kernel.members import events  # noqa: F401  importing registers them
+
+        register_schedule(
+            Schedule(
+                name="members.purge",
+                function="kernel.members.services.housekeeping:purge_nightly",
+                cron="41 3 * * *",
+                runs_when_suspended=True,
+            )
+        )

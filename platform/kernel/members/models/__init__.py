@@ -1,0 +1,35 @@
+"""Members and what is theirs."""
+
+from __future__ import annotations
+
+from kernel.members.models.belongings import (
+    Address,
+    Consent,
+    ConsentDocument,
+    Favourite,
+    Footprint,
+    InvoiceProfile,
+)
+from kernel.members.models.identity import (
+    Identity,
+    MailboxMessage,
+    OneTimeCode,
+    ProviderBinding,
+)
+from kernel.members.models.member import Member, MemberPolicy, MemberSession
+
+__all__ = [
+    "Address",
+    "Consent",
+    "ConsentDocument",
+    "Favourite",
+    "Footprint",
+    "Identity",
+    "InvoiceProfile",
+    "MailboxMessage",
+    "Member",
+    "MemberPolicy",
+    "MemberSession",
+    "OneTimeCode",
+    "ProviderBinding",
+]
