@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("themes.urls")),
     path("account/", include("themes.account.urls")),
     path("api/v1/store/members/", include("kernel.members.api.urls")),
+    path("api/v1/store/relations/", include("kernel.relations.api.urls")),
     path("media/<path:name>", serve_file),
     path("api/v1/store/", include(module_urls("api"))),
     path("", include(module_urls("store"))),

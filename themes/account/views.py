@@ -51,7 +51,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             count_opening(request)
-            member = register_member(**form.cleaned_data)
+            arrival = cookies.arrival_of(request)
+            member = register_member(**form.cleaned_data, arrival=arrival)
         except DomainError as refusal:
             _show(form, refusal)
         else:

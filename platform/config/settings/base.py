@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kernel.members.middleware.MemberMiddleware",
+    "kernel.relations.middleware.SharedLinkMiddleware",
     *PROBLEM_MIDDLEWARE,
     "kernel.modules.middleware.ModuleGateMiddleware",
     *INNERMOST_MIDDLEWARE,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from kernel.members.joining import ATTRIBUTION_COOKIE, Arrival
 from kernel.members.services import SESSION_LIFETIME
 
 
@@ -49,3 +50,8 @@ def forget(response: HttpResponseBase) -> None:
         samesite="Lax",
         path="/",
     )
+
+
+def arrival_of(request: HttpRequest, *, invite_code: str = "") -> Arrival:
+    """Return how a visitor found the way here."""
+    return Arrival(invite_code=invite_code, attribution=request.COOKIES.get(ATTRIBUTION_COOKIE, ""))

@@ -13,6 +13,8 @@ from django.core import signing
 
 from kernel.tenancy.cache import scope_key
 
+BadSignature = signing.BadSignature
+
 
 def tenant_salt(salt: str) -> str:
     """Return the salt bound to the current scope.

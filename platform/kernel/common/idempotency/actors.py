@@ -19,7 +19,7 @@ def actor_of(request: HttpRequest) -> str:
     """
     noted = getattr(request, "actor_key", "")
     if noted:
-        return _hashed("noted", str(noted))
+        return noted_actor(str(noted))
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user:{type(user).__name__}:{user.pk}"[:80].lower()
@@ -30,6 +30,11 @@ def actor_of(request: HttpRequest) -> str:
     if session:
         return _hashed("session", session)
     return _hashed("address", client_ip(request))
+
+
+def noted_actor(noted: str) -> str:
+    """Return the name of a sender whom authentication noted as ``request.actor_key``."""
+    return _hashed("noted", noted)
 
 
 def _hashed(kind: str, value: str) -> str:

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.members.api.storefront import (
-    CurrentMemberView,
-    RegisterView,
-    SignInView,
-    SignOutView,
-)
+from kernel.members.api import belongings, devices, storefront
 
 app_name = "members-api"
 urlpatterns = [
-    path("register/", RegisterView.as_view(), name="register"),
-    path("sign-in/", SignInView.as_view(), name="sign-in"),
-    path("sign-out/", SignOutView.as_view(), name="sign-out"),
-    path("me/", CurrentMemberView.as_view(), name="me"),
+    path("register/", storefront.RegisterView.as_view(), name="register"),
+    path("sign-in/", storefront.SignInView.as_view(), name="sign-in"),
+    path("sign-out/", storefront.SignOutView.as_view(), name="sign-out"),
+    path("codes/", storefront.CodeView.as_view(), name="codes"),
+    path("codes/sign-in/", storefront.CodeSignInView.as_view(), name="code-sign-in"),
+    path("password/", storefront.PasswordView.as_view(), name="password"),
+    path("password/reset/", storefront.PasswordResetView.as_view(), name="password-reset"),
+    path("me/", storefront.CurrentMemberView.as_view(), name="me"),
+    path("sessions/", devices.SessionsView.as_view(), name="sessions"),
+    path("sessions/<str:session>/", devices.SessionView.as_view(), name="session"),
+    path("identities/", devices.IdentitiesView.as_view(), name="identities"),
+    path("identities/<str:identity>/", devices.IdentityView.as_view(), name="identity"),
+    path("addresses/", belongings.AddressesView.as_view(), name="addresses"),
+    path("addresses/<str:address>/", belongings.AddressView.as_view(), name="address"),
+    path("regions/", belongings.RegionsView.as_view(), name="regions"),
+    path("invoice-profiles/", belongings.InvoiceProfilesView.as_view(), name="invoice-profiles"),
+    path(
+        "invoice-profiles/<str:profile>/",
+        belongings.InvoiceProfileView.as_view(),
+        name="invoice-profile",
+    ),
+    path("favourites/", belongings.FavouritesView.as_view(), name="favourites"),
+    path("favourites/<str:product>/", belongings.FavouriteView.as_view(), name="favourite"),
+    path("footprints/", belongings.FootprintsView.as_view(), name="footprints"),
+    path("consents/", belongings.ConsentsView.as_view(), name="consents"),
 ]

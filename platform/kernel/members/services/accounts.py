@@ -19,6 +19,7 @@ from kernel.members.choices import CodePurpose, SignUp
 from kernel.members.errors import InvalidMember, InvitationNeeded, LoginTaken, SignInRefused
 from kernel.members.events import MemberRegistered, aggregate_of
 from kernel.members.joining import Arrival
+from kernel.members.locks import lock_names
 from kernel.members.models import Identity, Member, MemberPolicy
 from kernel.members.normal import checked_name, invalid, normal_login, proof_of
 from kernel.members.services.codes import use_code
@@ -48,6 +49,7 @@ def register_member(
     normal = normal_login(login)
     stored = hashed_password(password)
     moment = now or utc_now()
+    lock_names([f"{proof_of(normal).value}:{normal}"])
     try:
         with transaction.atomic():
             member = Member.objects.create(login=normal, name=known_as, password=stored)
@@ -104,12 +106,11 @@ def set_password(member_id: UUID, *, old: str, new: str, keep: str, now: datetim
     to ``keep`` stays signed in.
 
     Raises:
-        SignInRefused: the old one is wrong.
-        InvalidMember: the new one cannot be used.
+        InvalidMember: the old one is wrong, or the new one cannot be used.
     """
     member = Member.objects.select_for_update(no_key=True).get(pk=member_id)
     if member.password and not check_password(old[:_LONGEST_PASSWORD], member.password):
-        raise SignInRefused
+        raise invalid("old", _("The present password is another one."))
     member.password = hashed_password(new)
     member.save(update_fields=["password"])
     revoke_sessions(member_id, now=now, but=keep)

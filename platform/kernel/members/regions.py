@@ -1,0 +1,94 @@
+"""The divisions of China, for addresses: provinces, cities, districts.
+
+The codes are public (GB/T 2260); the file names where they were collected. Four
+cities without districts have towns instead, whose codes have nine digits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+_TOWN: Final = 9
+# Levels that exist in the codes alone: nobody writes them on a parcel.
+_UNSPOKEN: Final = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A division.
+
+    Attributes:
+        has_parts: True when an address must name one of its parts.
+    """
+
+    code: str
+    name: str
+    has_parts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    names: Mapping[str, str]
+    parts: Mapping[str, tuple[str, ...]]
+    edition: str
+    source: str
+
+
+def edition() -> tuple[str, str]:
+    """Return the edition of the codes and where they come from."""
+    return _tree().edition, _tree().source
+
+
+def regions_below(code: str = "") -> list[Region]:
+    """Return the parts of a division, or the provinces; none for a code that is unknown."""
+    tree = _tree()
+    return [_region(tree, part) for part in tree.parts.get(code, ())]
+
+
+def path_of(code: str) -> list[Region]:
+    """Return a division and those it is part of, the largest first; empty when unknown."""
+    tree, found, current = _tree(), [], code
+    while current in tree.names:
+        found.append(_region(tree, current))
+        current = _whole(current)
+    return found[::-1]
+
+
+def written(code: str) -> str:
+    """Return the names of a division as people write them, the largest first."""
+    return " ".join(part.name for part in path_of(code) if part.name not in _UNSPOKEN)
+
+
+def _region(tree: _Tree, code: str) -> Region:
+    return Region(code, tree.names[code], code in tree.parts)
+
+
+def _whole(code: str) -> str:
+    """Return the code of what a division is part of; empty for a province."""
+    if len(code) == _TOWN:
+        return f"{code[:4]}00"
+    if code.endswith("0000"):
+        return ""
+    return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
+
+
+@lru_cache(maxsize=1)
+def _tree() -> _Tree:
+    text = files("kernel.members").joinpath("data/regions_cn.json").read_text(encoding="utf-8")
+    document = json.loads(text)
+    names: dict[str, str] = document["regions"]
+    parts: dict[str, list[str]] = {}
+    for code in names:
+        parts.setdefault(_whole(code), []).append(code)
+    return _Tree(
+        names=MappingProxyType(names),
+        parts=MappingProxyType({code: tuple(below) for code, below in parts.items()}),
+        edition=document["edition"],
+        source=document["source"],
+    )

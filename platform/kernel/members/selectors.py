@@ -1,0 +1,30 @@
+"""What can be asked about members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kernel.members.models import Identity, Member, MemberSession
+
+
+def sessions_of(member_id: UUID, *, now: datetime) -> QuerySet[MemberSession]:
+    """Return where a member is signed in, the latest used first."""
+    return MemberSession.objects.filter(
+        member_id=member_id, revoked_at=None, expires_at__gt=now
+    ).order_by("-last_seen_at", "-id")
+
+
+def identities_of(member_id: UUID) -> QuerySet[Identity]:
+    """Return by what a member is known."""
+    return Identity.objects.filter(member_id=member_id).order_by("created_at", "id")
+
+
+def standing_account(member_id: UUID) -> Member | None:
+    """Return the account that a member's things are in now, also after accounts were joined."""
+    member = Member.objects.filter(pk=member_id).first()
+    while member is not None and member.merged_into_id:
+        member = Member.objects.filter(pk=member.merged_into_id).first()
+    return member

@@ -1,0 +1,105 @@
+"""Publishes texts that members agree to, and keeps what they said to which version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.members.choices import ConsentKind
+from kernel.members.errors import UnknownDocument
+from kernel.members.locks import lock_names
+from kernel.members.models import Consent, ConsentDocument
+
+
+@transaction.atomic
+def publish_document(
+    kind: ConsentKind,
+    texts: Mapping[str, Mapping[str, str]],
+    *,
+    is_required: bool,
+    actor: Actor,
+    now: datetime,
+) -> ConsentDocument:
+    """Publish the next version of a text; members are asked anew.
+
+    Args:
+        kind: which text.
+        texts: language code to ``title`` and ``body``.
+        is_required: whether members must agree.
+        actor: who publishes.
+        now: the moment.
+    """
+    lock_names([f"document:{kind.value}"])
+    latest = ConsentDocument.objects.filter(kind=kind).aggregate(latest=Max("version"))["latest"]
+    document = ConsentDocument.objects.create(
+        kind=kind,
+        version=(latest or 0) + 1,
+        texts={code: dict(text) for code, text in texts.items()},
+        is_required=is_required,
+        published_at=now,
+    )
+    record(
+        action="members.document_published",
+        actor=actor,
+        obj=document,
+        after={"kind": kind.value, "version": document.version},
+        now=now,
+    )
+    return document
+
+
+def current_documents() -> list[ConsentDocument]:
+    """Return the newest version of each text; one query."""
+    return list(ConsentDocument.objects.order_by("kind", "-version").distinct("kind"))
+
+
+def say(
+    member_id: UUID, kind: ConsentKind, *, version: int, is_given: bool, now: datetime
+) -> Consent:
+    """Keep what a member said to a version of a text; the latest counts.
+
+    Raises:
+        UnknownDocument: no such version was published.
+    """
+    if not ConsentDocument.objects.filter(kind=kind, version=version).exists():
+        raise UnknownDocument
+    return Consent.objects.create(
+        member_id=member_id, kind=kind, version=version, is_given=is_given, said_at=now
+    )
+
+
+def consents_of(member_id: UUID) -> dict[str, Consent]:
+    """Return the latest that a member said of each kind; one query."""
+    rows = (
+        Consent.objects.filter(member_id=member_id)
+        .order_by("kind", "-said_at", "-id")
+        .distinct("kind")
+    )
+    return {row.kind: row for row in rows}
+
+
+def allows(member_id: UUID, kind: ConsentKind) -> bool:
+    """Tell whether a member's latest word on something was yes."""
+    said = Consent.objects.filter(member_id=member_id, kind=kind).order_by("-said_at", "-id")
+    return bool(said.values_list("is_given", flat=True).first())
+
+
+def outstanding(member_id: UUID) -> list[ConsentDocument]:
+    """Return the required texts whose newest version a member has not agreed to."""
+    said = consents_of(member_id)
+    return [
+        document
+        for document in current_documents()
+        if document.is_required
+        and not (
+            (consent := said.get(document.kind))
+            and consent.is_given
+            and consent.version == document.version
+        )
+    ]

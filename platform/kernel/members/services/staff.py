@@ -1,0 +1,133 @@
+"""What staff do with members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.common.csv import csv_lines
+from kernel.common.ids import InvalidId, parse_public_id
+from kernel.members.choices import SignUp
+from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownMember
+from kernel.members.models import Identity, Member, MemberPolicy
+from kernel.members.normal import normal_login, shown_text
+from kernel.members.services.accounts import sign_up_policy
+from kernel.members.services.sessions import revoke_sessions
+
+State: TypeAlias = Literal["open", "disabled", "gone", ""]
+
+_LONGEST_SEARCH: Final = 254
+_STATES = {
+    "open": Q(is_active=True),
+    "disabled": Q(is_active=False, anonymised_at=None, merged_into=None),
+    "gone": Q(anonymised_at__isnull=False) | Q(merged_into__isnull=False),
+    "": Q(),
+}
+
+
+def find_members(wanted: str = "", *, state: State = "") -> QuerySet[Member]:
+    """Return members by a part of the name, a login, an identity or a public id; latest first.
+
+    Args:
+        wanted: as somebody typed it; everybody when empty.
+        state: ``open``, ``disabled``, ``gone`` for good, or all.
+    """
+    rows = Member.objects.filter(_STATES[state]).order_by("-created_at", "-id")
+    text = shown_text(wanted, longest=_LONGEST_SEARCH)
+    if not text:
+        return rows if text == "" else rows.none()
+    match = Q(name__icontains=text) | Q(login__istartswith=text)
+    with suppress(InvalidId):
+        match |= Q(pk=parse_public_id("mem", text.lower()))
+    with suppress(InvalidMember):
+        known = Identity.objects.filter(subject=normal_login(text))
+        match |= Q(pk__in=known.values("member_id"))
+    return rows.filter(match)
+
+
+@transaction.atomic
+def disable_member(member_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Member:
+    """Keep a member from signing in, and end all his sessions.
+
+    Raises:
+        ReasonNeeded: no reason was given.
+        UnknownMember: there is no such member, or he is gone.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    member = _present(member_id)
+    if not member.is_active:
+        return member
+    member.is_active, member.disabled_reason = False, reason.strip()[:200]
+    member.save(update_fields=["is_active", "disabled_reason"])
+    revoke_sessions(member_id, now=now)
+    record(action="members.disabled", actor=actor, obj=member, reason=reason.strip(), now=now)
+    return member
+
+
+@transaction.atomic
+def enable_member(member_id: UUID, *, actor: Actor, now: datetime) -> Member:
+    """Let a member sign in again.
+
+    Raises:
+        UnknownMember: there is no such member, or he is gone.
+    """
+    member = _present(member_id)
+    if member.is_active:
+        return member
+    member.is_active, member.disabled_reason = True, ""
+    member.save(update_fields=["is_active", "disabled_reason"])
+    record(action="members.enabled", actor=actor, obj=member, now=now)
+    return member
+
+
+@transaction.atomic
+def set_sign_up(policy: SignUp, *, actor: Actor, now: datetime) -> None:
+    """Choose who may open an account."""
+    before = sign_up_policy()
+    MemberPolicy.objects.update_or_create(pk=1, defaults={"sign_up": policy, "updated_at": now})
+    record(
+        action="members.sign_up_changed",
+        actor=actor,
+        before={"sign_up": before.value},
+        after={"sign_up": policy.value},
+        now=now,
+    )
+
+
+def export_members(members: QuerySet[Member], *, actor: Actor, now: datetime) -> Iterator[str]:
+    """Return the lines of a CSV file; what was exported by whom is on record first.
+
+    Rows come from the database as they are read, so memory stays flat.
+    """
+    with transaction.atomic():
+        record(action="members.exported", actor=actor, after={"count": members.count()}, now=now)
+    return csv_lines(_rows(members))
+
+
+def _rows(members: QuerySet[Member]) -> Iterator[Iterable[object]]:
+    yield (_("Number"), _("Name"), _("Login"), _("Since"), _("May sign in"))
+    for member in members.iterator(chunk_size=2000):
+        yield (
+            member.public_id,
+            member.name,
+            member.login or "",
+            member.created_at.isoformat(timespec="seconds"),
+            _("yes") if member.is_active else _("no"),
+        )
+
+
+def _present(member_id: UUID) -> Member:
+    member = Member.objects.select_for_update(no_key=True).filter(pk=member_id).first()
+    if member is None or member.anonymised_at or member.merged_into_id:
+        raise UnknownMember
+    return member
