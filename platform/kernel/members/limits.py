@@ -72,6 +72,16 @@ def count_attempt(request: HttpRequest, login: str) -> None:
     BY_LOGIN.check(login.strip().lower())
 
 
+def count_question(request: HttpRequest) -> None:
+    """Count somebody who is sent to a provider, by address.
+
+    Raises:
+        RateLimited: too many of them.
+        RateLimitUnavailable: nobody can count.
+    """
+    BY_ADDRESS.check(client_ip(request))
+
+
 def count_opening(request: HttpRequest) -> None:
     """Count an attempt to open an account, by address.
 

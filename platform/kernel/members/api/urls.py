@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.members.api import belongings, devices, storefront
+from kernel.members.api import belongings, devices, providers, storefront
 
 app_name = "members-api"
 urlpatterns = [
@@ -20,6 +20,22 @@ urlpatterns = [
     path("sessions/<str:session>/", devices.SessionView.as_view(), name="session"),
     path("identities/", devices.IdentitiesView.as_view(), name="identities"),
     path("identities/<str:identity>/", devices.IdentityView.as_view(), name="identity"),
+    path("providers/", providers.ProvidersView.as_view(), name="providers"),
+    path(
+        "providers/<str:provider>/begin/",
+        providers.ProviderBeginView.as_view(),
+        name="provider-begin",
+    ),
+    path(
+        "providers/<str:provider>/sign-in/",
+        providers.ProviderSignInView.as_view(),
+        name="provider-sign-in",
+    ),
+    path(
+        "providers/<str:provider>/identities/",
+        providers.ProviderIdentityView.as_view(),
+        name="provider-identities",
+    ),
     path("addresses/", belongings.AddressesView.as_view(), name="addresses"),
     path("addresses/<str:address>/", belongings.AddressView.as_view(), name="address"),
     path("regions/", belongings.RegionsView.as_view(), name="regions"),

@@ -10,10 +10,8 @@ prove the same at the same moment open one account.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -28,41 +26,11 @@ from kernel.members.joining import Arrival
 from kernel.members.locks import lock_names
 from kernel.members.models import Identity, Member
 from kernel.members.normal import LONGEST_NAME, normal_login, proof_of, shown_text
+from kernel.members.proven import CONTACTS, Proven
 from kernel.members.services.accounts import NOT_INVITED, greet
 from kernel.members.services.codes import use_code
 from kernel.members.services.merging import merge_members
 from kernel.members.services.sessions import SignedIn, open_session, revoke_sessions
-
-_CONTACTS: Final = (Proof.PHONE.value, Proof.EMAIL.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """What somebody proved of himself.
-
-    Attributes:
-        provider: ``phone``, ``email`` or the code of a binding.
-        subject: the number, the address, or the provider's id of the person.
-        unionid: the person's id across one WeChat company's accounts.
-        phone: a number proved together with it, in its stored form.
-        email: an address that the provider says is the person's. It never leads
-            into an account that somebody else opened.
-        name: what the person is called there.
-    """
-
-    provider: str
-    subject: str
-    unionid: str = ""
-    phone: str = ""
-    email: str = ""
-    name: str = ""
-
-    def contacts(self) -> Iterator[tuple[str, str]]:
-        """Yield the numbers and addresses that the proof covers, as provider and subject."""
-        if self.provider in _CONTACTS:
-            yield self.provider, self.subject
-        if self.phone:
-            yield Proof.PHONE.value, self.phone
 
 
 @transaction.atomic
@@ -171,7 +139,7 @@ def refresh_login(member_id: UUID) -> None:
     """Show a member by one of his own numbers or addresses; the present one where it stays."""
     member = Member.objects.get(pk=member_id)
     contacts = list(
-        Identity.objects.filter(member_id=member_id, provider__in=_CONTACTS)
+        Identity.objects.filter(member_id=member_id, provider__in=CONTACTS)
         .order_by("provider", "-verified_at", "id")
         .values_list("provider", "subject")
     )

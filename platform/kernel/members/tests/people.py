@@ -11,9 +11,10 @@ from kernel.members.choices import CodePurpose
 from kernel.members.joining import Arrival
 from kernel.members.limits import Caller
 from kernel.members.models import MailboxMessage, Member
+from kernel.members.proven import Proven
 from kernel.members.services import SignedIn, register_member
 from kernel.members.services.codes import send_code
-from kernel.members.services.identities import Proven, sign_in_with, sign_in_with_code
+from kernel.members.services.identities import sign_in_with, sign_in_with_code
 from testkit.web import MEMBER_PASSWORD
 
 NOW = datetime(2024, 5, 20, 4, 0, tzinfo=UTC)

@@ -20,11 +20,11 @@ from kernel.members.errors import (
 )
 from kernel.members.joining import Arrival
 from kernel.members.models import Address, Favourite, Identity, Member, MemberSession
+from kernel.members.proven import Proven
 from kernel.members.services import current_member, sign_in
 from kernel.members.services.addresses import Place, add_address
 from kernel.members.services.favourites import add_favourite
 from kernel.members.services.identities import (
-    Proven,
     add_contact,
     add_identity,
     remove_identity,
