@@ -74,7 +74,24 @@ COMMON_VARIABLES: Final = (
     "STOA_MEDIA_ROOT",
     "STOA_STATIC_ROOT",
     "STOA_SENTRY_DSN",
+    "STOA_EMAIL_BACKEND",
+    "STOA_SMTP_HOST",
+    "STOA_SMTP_PORT",
+    "STOA_SMTP_USER",
+    "STOA_SMTP_PASSWORD",
+    "STOA_SMTP_STARTTLS",
+    "STOA_SMTP_TLS",
+    "STOA_MAIL_FROM",
+    "STOA_SMS_PROVIDER",
+    "STOA_WECHAT_API",
+    "STOA_WECHAT_OPEN",
+    "STOA_IDENTITY_INNER_HOSTS",
 )
+# Without a gateway, messages are kept where the demo can show them.
+MAILBOX: Final = {
+    "STOA_SMS_PROVIDER": "kernel.members.messages.mailbox:MailboxSms",
+    "STOA_EMAIL_BACKEND": "kernel.members.messages.mailbox.MailboxEmail",
+}
 
 
 @dataclass
@@ -135,6 +152,7 @@ class Installation:
                 if kind in self.state.ports
             },
         }
+        chosen |= {} if os.environ.get("STOA_SMTP_HOST") else MAILBOX
         if process != "cli":
             chosen["PROMETHEUS_MULTIPROC_DIR"] = str(self.checkout.metrics)
         if process in WITH_SECRETS:

@@ -14,8 +14,10 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        """Make the events known, and declare the nightly clean-up."""
-        from kernel.members import events  # noqa: F401  importing registers them
+        """Make events and the way to sign in known, and declare the nightly clean-up."""
+        # Importing registers them.
+        from kernel.members import events  # noqa: F401
+        from kernel.members.api import schema  # noqa: F401
 
         register_schedule(
             Schedule(

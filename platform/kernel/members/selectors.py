@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
-from kernel.members.models import Identity, Member, MemberSession
+from kernel.members.models import Identity, MailboxMessage, Member, MemberSession
 
 
 def sessions_of(member_id: UUID, *, now: datetime) -> QuerySet[MemberSession]:
@@ -28,3 +29,13 @@ def standing_account(member_id: UUID) -> Member | None:
     while member is not None and member.merged_into_id:
         member = Member.objects.filter(pk=member.merged_into_id).first()
     return member
+
+
+def mailbox_messages() -> QuerySet[MailboxMessage]:
+    """Return what this installation would have sent to the tenant's members, the latest first.
+
+    None where a gateway is set: what stood there before is nobody's business.
+    """
+    is_mailbox = "members.messages.mailbox" in settings.STOA_SMS_PROVIDER + settings.EMAIL_BACKEND
+    rows = MailboxMessage.objects.order_by("-id")
+    return rows if is_mailbox else rows.none()

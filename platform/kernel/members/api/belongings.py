@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from kernel.common.ids import parse_public_id, public_id
 from kernel.common.time import utc_now
-from kernel.members.api.views import MemberView, OpenView, page, told
+from kernel.members.api.views import MemberView, NewestFirst, OpenView, page, told
 from kernel.members.choices import ConsentKind, InvoiceKind
 from kernel.members.models import Favourite, Footprint
 from kernel.members.regions import regions_below
@@ -218,6 +218,8 @@ class InvoiceProfileView(MemberView):
 class FavouritesView(MemberView):
     """What the member wants to find again."""
 
+    pagination_class = NewestFirst
+
     @extend_schema(responses=ProductKept(many=True))
     def get(self, request: Request) -> Response:
         """Return the favourites, the latest first."""
@@ -247,6 +249,8 @@ class FavouriteView(MemberView):
 
 class FootprintsView(MemberView):
     """What the member looked at."""
+
+    pagination_class = NewestFirst
 
     @extend_schema(responses=ProductKept(many=True))
     def get(self, request: Request) -> Response:

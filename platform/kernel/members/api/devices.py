@@ -65,7 +65,11 @@ class SessionsView(MemberView):
         context = {"token_hash": token_hash(_token(request))}
         return Response(SessionShown(rows, many=True, context=context).data)
 
-    @extend_schema(request=None, responses={204: OpenApiResponse(description="Signed out.")})
+    @extend_schema(
+        operation_id="members_sessions_destroy_others",
+        request=None,
+        responses={204: OpenApiResponse(description="Signed out.")},
+    )
     def delete(self, request: Request) -> Response:
         """Sign all other devices out."""
         revoke_sessions(self.member_id, now=utc_now(), but=_token(request))

@@ -19,6 +19,7 @@ from kernel.members.errors import (
     SmsUnavailable,
 )
 from kernel.members.models import Identity, MailboxMessage, Member, MemberSession, OneTimeCode
+from kernel.members.selectors import mailbox_messages
 from kernel.members.services import sign_in
 from kernel.members.services.accounts import reset_password
 from kernel.members.services.codes import CODE_LIFETIME, KEPT, purge_codes, send_code, use_code
@@ -225,3 +226,15 @@ def test_old_codes_are_deleted(in_tenant_a: TenantRef) -> None:
 
     assert purge_codes(now=NOW + CODE_LIFETIME) == 0
     assert purge_codes(now=NOW + CODE_LIFETIME + KEPT + timedelta(seconds=1)) == 1
+
+
+def test_the_demos_mailbox_is_shut_where_a_gateway_is_set(
+    in_tenant_a: TenantRef, settings: object
+) -> None:
+    code_for(PHONE)
+    assert [message.recipient for message in mailbox_messages()] == [PHONE]
+
+    settings.STOA_SMS_PROVIDER = "some.gateway:Gateway"  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+
+    assert not mailbox_messages().exists()

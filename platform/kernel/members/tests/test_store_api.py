@@ -289,3 +289,21 @@ def test_one_number_is_two_members_in_two_shops(app: App, tenant_b: TenantRef) -
         with tenant_context(tenant):
             found.append(Identity.objects.get().member_id)
     assert found[0] != found[1]
+
+
+def test_lists_ask_the_database_no_more_for_more_rows(
+    app: App, django_assert_num_queries: Any
+) -> None:
+    app.sign_in()
+    for _number in range(3):
+        app.post("addresses/", HOME)
+        app.post("favourites/", {"product": public_id("prd", uuid7())})
+    app.get("/api/v1/store/relations/")
+
+    # Who is signed in, and the rows.
+    for path in ("addresses/", "favourites/", "sessions/", "identities/"):
+        with django_assert_num_queries(2):
+            app.get(path)
+    # Who is signed in, the sponsor, the counts, the code.
+    with django_assert_num_queries(4):
+        app.get("/api/v1/store/relations/")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
-from kernel.members.api.views import MemberView, page, told
+from kernel.members.api.views import MemberView, NewestFirst, page, told
 from kernel.members.models import Member
 from kernel.relations.choices import Source
 from kernel.relations.errors import UnknownInvitation
@@ -69,6 +69,8 @@ class StandingView(MemberView):
 
 class TeamView(MemberView):
     """Whom the member invited."""
+
+    pagination_class = NewestFirst
 
     @extend_schema(responses=InvitedShown(many=True))
     def get(self, request: Request) -> Response:
