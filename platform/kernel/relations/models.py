@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from typing_extensions import override
 
+from kernel.common.db.conditions import one_of
 from kernel.common.db.fields import CASCADE, RESTRICT, DBForeignKey
 from kernel.common.ids import uuid7
 from kernel.members.models import Member
@@ -155,7 +156,7 @@ class RelationPolicy(TenantModel):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="relations_one_policy"),
             models.CheckConstraint(
-                condition=Q(mode__in=BindMode.values), name="relations_known_mode"
+                condition=one_of("mode", BindMode.values), name="relations_known_mode"
             ),
             models.CheckConstraint(
                 condition=Q(link_days__gte=1) & Q(link_days__lte=365),

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from typing_extensions import override
 
+from kernel.common.db.conditions import one_of
 from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
-from kernel.members.choices import Channel, CodePurpose, ProviderKind
+from kernel.members.choices import Channel, CodePurpose, Proof, ProviderKind
 from kernel.members.models.member import Member
 from kernel.tenancy.models import TenantModel
 
@@ -113,10 +114,11 @@ class ProviderBinding(TenantModel):
 
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=ProviderKind.values), name="members_known_provider_kind"
+                condition=one_of("kind", ProviderKind.values), name="members_known_provider_kind"
             ),
             models.CheckConstraint(
-                condition=~Q(code__in=["phone", "email"]), name="members_provider_code_is_free"
+                condition=~Q(code=Proof.PHONE) & ~Q(code=Proof.EMAIL),
+                name="members_provider_code_is_free",
             ),
         ]
 

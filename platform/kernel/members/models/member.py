@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from typing_extensions import override
 
+from kernel.common.db.conditions import one_of
 from kernel.common.db.fields import CASCADE, SET_NULL, DBForeignKey
 from kernel.common.ids import public_id, uuid7
 from kernel.members.choices import SignUp
@@ -105,6 +106,6 @@ class MemberPolicy(TenantModel):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="members_one_policy"),
             models.CheckConstraint(
-                condition=Q(sign_up__in=SignUp.values), name="members_known_sign_up"
+                condition=one_of("sign_up", SignUp.values), name="members_known_sign_up"
             ),
         ]
