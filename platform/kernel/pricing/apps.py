@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from kernel.tenancy.append_only import append_only
+
 
 class PricingConfig(AppConfig):
     """What things cost, and why."""
 
     name = "kernel.pricing"
     label = "pricing"
+
+    def ready(self) -> None:
+        """Keep the record of prices as it was written."""
+        append_only("pricing_pricehistory")

@@ -1,1 +1,0 @@
-"""What a shop sells: the tables."""
