@@ -14,5 +14,16 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        """Keep the version log as it was written."""
+        """Keep the version log as it was written; listen to our own events."""
+        from kernel.catalogue.handlers import connect
+        from kernel.tenancy.schedules.declared import Schedule, register_schedule
+
         append_only("catalogue_productversion")
+        connect()
+        register_schedule(
+            Schedule(
+                "catalogue.refresh_by_clock",
+                "kernel.catalogue.services.collections:refresh_by_clock",
+                "20 0 * * *",
+            )
+        )

@@ -14,5 +14,9 @@ class PricingConfig(AppConfig):
     label = "pricing"
 
     def ready(self) -> None:
-        """Keep the record of prices as it was written."""
+        """Keep the record of prices as it was written; join the catalogue."""
+        from kernel.pricing import events  # noqa: F401  importing registers them
+        from kernel.pricing.adapter import connect
+
         append_only("pricing_pricehistory")
+        connect()

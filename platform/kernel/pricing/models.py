@@ -108,9 +108,12 @@ class PriceListEntry(TenantModel):
 class PriceHistory(TenantModel):
     """A price that was offered to everybody. Written once; never changed.
 
+    Each row ends the one before it of the same variant, currency and list.
+
     Attributes:
         price_list: None for the base price.
-        starts_at: from when on; a base price lasts until the next one begins.
+        minor: None says that the price is offered no more.
+        starts_at: from when on; after `recorded_at` for what was planned.
         ends_at: of a list's price; None for as long as nothing else is written.
     """
 
@@ -118,12 +121,12 @@ class PriceHistory(TenantModel):
     variant = DBForeignKey(Variant, db_on_delete=CASCADE, db_index=False)
     price_list = DBForeignKey(PriceList, db_on_delete=CASCADE, null=True)
     currency = models.CharField(max_length=3)
-    minor = models.BigIntegerField()
+    minor = models.BigIntegerField(null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
+    recorded_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["variant", "currency", "starts_at"], name="pricing_history"),
+            models.Index(fields=["variant", "currency", "id"], name="pricing_history"),
         ]

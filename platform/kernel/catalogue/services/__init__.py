@@ -1,0 +1,80 @@
+"""What changes the catalogue. Every write is audited and told to whoever listens."""
+
+from __future__ import annotations
+
+from kernel.catalogue.services.categories import (
+    change_category,
+    create_category,
+    delete_category,
+    merge_category,
+    move_category,
+    place_in_category,
+)
+from kernel.catalogue.services.collections import (
+    change_collection,
+    create_collection,
+    delete_collection,
+    refresh_collection,
+    set_collection_products,
+)
+from kernel.catalogue.services.drafts import discard_draft, publish_draft, save_draft
+from kernel.catalogue.services.grid import VariantFields, save_grid
+from kernel.catalogue.services.options import OptionSpec, ValueSpec, set_options
+from kernel.catalogue.services.particulars import (
+    save_brand,
+    save_label,
+    save_product_type,
+    save_unit,
+)
+from kernel.catalogue.services.pictures import (
+    add_picture,
+    change_picture,
+    expect_picture,
+    order_pictures,
+    remove_picture,
+    store_original,
+)
+from kernel.catalogue.services.products import (
+    ProductFields,
+    change_product,
+    create_product,
+    note_prices,
+    set_bundle,
+)
+
+__all__ = [
+    "OptionSpec",
+    "ProductFields",
+    "ValueSpec",
+    "VariantFields",
+    "add_picture",
+    "change_category",
+    "change_collection",
+    "change_picture",
+    "change_product",
+    "create_category",
+    "create_collection",
+    "create_product",
+    "delete_category",
+    "delete_collection",
+    "discard_draft",
+    "expect_picture",
+    "merge_category",
+    "move_category",
+    "note_prices",
+    "order_pictures",
+    "place_in_category",
+    "publish_draft",
+    "refresh_collection",
+    "remove_picture",
+    "save_brand",
+    "save_draft",
+    "save_grid",
+    "save_label",
+    "save_product_type",
+    "save_unit",
+    "set_bundle",
+    "set_collection_products",
+    "set_options",
+    "store_original",
+]

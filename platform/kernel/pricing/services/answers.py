@@ -1,0 +1,169 @@
+"""Answers what things cost, and why. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from kernel.common.money import BASIS_POINTS, Money
+from kernel.pricing.audience import includes
+from kernel.pricing.errors import InvalidPrice
+from kernel.pricing.list_rules import LARGEST_QUANTITY, Facts, facts_of, matching
+from kernel.pricing.models import BasePrice, PriceHistory, PriceList, PriceListEntry
+from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest, PriceStep
+
+# Each row ends the one before it of the same variant and list.
+_LOWEST: Final = f"""
+SELECT variant_id, min(minor) FROM (
+  SELECT variant_id, minor, starts_at, least(
+    ends_at,
+    lead(recorded_at) OVER (PARTITION BY variant_id, price_list_id ORDER BY id)
+  ) AS until
+  FROM {PriceHistory._meta.db_table} WHERE variant_id = ANY(%s) AND currency = %s
+) AS periods
+WHERE minor IS NOT NULL AND starts_at <= %s
+  AND (until IS NULL OR (until > %s AND until > starts_at))
+GROUP BY variant_id
+"""  # noqa: S608  the table name is the model's own
+
+
+def prices_for(
+    requests: Sequence[PriceRequest], *, buyer: Buyer, currency: str, now: datetime
+) -> dict[UUID, ExplainedPrice]:
+    """Return what variants cost a buyer at a moment, each with the chain of reasons.
+
+    Of the lists that apply the one with the highest priority decides; among equals
+    the lowest price. A list's own entry goes before its rules, a higher tier before
+    a lower one. Several requests for a variant count together. Three queries, seven
+    when a list has rules, whatever the number of variants and lists.
+
+    Variants without any price in the currency are left out.
+
+    Raises:
+        InvalidPrice: a quantity below 1 or beyond all measure.
+    """
+    quantities = _quantities(requests)
+    lists = [item for item in lists_at(now, currency=currency) if includes(item.audience, buyer)]
+    base = {
+        row.variant_id: row
+        for row in BasePrice.objects.filter(variant__in=list(quantities), currency=currency)
+    }
+    entries = _entries(lists, quantities)
+    with_rules = any(item.rules for item in lists)
+    facts = facts_of(quantities) if with_rules else {}
+    answers = {}
+    for variant, quantity in quantities.items():
+        steps = _steps(
+            lists,
+            base=base.get(variant),
+            entries=entries,
+            facts=facts.get(variant, Facts()),
+            request=PriceRequest(variant, quantity),
+        )
+        if steps:
+            answers[variant] = _explained(steps, base.get(variant))
+    return answers
+
+
+def lists_at(now: datetime, *, currency: str) -> QuerySet[PriceList]:
+    """Return the lists in use at a moment, whoever they are for."""
+    began = Q(starts_at=None) | Q(starts_at__lte=now)
+    lasts = Q(ends_at=None) | Q(ends_at__gt=now)
+    return PriceList.objects.filter(began, lasts, is_active=True, currency=currency).order_by(
+        "priority", "code"
+    )
+
+
+def lowest_prices(
+    variant_ids: Iterable[UUID], *, currency: str, days: int, now: datetime
+) -> dict[UUID, Money]:
+    """Return the lowest price that everybody was offered in the last days; one query.
+
+    It counts base prices and lists for everybody, at quantity 1; what held at the
+    beginning of the days counts too. Variants that had no price are left out.
+    """
+    since = now - timedelta(days=days)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOWEST, [list(variant_ids), currency, now, since])
+        return {variant: Money(minor, currency) for variant, minor in cursor.fetchall()}
+
+
+def _quantities(requests: Sequence[PriceRequest]) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for request in requests:
+        if not 1 <= request.quantity <= LARGEST_QUANTITY:
+            raise InvalidPrice(field="quantity")
+        found[request.variant_id] = found.get(request.variant_id, 0) + request.quantity
+    return found
+
+
+def _entries(
+    lists: Sequence[PriceList], quantities: Mapping[UUID, int]
+) -> dict[tuple[UUID, UUID], PriceListEntry]:
+    """Return the highest tier that is reached, by list and variant."""
+    rows = PriceListEntry.objects.filter(
+        price_list__in=[item.id for item in lists], variant__in=list(quantities)
+    ).order_by("min_quantity")
+    return {
+        (row.price_list_id, row.variant_id): row
+        for row in rows
+        if row.min_quantity <= quantities[row.variant_id]
+    }
+
+
+def _steps(
+    lists: Sequence[PriceList],
+    *,
+    base: BasePrice | None,
+    entries: Mapping[tuple[UUID, UUID], PriceListEntry],
+    facts: Facts,
+    request: PriceRequest,
+) -> list[PriceStep]:
+    steps = [PriceStep("base", "", None, Money(base.minor, base.currency))] if base else []
+    offered = []
+    for item in lists:
+        entry = entries.get((item.id, request.variant_id))
+        step = (
+            _entry_step(item, entry)
+            if entry is not None
+            else _rule_step(item, base, facts, request.quantity)
+        )
+        if step is not None:
+            offered.append(step)
+    # The one that decides stands last: highest priority, then lowest price.
+    offered.sort(key=lambda step: (step.priority, -step.unit.minor))
+    return [*steps, *offered]
+
+
+def _entry_step(item: PriceList, entry: PriceListEntry) -> PriceStep:
+    kind: Final = "tier" if entry.min_quantity > 1 else "entry"
+    return PriceStep(kind, item.name, item.id, Money(entry.minor, item.currency), item.priority)
+
+
+def _rule_step(
+    item: PriceList, base: BasePrice | None, facts: Facts, quantity: int
+) -> PriceStep | None:
+    rule = matching(item.rules, facts, quantity=quantity) if base else None
+    if rule is None or base is None:
+        return None
+    whole = Money(base.minor, base.currency)
+    unit = whole.share(BASIS_POINTS - rule["percent_off_bp"], rounding="half_up")
+    return PriceStep("rule", item.name, item.id, unit, item.priority)
+
+
+def _explained(steps: Sequence[PriceStep], base: BasePrice | None) -> ExplainedPrice:
+    decided = replace(steps[-1], decides=True)
+    unit = decided.unit
+    above = [] if base is None else [base.compare_at_minor or 0, base.minor]
+    highest = max(above, default=0)
+    return ExplainedPrice(
+        unit=unit,
+        compare_at=Money(highest, unit.currency) if highest > unit.minor else None,
+        chain=[*steps[:-1], decided],
+    )
