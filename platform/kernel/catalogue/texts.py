@@ -145,7 +145,7 @@ def checked_handle(value: object, *, field: str = "handle", longest: int = LONGE
 
 
 def in_language(texts: Mapping[str, str], language: str | None, default: str = "") -> str:
-    """Return a text in a language, else in any, else the default."""
+    """Return a text in a language, else the default."""
     wanted = (language or "").lower()
     return texts.get(wanted) or texts.get(wanted.split("-")[0]) or default
 

@@ -137,13 +137,16 @@ def set_entries(
     if Variant.objects.filter(pk__in=variants).count() < len(variants):
         raise UnknownVariant
     current = {
-        (item.variant_id, item.min_quantity): item.minor
+        (item.variant_id, item.min_quantity): item
         for item in PriceListEntry.objects.filter(price_list=row, variant__in=variants)
     }
-    minors = {key: item.price.minor if item.price else None for key, item in wanted.items()}
-    changed = {key: minor for key, minor in minors.items() if minor != current.get(key)}
+    minors = {key: None if item.price is None else item.price.minor for key, item in wanted.items()}
+    before = {key: item.minor for key, item in current.items()}
+    changed = {key: minor for key, minor in minors.items() if minor != before.get(key)}
     if not changed:
         return 0
+    gone = [current[key].id for key, minor in changed.items() if minor is None]
+    PriceListEntry.objects.filter(pk__in=gone).delete()
     _write_entries(row, changed)
     singles = [(variant, minor) for (variant, least), minor in changed.items() if least == 1]
     _remember(row, singles, now=now)
@@ -166,8 +169,6 @@ def _check_entry(row: PriceList, item: NewEntry, number: int) -> None:
 
 
 def _write_entries(row: PriceList, changed: Mapping[tuple[UUID, int], int | None]) -> None:
-    for key in (key for key, minor in changed.items() if minor is None):
-        PriceListEntry.objects.filter(price_list=row, variant=key[0], min_quantity=key[1]).delete()
     PriceListEntry.objects.bulk_create(
         [
             PriceListEntry(price_list=row, variant_id=variant, min_quantity=least, minor=minor)

@@ -1,0 +1,63 @@
+"""Pictures as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+
+from kernel.catalogue.models import Picture
+from kernel.catalogue.texts import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown:
+    """A picture with its files.
+
+    Attributes:
+        name: of the original in storage.
+        renditions: names of WebP files by width; empty until they are made.
+    """
+
+    id: UUID
+    alt: str
+    width: int
+    height: int
+    name: str
+    renditions: Mapping[int, str]
+
+    def url(self, width: int = 0) -> str:
+        """Return a link to the smallest file that is as wide, else to the widest one."""
+        wide = sorted(key for key in self.renditions if key >= width)
+        if not self.renditions:
+            return default_storage.url(self.name)
+        return default_storage.url(self.renditions[wide[0] if wide else max(self.renditions)])
+
+    def urls(self) -> dict[int, str]:
+        """Return links by width."""
+        return {key: default_storage.url(name) for key, name in sorted(self.renditions.items())}
+
+
+def shown(picture: Picture, language: str | None = None, title: str = "") -> PictureShown:
+    """Return a picture that has a file, with the text for those who do not see it."""
+    return PictureShown(
+        id=picture.id,
+        alt=in_language(picture.alts, language, picture.alt or title),
+        width=picture.width,
+        height=picture.height,
+        name=picture.file,
+        renditions={int(width): name for width, name in picture.renditions.items()},
+    )
+
+
+def first_pictures(product_ids: Iterable[UUID]) -> dict[UUID, Picture]:
+    """Return the picture that stands for each product; one query."""
+    rows = (
+        Picture.objects.filter(product__in=list(product_ids))
+        .exclude(file="")
+        .order_by("product_id", "position", "id")
+        .distinct("product_id")
+    )
+    return {picture.product_id: picture for picture in rows}
