@@ -18,7 +18,7 @@ from kernel.catalogue.services.collections import (
     set_collection_products,
 )
 from kernel.catalogue.services.drafts import discard_draft, publish_draft, save_draft
-from kernel.catalogue.services.grid import VariantFields, save_grid
+from kernel.catalogue.services.grid import VariantFields, save_grid, save_priced_grid
 from kernel.catalogue.services.options import OptionSpec, ValueSpec, set_options
 from kernel.catalogue.services.particulars import (
     save_brand,
@@ -71,6 +71,7 @@ __all__ = [
     "save_draft",
     "save_grid",
     "save_label",
+    "save_priced_grid",
     "save_product_type",
     "save_unit",
     "set_bundle",

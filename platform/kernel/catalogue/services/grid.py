@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from kernel.catalogue import fields as checks
 from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.errors import InvalidProduct, NotPublishable, SkuTaken
 from kernel.catalogue.models import Picture, Product, Variant
+from kernel.catalogue.ports import SetPrice, prices
 from kernel.catalogue.services.changes import finish_change, locked_product
 from kernel.catalogue.services.options import MOST_VARIANTS
 from kernel.common.outbox.codec import encode
@@ -161,3 +162,25 @@ def _write(
             Variant.objects.bulk_update(variants, [*names, "updated_at"])
     except IntegrityError as error:
         raise SkuTaken(skus=[]) from error
+
+
+@transaction.atomic
+def save_priced_grid(
+    product_id: UUID,
+    rows: Sequence[tuple[UUID, VariantFields]],
+    *,
+    new_prices: Sequence[SetPrice],
+    actor: Actor,
+    now: datetime,
+) -> list[Variant]:
+    """Change variants and their base prices together: everything, or nothing.
+
+    Raises:
+        InvalidProduct: also for a price of a variant of another product.
+        DomainError: as `save_grid`, and as the pricing centre refuses prices.
+    """
+    variants = save_grid(product_id, rows, actor=actor)
+    if {price.variant_id for price in new_prices} - {variant.id for variant in variants}:
+        raise InvalidProduct(_("There is nothing with this id."), field="rows")
+    prices().save(new_prices, actor=actor, now=now)
+    return variants

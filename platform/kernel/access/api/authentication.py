@@ -1,0 +1,60 @@
+"""How API views learn which member of staff calls, and whether that person may."""
+
+from __future__ import annotations
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from typing_extensions import override
+
+from kernel.access.actors import actor_of
+from kernel.access.models import Staff
+from kernel.audit.actor import Actor
+
+
+class StaffAuthentication(SessionAuthentication):
+    """The person of a console's session; writes need the CSRF token as well."""
+
+    @override
+    def authenticate(self, request: Request) -> tuple[Staff, None] | None:
+        """Return the person, or None when nobody is signed in who may work."""
+        found = super().authenticate(request)
+        person = found[0] if found is not None else None
+        if not isinstance(person, Staff) or person.must_change_password:
+            return None
+        return person, None
+
+    @override
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a stranger is answered with 401."""
+        return "Session"
+
+
+class MayAct(BasePermission):
+    """Asks the person's roles for the permission that the view names for the method."""
+
+    @override
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether the person may; a method without a permission is closed."""
+        wanted = getattr(view, "permissions_by_method", {}).get(request.method)
+        return isinstance(request.user, Staff) and wanted is not None and request.user.may(wanted)
+
+
+class StaffView(APIView):
+    """A view for staff.
+
+    Attributes:
+        permissions_by_method: ``{"GET": "stock.view"}``; others are closed.
+    """
+
+    authentication_classes = (StaffAuthentication,)
+    permission_classes = (MayAct,)
+    permissions_by_method: dict[str, str] = {}
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls, for services and the audit log."""
+        person = self.request.user
+        assert isinstance(person, Staff)  # noqa: S101  `MayAct` lets nobody else pass
+        return actor_of(self.request._request, person)  # noqa: SLF001  DRF has no other name
