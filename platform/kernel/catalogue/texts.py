@@ -61,13 +61,14 @@ def checked_html(value: object, *, field: str) -> str:
         InvalidProduct: no text, or too long.
     """
     text = _clean(value, field=field, longest=LONGEST_HTML)
-    return nh3.clean(
+    clean = nh3.clean(
         text.replace("\x00", ""),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener nofollow",
     )
+    return clean.strip()
 
 
 def checked_tags(value: object) -> list[str]:

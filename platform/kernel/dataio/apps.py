@@ -10,3 +10,11 @@ class DataioConfig(AppConfig):
 
     name = "kernel.dataio"
     label = "dataio"
+
+    def ready(self) -> None:
+        """Have imports go on whose worker died."""
+        from kernel.tenancy.schedules.declared import Schedule, register_schedule
+
+        register_schedule(
+            Schedule("dataio.resume", "kernel.dataio.tasks:resume_stuck", "*/10 * * * *")
+        )

@@ -1,1 +1,100 @@
 """Imports and exports: the tables."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from typing_extensions import override
+
+from kernel.common.db.fields import CASCADE, DBForeignKey
+from kernel.common.ids import public_id, uuid7
+from kernel.dataio.choices import ImportKind, ImportState
+from kernel.tenancy.models import TenantModel
+
+
+class Import(TenantModel):
+    """A file of products on its way into the catalogue.
+
+    Attributes:
+        file: name in the tenant's storage.
+        encoding: of a text file; empty for a spreadsheet.
+        mapping: column by field, for tables of no known origin.
+        publish: whether new products go on sale, unless the file holds one back;
+            else they become drafts.
+        position: groups of rows (products) that are done in the current run.
+        line: of the last row that is done, for people who watch.
+        actor: who started it, as the audit log names people.
+        fault: why it stopped, as a stable word.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=ImportKind.choices)
+    state = models.CharField(
+        max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    file = models.CharField(max_length=300)
+    file_name = models.CharField(max_length=200)
+    encoding = models.CharField(max_length=20, default="", blank=True)
+    delimiter = models.CharField(max_length=1, default=",")
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    publish = models.BooleanField(default=False)
+    with_stock = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    line = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    fault = models.CharField(max_length=80, default="", blank=True)
+    actor = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+    touched_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "touched_at"], name="dataio_by_state")]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("imp", self.id)
+
+    @override
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportFault(TenantModel):
+    """Rows that were left out, and why.
+
+    Attributes:
+        line: of the first row, as a spreadsheet counts.
+        name: the handle, SKU or title by which people know it.
+        code: of the refusal.
+        detail: as fields of the refusal.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = DBForeignKey(Import, db_on_delete=CASCADE, db_index=False)
+    line = models.PositiveIntegerField()
+    name = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=80)
+    text = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "line"], name="dataio_faults")]
+
+
+class ImportPicture(TenantModel):
+    """A picture that an import asked for; what became of it stands at the picture."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = DBForeignKey(Import, db_on_delete=CASCADE, db_index=False)
+    picture = DBForeignKey("catalogue.Picture", db_on_delete=CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "picture"], name="dataio_picture_once")
+        ]

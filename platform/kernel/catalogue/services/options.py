@@ -70,7 +70,8 @@ def set_options(
         product_id: the product.
         options: all of them; none leaves one variant.
         actor: who decides.
-        only: the new combinations (names of values, in order) to make; all when None.
+        only: the combinations (names of values, in order) to make where they are
+            missing; all with a new value when None.
 
     Returns:
         The variants on sale, in order.
@@ -215,13 +216,13 @@ def _names_of(only: Sequence[tuple[str, ...]] | None) -> set[tuple[str, ...]] | 
 
 
 def _make_missing(matrix: Matrix, *, only: set[tuple[str, ...]] | None, sku: str) -> None:
-    """Make the variants of combinations that hold a new value, or the only one."""
+    """Make the variants that are asked for, or all that hold a new value."""
     present = {variant.signature for variant in matrix.variants}
     unknown = matrix.fresh | matrix.revived
     columns = [matrix.values_in_use(item) for item in matrix.types_in_use()]
     for combination in combinations(*columns):
         names = tuple(value.name.casefold() for value in combination)
         is_new = not combination or any(value.id in unknown for value in combination)
-        is_wanted = only is None or names in only
-        if is_new and is_wanted and matrix.signature(combination) not in present:
+        is_wanted = is_new if only is None else names in only
+        if is_wanted and matrix.signature(combination) not in present:
             matrix.add_variant(combination, sku=sku if not combination else "")

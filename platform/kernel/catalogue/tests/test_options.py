@@ -210,7 +210,7 @@ MATRICES = st.dictionaries(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(MATRICES, min_size=1, max_size=5))
 def test_whatever_is_done_to_options_variants_are_never_lost_or_doubled(

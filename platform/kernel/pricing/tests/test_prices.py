@@ -387,7 +387,7 @@ def test_the_span_follows_variants_that_go_off_sale() -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10_000)), min_size=1, max_size=5))
 def test_whatever_lists_overlap_the_price_is_the_lowest_of_the_highest_priority(

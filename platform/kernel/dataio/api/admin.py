@@ -1,0 +1,224 @@
+"""Imports and exports over the admin API."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel.access.api.authentication import StaffView
+from kernel.catalogue.api.fields import checked
+from kernel.common.idempotency.middleware import idempotency_exempt
+from kernel.common.ids import parse_public_id
+from kernel.common.time import utc_now
+from kernel.dataio.errors import UnknownImport
+from kernel.dataio.exports import export_products
+from kernel.dataio.formats import Group
+from kernel.dataio.models import Import, ImportFault
+from kernel.dataio.pictures import failed_pictures, retry_pictures
+from kernel.dataio.records import ProductRecord
+from kernel.dataio.services import choose, preview, receive_file, start
+from kernel.dataio.tasks import fetch_imported_pictures, run_import
+from kernel.tenancy.tasks import enqueue
+
+IMPORT, EXPORT = "products.import", "products.export"
+_PAGE = 200
+_RECENT = 100
+
+
+class FileAsked(serializers.Serializer[Any]):
+    """A file; where it comes from is found out when it is not said."""
+
+    file = serializers.FileField()
+    kind = serializers.CharField(required=False)
+
+
+class ChoiceAsked(serializers.Serializer[Any]):
+    """How the file is read, and what becomes of its products."""
+
+    mapping = serializers.DictField(child=serializers.CharField(), required=False)
+    publish = serializers.BooleanField(required=False)
+    with_stock = serializers.BooleanField(required=False)
+
+
+class StartAsked(serializers.Serializer[Any]):
+    """Whether nothing is kept of it."""
+
+    rehearse = serializers.BooleanField()
+
+
+class FaultsAsked(serializers.Serializer[Any]):
+    """Where the list goes on."""
+
+    cursor = serializers.IntegerField(required=False, min_value=0, max_value=2**62)
+
+
+def _import_id(text: str) -> UUID:
+    return parse_public_id("imp", text)
+
+
+def _shape(row: Import) -> dict[str, Any]:
+    shown = ("kind", "state", "file_name", "encoding", "columns", "mapping", "publish")
+    counts = ("with_stock", "position", "line", "created", "updated", "unchanged", "failed")
+    return {
+        "id": row.public_id,
+        **{name: getattr(row, name) for name in (*shown, *counts, "fault", "finished_at")},
+    }
+
+
+def _product(group: Group) -> dict[str, Any]:
+    if not isinstance(group, ProductRecord):
+        line, name, refusal = group
+        return {"line": line, "name": name, "code": refusal.code, "detail": refusal.fields}
+    return {
+        "line": group.line,
+        "name": group.name,
+        "title": group.title,
+        "options": group.options,
+        "variants": [
+            {"values": item.values, "sku": item.sku, "price": item.price} for item in group.variants
+        ],
+        "pictures": list(group.pictures),
+    }
+
+
+class ImportsView(StaffView):
+    """All imports."""
+
+    permissions_by_method = {"GET": IMPORT, "POST": IMPORT}
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        """Return the last hundred imports, newest first."""
+        rows = Import.objects.order_by("-id")[:_RECENT]
+        return Response({"items": [_shape(row) for row in rows]})
+
+    @extend_schema(request={"multipart/form-data": FileAsked}, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        """Hand in a file."""
+        asked = checked(FileAsked, request.data)
+        file = asked["file"]
+        row = receive_file(
+            file.file, name=file.name, size=file.size, kind=asked.get("kind"), actor=self.actor
+        )
+        return Response(_shape(row), status=201)
+
+
+class ImportView(StaffView):
+    """One import."""
+
+    permissions_by_method = {"GET": IMPORT, "PATCH": IMPORT}
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, source: str) -> Response:
+        """Return how far it has come."""
+        row = Import.objects.filter(pk=_import_id(source)).first()
+        if row is None:
+            raise UnknownImport
+        return Response(_shape(row))
+
+    @extend_schema(request=ChoiceAsked, responses=dict)
+    def patch(self, request: Request, source: str) -> Response:
+        """Say how the file is read."""
+        asked = checked(ChoiceAsked, request.data, partial=True)
+        return Response(_shape(choose(_import_id(source), actor=self.actor, **asked)))
+
+
+class PreviewView(StaffView):
+    """The first products of a file."""
+
+    permissions_by_method = {"GET": IMPORT}
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, source: str) -> Response:
+        """Return ten products as they would be read."""
+        return Response({"items": [_product(group) for group in preview(_import_id(source))]})
+
+
+class RunView(StaffView):
+    """The work itself."""
+
+    permissions_by_method = {"POST": IMPORT}
+
+    @extend_schema(request=StartAsked, responses={202: dict})
+    def post(self, request: Request, source: str) -> Response:
+        """Check the import, or apply it, in the background."""
+        asked = checked(StartAsked, request.data)
+        row = start(_import_id(source), rehearse=asked["rehearse"], actor=self.actor, now=utc_now())
+        enqueue(run_import, import_id=str(row.id))
+        return Response(_shape(row), status=202)
+
+
+class FaultsView(StaffView):
+    """Rows that were left out."""
+
+    permissions_by_method = {"GET": IMPORT}
+
+    @extend_schema(parameters=[FaultsAsked], responses=dict)
+    def get(self, request: Request, source: str) -> Response:
+        """Return a page of rows with their reasons."""
+        asked = checked(FaultsAsked, request.query_params.dict())
+        rows = ImportFault.objects.filter(source=_import_id(source), pk__gt=asked.get("cursor", 0))
+        found = list(rows.order_by("pk")[: _PAGE + 1])
+        page = found[:_PAGE]
+        shown = ("line", "name", "code", "text", "detail")
+        return Response(
+            {
+                "items": [{name: getattr(row, name) for name in shown} for row in page],
+                "next_cursor": page[-1].pk if len(found) > _PAGE else None,
+            }
+        )
+
+
+class PicturesView(StaffView):
+    """Pictures that could not be fetched."""
+
+    permissions_by_method = {"GET": IMPORT, "POST": IMPORT}
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, source: str) -> Response:
+        """Return the pictures that failed."""
+        failed = failed_pictures(_import_id(source))
+        return Response(
+            {
+                "items": [
+                    {
+                        "product": item.product.public_id,
+                        "title": item.product.title,
+                        "url": item.source_url,
+                        "fault": item.fault,
+                    }
+                    for item in failed
+                ]
+            }
+        )
+
+    @extend_schema(request=None, responses={202: dict})
+    def post(self, request: Request, source: str) -> Response:
+        """Ask for them again."""
+        key = _import_id(source)
+        count = retry_pictures(key)
+        if count:
+            enqueue(fetch_imported_pictures, import_id=str(key))
+        return Response({"pictures": count}, status=202)
+
+
+@idempotency_exempt
+class ExportView(StaffView):
+    """All products as a file."""
+
+    permissions_by_method = {"GET": EXPORT}
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiResponse(str)})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Return a CSV file that can be imported again."""
+        response = StreamingHttpResponse(export_products(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="products.csv"'
+        return response

@@ -1,0 +1,25 @@
+"""The closed lists of imports."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportKind(models.TextChoices):
+    """Where a file comes from, which says what its columns mean."""
+
+    SHOPIFY = "shopify", "Shopify"
+    WOOCOMMERCE = "woocommerce", "WooCommerce"
+    GENERIC = "generic", _("Any table")
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being imported")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Stopped")

@@ -1,0 +1,55 @@
+"""What concerns imports and is refused."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.common.errors import DomainError
+
+
+class UnreadableFile(DomainError):
+    """A file that is no table; ``reason`` is a stable word, ``line`` where it was met."""
+
+    code = "dataio.unreadable"
+    status = 422
+    title = _("This file cannot be read as a table.")
+
+
+class InvalidMapping(DomainError):
+    """Columns that do not lead to what an import needs; ``missing`` names it."""
+
+    code = "dataio.invalid_mapping"
+    status = 422
+    title = _("These columns do not fit.")
+
+
+class UnknownImport(DomainError):
+    """There is no such import."""
+
+    code = "dataio.unknown_import"
+    status = 404
+    title = _("There is no such import.")
+
+
+class WrongState(DomainError):
+    """The import is not at the point at which this can be done; ``state`` is where it is."""
+
+    code = "dataio.wrong_state"
+    status = 409
+    title = _("The import is not at this point.")
+
+
+class RowRefused(DomainError):
+    """A row that cannot become a product; ``column`` names which value."""
+
+    code = "dataio.row_refused"
+    status = 422
+    title = _("This row cannot be imported.")
+
+
+class PictureRefused(DomainError):
+    """A picture that cannot be fetched; ``reason`` is a stable word."""
+
+    code = "dataio.picture_refused"
+    status = 422
+    title = _("The picture could not be fetched.")

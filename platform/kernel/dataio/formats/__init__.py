@@ -1,0 +1,34 @@
+"""The forms of files that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from kernel.common.errors import DomainError
+from kernel.dataio.choices import ImportKind
+from kernel.dataio.formats import generic, shopify, woocommerce
+from kernel.dataio.records import ProductRecord
+from kernel.dataio.tables import Row
+
+Group: TypeAlias = ProductRecord | tuple[int, str, DomainError]
+"""A product, or the line and name of rows that are none, and why."""
+
+_READERS: Final = {
+    ImportKind.SHOPIFY: shopify.groups,
+    ImportKind.WOOCOMMERCE: woocommerce.groups,
+    ImportKind.GENERIC: generic.groups,
+}
+
+
+def kind_of(columns: Sequence[str]) -> ImportKind:
+    """Return where a table comes from, by its columns."""
+    names = set(columns)
+    if names.issuperset(shopify.NEEDED):
+        return ImportKind.SHOPIFY
+    return ImportKind.WOOCOMMERCE if names.issuperset(woocommerce.NEEDED) else ImportKind.GENERIC
+
+
+def read_groups(kind: str, rows: Iterable[Row], *, mapping: Mapping[str, str]) -> Iterator[Group]:
+    """Yield products; rows that are none come as refusals, in their place."""
+    yield from _READERS[ImportKind(kind)](rows, mapping)

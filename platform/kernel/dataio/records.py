@@ -1,0 +1,135 @@
+"""A product as files tell it, whatever their form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from kernel.dataio.errors import RowRefused
+
+_GRAMS: Final = {
+    "g": Decimal(1),
+    "kg": Decimal(1000),
+    "lb": Decimal("453.59237"),
+    "lbs": Decimal("453.59237"),
+    "oz": Decimal("28.349523125"),
+}
+_HEAVIEST: Final = Decimal(10) ** 9
+_MOST_STOCK: Final = 100_000_000
+_YES: Final = frozenset({"true", "yes", "1", "y", "是", "visible", "published", "active"})
+_NO: Final = frozenset({"false", "no", "0", "n", "否", "-1", "draft", "archived"})
+
+
+@dataclass(slots=True)
+class VariantRecord:
+    """One variant; None or an empty text says nothing.
+
+    Attributes:
+        values: of the options, in their order.
+        price, compare_at: as written.
+        stock: how many there are.
+    """
+
+    line: int
+    values: tuple[str, ...] = ()
+    sku: str = ""
+    barcode: str = ""
+    price: str = ""
+    compare_at: str = ""
+    weight_grams: int | None = None
+    stock: int | None = None
+    out_of_stock: str = ""
+    image_url: str = ""
+
+
+@dataclass(slots=True)
+class ProductRecord:
+    """One product with its variants and pictures; None says nothing.
+
+    Attributes:
+        options: names, in order.
+        categories: titles from the top, ``("Clothes", "Shirts")``.
+        pictures: addresses and texts.
+        published: whether the file wants it on sale.
+    """
+
+    line: int
+    handle: str = ""
+    title: str = ""
+    description_html: str | None = None
+    summary: str | None = None
+    brand: str = ""
+    tags: list[str] | None = None
+    seo_title: str | None = None
+    seo_description: str | None = None
+    published: bool | None = None
+    options: list[str] = field(default_factory=list)
+    categories: list[tuple[str, ...]] = field(default_factory=list)
+    variants: list[VariantRecord] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """By what people know it."""
+        skus = (variant.sku for variant in self.variants)
+        return (self.handle or self.title or next(skus, ""))[:200]
+
+
+def read_switch(text: str, column: str) -> bool | None:
+    """Read a yes or no.
+
+    Raises:
+        RowRefused: neither.
+    """
+    word = text.strip().lower()
+    if not word:
+        return None
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise RowRefused(column=column, value=text[:40])
+
+
+def read_grams(text: str, unit: str, column: str) -> int | None:
+    """Read a weight.
+
+    Raises:
+        RowRefused: no number, negative, beyond all measure, or in an unknown unit.
+    """
+    if not text.strip():
+        return None
+    number, factor = _number(text, column), _GRAMS.get(unit.strip().lower() or "g")
+    if factor is None or not 0 <= number * factor <= _HEAVIEST:
+        raise RowRefused(column=column, value=text[:40])
+    return int((number * factor).to_integral_value())
+
+
+def read_count(text: str, column: str) -> int | None:
+    """Read a whole number; what a shop owes (negative stock) counts as none.
+
+    Raises:
+        RowRefused: no whole number, or beyond all measure.
+    """
+    if not text.strip():
+        return None
+    number = _number(text, column)
+    if number != number.to_integral_value() or abs(number) > _MOST_STOCK:
+        raise RowRefused(column=column, value=text[:40])
+    return max(0, int(number))
+
+
+def _number(text: str, column: str) -> Decimal:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise RowRefused(column=column, value=text[:40]) from None
+    if not number.is_finite() or abs(number.adjusted()) > 15:  # noqa: PLR2004  beyond any measure
+        raise RowRefused(column=column, value=text[:40])
+    return number
+
+
+def read_list(text: str, separator: str = ",") -> list[str]:
+    """Read texts with a separator between them."""
+    return [part.strip() for part in text.split(separator) if part.strip()]

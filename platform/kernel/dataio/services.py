@@ -1,0 +1,298 @@
+"""Imports: received, mapped, checked, applied; each can go on after any interruption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import IO, Any, Final
+from uuid import UUID
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.catalogue.texts import checked_text
+from kernel.common.errors import DomainError
+from kernel.common.ids import uuid7
+from kernel.common.outbox.codec import encode
+from kernel.dataio.choices import ImportKind, ImportState
+from kernel.dataio.errors import UnknownImport, UnreadableFile, WrongState
+from kernel.dataio.formats import Group, generic, kind_of, read_groups
+from kernel.dataio.models import Import, ImportFault, ImportPicture
+from kernel.dataio.records import ProductRecord
+from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
+from kernel.dataio.upsert import Upsert
+from kernel.tenancy.context import current_tenant
+
+BATCH: Final = 50
+MOST_FAULTS: Final = 10_000
+_STUCK_AFTER: Final = timedelta(minutes=10)
+_RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
+_COUNTS: Final = ("created", "updated", "unchanged", "failed")
+
+
+def receive_file(
+    file: IO[bytes], *, name: str, size: int, actor: Actor, kind: str | None = None
+) -> Import:
+    """Keep a file, find out what it is, and propose how to read it.
+
+    Raises:
+        UnreadableFile: no table, or too large; nothing is kept.
+    """
+    if size > LARGEST_FILE:
+        raise UnreadableFile(reason="too_large")
+    shown = checked_text(name[-200:], field="name", longest=200) or "file"
+    shape = shape_of(file)
+    chosen = ImportKind(kind) if kind in ImportKind.values else kind_of(shape.columns)
+    new = uuid7()
+    file.seek(0)
+    kept = default_storage.save(f"dataio/{new.hex}", File(file))
+    with transaction.atomic():
+        row = Import.objects.create(
+            id=new,
+            kind=chosen,
+            file=kept,
+            file_name=shown,
+            encoding=shape.encoding,
+            delimiter=shape.delimiter,
+            columns=list(shape.columns),
+            mapping=generic.proposed(shape.columns) if chosen == ImportKind.GENERIC else {},
+            actor=encode(actor),
+        )
+        record(action="import.received", actor=actor, obj=row, after={"file": shown})
+    return row
+
+
+@transaction.atomic
+def choose(
+    import_id: UUID,
+    *,
+    actor: Actor,
+    mapping: Mapping[str, object] | None = None,
+    publish: bool | None = None,
+    with_stock: bool | None = None,
+) -> Import:
+    """Say how a file is read and what becomes of its products.
+
+    Raises:
+        UnknownImport: there is no such import.
+        WrongState: it is running or done.
+        InvalidMapping: the columns do not fit.
+    """
+    row = _locked(import_id)
+    if row.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED}:
+        raise WrongState(state=row.state)
+    if mapping is not None and row.kind == ImportKind.GENERIC:
+        row.mapping = generic.checked_mapping(mapping, row.columns)
+    row.publish = row.publish if publish is None else publish
+    row.with_stock = row.with_stock if with_stock is None else with_stock
+    row.state = ImportState.UPLOADED
+    row.save(update_fields=["mapping", "publish", "with_stock", "state"])
+    after = {"mapping": row.mapping, "publish": row.publish}
+    record(action="import.chosen", actor=actor, obj=row, after=after)
+    return row
+
+
+def preview(import_id: UUID, *, count: int = 10) -> list[Group]:
+    """Return the first products as they would be read.
+
+    Raises:
+        UnknownImport: there is no such import.
+        UnreadableFile: the file breaks off before.
+    """
+    row = _import(import_id)
+    with _groups(row) as groups:
+        return list(islice(groups, count))
+
+
+@transaction.atomic
+def start(import_id: UUID, *, rehearse: bool, actor: Actor, now: datetime) -> Import:
+    """Begin to check an import (nothing is kept of it) or to apply it.
+
+    Raises:
+        UnknownImport: there is no such import.
+        WrongState: it is running or done.
+        InvalidMapping: the columns do not fit.
+    """
+    row = _locked(import_id)
+    if row.state in {*_RUNNING, ImportState.DONE}:
+        raise WrongState(state=row.state)
+    if row.kind == ImportKind.GENERIC:
+        generic.checked_mapping(row.mapping, row.columns)
+    ImportFault.objects.filter(source=row).delete()
+    for name in (*_COUNTS, "position", "line"):
+        setattr(row, name, 0)
+    row.state = ImportState.CHECKING if rehearse else ImportState.APPLYING
+    row.fault, row.touched_at, row.actor = "", now, encode(actor)
+    row.save()
+    record(action="import.started", actor=actor, obj=row, after={"state": row.state})
+    return row
+
+
+def run(import_id: UUID, *, clock: Callable[[], datetime], until: datetime | None = None) -> bool:
+    """Go on with a running import; return whether it came to its end.
+
+    Products are brought in by the batch: all that a batch does and the place where
+    the next one begins are committed together, so that after a kill at any point
+    it goes on where it was. A product that is refused is undone alone.
+
+    Args:
+        import_id: one that was started; any other is left alone.
+        clock: tells the time.
+        until: no batch begins after it.
+    """
+    row = _import(import_id)
+    if row.state not in _RUNNING:
+        return True
+    try:
+        with _groups(row) as groups:
+            remaining = islice(groups, row.position, None)
+            while batch := list(islice(remaining, BATCH)):
+                if until is not None and clock() >= until:
+                    return False
+                if not _run_batch(row, batch, now=clock()):
+                    return False
+    except UnreadableFile as refusal:
+        _stop(row, refusal, now=clock())
+        return True
+    _finish(row, now=clock())
+    return True
+
+
+def stuck_imports(*, now: datetime) -> list[UUID]:
+    """Return imports that somebody began and nobody goes on with."""
+    rows = Import.objects.filter(state__in=_RUNNING, touched_at__lt=now - _STUCK_AFTER)
+    return list(rows.values_list("id", flat=True))
+
+
+def _run_batch(row: Import, batch: list[Group], *, now: datetime) -> bool:
+    """Bring in a batch; False when somebody else goes on with this import."""
+    with transaction.atomic():
+        current = (
+            Import.objects.select_for_update(skip_locked=True)
+            .filter(pk=row.pk, position=row.position, state=row.state)
+            .first()
+        )
+        if current is None:
+            return False
+        counts, faults, pictures = _bring_in(row, batch, now=now)
+        ImportFault.objects.bulk_create(faults[: max(0, MOST_FAULTS - row.failed)])
+        ImportPicture.objects.bulk_create(
+            [ImportPicture(source=row, picture_id=key) for key in pictures], ignore_conflicts=True
+        )
+        for name in _COUNTS:
+            setattr(row, name, getattr(row, name) + counts[name])
+        row.position += len(batch)
+        row.line, row.touched_at = _line_of(batch[-1]), now
+        row.save(update_fields=[*_COUNTS, "position", "line", "touched_at"])
+    return True
+
+
+def _bring_in(
+    row: Import, batch: list[Group], *, now: datetime
+) -> tuple[dict[str, int], list[ImportFault], list[UUID]]:
+    counts, faults = dict.fromkeys(_COUNTS, 0), []
+    upsert = Upsert(
+        actor=Actor(**{**row.actor, "acting_as": None}),
+        currency=current_tenant().currency,
+        now=now,
+        publish=row.publish,
+        with_stock=row.with_stock,
+    )
+    pictures: list[UUID] = []
+    with _rehearsal(rehearse=row.state == ImportState.CHECKING):
+        for group in batch:
+            if not isinstance(group, ProductRecord):
+                line, name, refusal = group
+                faults.append(_fault(row, line, name, refusal))
+                counts["failed"] += 1
+                continue
+            try:
+                with transaction.atomic():
+                    counts[upsert.product(group)] += 1
+                pictures += upsert.pictures
+                upsert.pictures.clear()
+            except DomainError as refusal:
+                upsert.forget()
+                faults.append(_fault(row, group.line, group.name, refusal))
+                counts["failed"] += 1
+    return counts, faults, pictures if row.state == ImportState.APPLYING else []
+
+
+@contextmanager
+def _rehearsal(*, rehearse: bool) -> Iterator[None]:
+    """Undo everything at the end of the block when it is only a rehearsal."""
+    with transaction.atomic():
+        yield
+        if rehearse:
+            transaction.set_rollback(True)
+
+
+def _fault(row: Import, line: int, name: str, refusal: DomainError) -> ImportFault:
+    detail = {key: encode(value) for key, value in refusal.fields.items()}
+    return ImportFault(
+        source=row,
+        line=int(str(refusal.fields.get("line", line))),
+        name=name[:200],
+        code=refusal.code,
+        text=str(refusal)[:300],
+        detail=detail,
+    )
+
+
+def _line_of(group: Group) -> int:
+    return group.line if isinstance(group, ProductRecord) else group[0]
+
+
+@contextmanager
+def _groups(row: Import) -> Iterator[Iterator[Group]]:
+    shape = Shape(row.encoding, row.delimiter, tuple(row.columns))
+    with default_storage.open(row.file) as file, closing(rows_of(file, shape)) as rows:
+        yield read_groups(row.kind, rows, mapping=row.mapping)
+
+
+@transaction.atomic
+def _stop(row: Import, refusal: UnreadableFile, *, now: datetime) -> None:
+    ImportFault.objects.create(
+        source=row,
+        line=int(str(refusal.fields.get("line", 0))),
+        code=refusal.code,
+        text=str(refusal)[:300],
+        detail=refusal.fields,
+    )
+    fault = str(refusal.fields.get("reason", ""))
+    Import.objects.filter(pk=row.pk, state=row.state).update(
+        state=ImportState.FAILED, fault=fault, failed=F("failed") + 1, finished_at=now
+    )
+
+
+@transaction.atomic
+def _finish(row: Import, *, now: datetime) -> None:
+    is_check = row.state == ImportState.CHECKING
+    done = ImportState.CHECKED if is_check else ImportState.DONE
+    changed = Import.objects.filter(pk=row.pk, state=row.state).update(
+        state=done, finished_at=now, touched_at=now
+    )
+    if changed:
+        after: dict[str, Any] = {name: getattr(row, name) for name in _COUNTS}
+        actor = Actor(**{**row.actor, "acting_as": None})
+        record(action=f"import.{done}", actor=actor, obj=row, after=after, now=now)
+
+
+def _import(import_id: UUID) -> Import:
+    row = Import.objects.filter(pk=import_id).first()
+    if row is None:
+        raise UnknownImport
+    return row
+
+
+def _locked(import_id: UUID) -> Import:
+    row = Import.objects.select_for_update().filter(pk=import_id).first()
+    if row is None:
+        raise UnknownImport
+    return row
