@@ -82,25 +82,28 @@ def store_original(picture: Picture, content: bytes) -> None:
 @transaction.atomic
 def render_picture(picture_id: UUID) -> None:
     """Make the renditions of a picture; done again, they are the same. Gone, nothing is done."""
-    picture = Picture.objects.select_for_update().filter(pk=picture_id).first()
-    if picture is None or not picture.file or picture.state == PictureState.READY:
+    waiting = Picture.objects.filter(pk=picture_id).first()
+    if waiting is None or not waiting.file or waiting.state == PictureState.READY:
         return
-    with default_storage.open(picture.file) as file:
+    with default_storage.open(waiting.file) as file:
         content = file.read()
     try:
-        made = renditions_of(content)
+        made, fault = renditions_of(content), ""
     except InvalidPicture as refusal:
-        picture.state, picture.fault = PictureState.FAILED, refusal.code
-        picture.save(update_fields=["state", "fault"])
+        made, fault = {}, refusal.code
+    # Locked after the slow part, and in the order in which a picture is taken away.
+    product = locked_product(waiting.product_id)
+    picture = Picture.objects.select_for_update().filter(pk=picture_id, file=waiting.file).first()
+    if picture is None:
         return
     stem = picture.file.rpartition(".")[0]
     picture.renditions = {
         str(width): default_storage.save(f"{stem}-{width}.webp", ContentFile(data))
         for width, data in made.items()
     }
-    picture.state = PictureState.READY
-    picture.save(update_fields=["renditions", "state"])
-    tell(locked_product(picture.product_id), changed=("pictures",))
+    picture.state, picture.fault = (PictureState.READY if made else PictureState.FAILED), fault
+    picture.save(update_fields=["renditions", "state", "fault"])
+    tell(product, changed=("pictures",))
 
 
 @transaction.atomic

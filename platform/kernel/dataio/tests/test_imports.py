@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import IO, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.audit.models import AuditEntry
 from kernel.catalogue.models import Category, Picture, Product, ProductVersion, Variant
@@ -39,7 +40,9 @@ from kernel.dataio.tests.files import (
     workbook,
 )
 from kernel.pricing.models import BasePrice
+from kernel.tenancy.context import TenantRef
 from testkit.factories.catalogue import ACTOR, make_category, make_product, variants_of
+from testkit.web import console
 
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
 
@@ -449,3 +452,34 @@ def test_memory_stays_flat_however_many_rows(tmp_path: Any, rows: int) -> None:
 
 def _acts() -> int:
     return AuditEntry.objects.exclude(action__startswith="import.").count()
+
+
+def test_staff_import_over_the_api(tenant_a: TenantRef) -> None:
+    api = "/api/v1/admin/"
+    json: Any = {"content_type": "application/json"}
+    rows = [simple("good"), simple("bad", Variant_Price="x")]
+    file = SimpleUploadedFile("products.csv", table(SHOPIFY, rows).encode())
+    with console(tenant_a) as client:
+        client.as_staff("products.import", "products.export")
+        made = client.post(f"{api}imports/", {"file": file})
+        own = f"{api}imports/{made.json()['id']}/"
+        chosen = client.patch(own, {"publish": True}, **json)
+        shown = client.get(f"{own}preview/").json()["items"]
+        begun = client.post(f"{own}run/", {"rehearse": False}, **json)
+        again = client.post(f"{own}run/", {"rehearse": False}, **json)
+        run(Import.objects.get().id, clock=utc_now)
+        told = client.get(own).json()
+        left_out = client.get(f"{own}faults/").json()["items"]
+        pictures = client.get(f"{own}pictures/").json()
+        exported = client.get(f"{api}exports/products.csv").getvalue()
+        client.as_staff("products.view", email="other@example.com")
+        refused = client.get(own)
+
+    assert [made.status_code, chosen.status_code, begun.status_code] == [201, 200, 202]
+    assert [item["name"] for item in shown] == ["good", "bad"]
+    assert (again.status_code, again.json()["code"]) == (409, "dataio.wrong_state")
+    assert (told["state"], told["created"], told["failed"]) == ("done", 1, 1)
+    assert [(item["line"], item["code"]) for item in left_out] == [(3, "money.invalid_amount")]
+    assert pictures == {"items": []}
+    assert b"SKU-good" in exported
+    assert refused.status_code == 403
