@@ -50,6 +50,7 @@ def read_cursor(sort: str, text: str) -> Place:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         own, value, key = json.loads(plain)
         place = Place(value, UUID(hex=key))
+        str(value).encode()
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         raise InvalidCursor from None
     if own != sort or isinstance(value, bool) or not isinstance(value, (str, int)):

@@ -27,8 +27,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
-from kernel.catalogue.errors import InvalidRules
+from kernel.catalogue.errors import InvalidProduct, InvalidRules
 from kernel.catalogue.models import Category, ProductCategory
+from kernel.catalogue.texts import LONGEST_TAG, checked_text
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.money import InvalidAmount, Money
 from kernel.common.time import day_bounds
@@ -74,7 +75,7 @@ def checked_rules(value: object, *, context: RuleContext) -> dict[str, Any]:
             raise InvalidRules(rule=number)
         try:
             _value(name, operator, rule["value"], context)
-        except (ValueError, TypeError, InvalidAmount, InvalidId):
+        except (ValueError, TypeError, InvalidAmount, InvalidId, InvalidProduct):
             raise InvalidRules(_("The value does not fit."), rule=number) from None
         found.append({"field": name, "operator": operator, "value": rule["value"]})
     return {"match": value["match"], "rules": found}
@@ -150,10 +151,7 @@ def _value(name: str, operator: str, value: object, context: RuleContext) -> Any
     if name == "created":
         return _span(value) if operator == "within_days" else date.fromisoformat(str(value))
     if name == "tag":
-        text = str(value).strip()
-        if not text or len(text) > 80:  # noqa: PLR2004  as tags are checked
-            raise ValueError
-        return text
+        return checked_text(value, field="tag", longest=LONGEST_TAG, needed=True)
     return parse_public_id(_PREFIXES[name], str(value))
 
 

@@ -55,6 +55,9 @@ def _texts(value: object) -> list[str]:
         return []
     if not isinstance(value, (list, tuple)) or len(value) > MOST_NAMED:
         raise InvalidPriceList(field="audience")
-    if any(not isinstance(item, str) or not 0 < len(item) <= _LONGEST_GROUP for item in value):
-        raise InvalidPriceList(field="audience")
+    for item in value:
+        if not isinstance(item, str) or not 0 < len(item) <= _LONGEST_GROUP:
+            raise InvalidPriceList(field="audience")
+        if not item.isprintable():
+            raise InvalidPriceList(field="audience")
     return list(dict.fromkeys(value))

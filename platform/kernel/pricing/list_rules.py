@@ -19,6 +19,7 @@ from kernel.catalogue.models import (
     ProductCategory,
     Variant,
 )
+from kernel.catalogue.texts import LONGEST_TAG
 from kernel.common.ids import InvalidId, parse_public_id, public_id
 from kernel.common.money import BASIS_POINTS
 from kernel.pricing.errors import InvalidPriceList
@@ -26,7 +27,6 @@ from kernel.pricing.errors import InvalidPriceList
 MOST_RULES: Final = 100
 LARGEST_QUANTITY: Final = 1_000_000
 _PREFIXES: Final = {"product": "prd", "category": "cat", "collection": "col", "brand": "brd"}
-_LONGEST_TAG: Final = 80
 _KNOWN: Final = frozenset({"of", "value", "percent_off_bp", "min_quantity"})
 
 
@@ -117,7 +117,7 @@ def _fits(of: object, value: str) -> bool:
     if of == "all":
         return value == ""
     if of == "tag":
-        return 0 < len(value) <= _LONGEST_TAG
+        return 0 < len(value) <= LONGEST_TAG and value.isprintable()
     try:
         parse_public_id(_PREFIXES.get(str(of), ""), value)
     except InvalidId:

@@ -215,6 +215,7 @@ class ParticularsView(StaffView):
     model: ClassVar[Any]
     shown: ClassVar[tuple[str, ...]]
 
+    @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
         """Return all of them."""
         rows = self.model.objects.order_by(self.shown[0])[:_PAGE]

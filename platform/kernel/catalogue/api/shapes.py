@@ -18,47 +18,57 @@ from kernel.common.ids import public_id
 from kernel.common.money import Money
 
 
-def _shape(name: str, **members: Any) -> Any:
-    return inline_serializer(name=name, fields=members)
+def _text(**more: Any) -> Any:
+    return serializers.CharField(required=False, **more)
 
 
-_AMOUNT = {"amount": serializers.CharField(), "currency": serializers.CharField()}
-PictureShape = _shape(
-    "CataloguePicture",
-    id=serializers.CharField(),
-    alt=serializers.CharField(allow_blank=True),
-    width=serializers.IntegerField(),
-    height=serializers.IntegerField(),
-    url=serializers.CharField(),
-    renditions=serializers.DictField(child=serializers.CharField()),
+def _texts() -> Any:
+    return serializers.ListField(child=serializers.CharField(), required=False)
+
+
+PriceShape: Any = inline_serializer(
+    name="CataloguePrice",
+    fields={
+        "amount": serializers.CharField(),
+        "currency": serializers.CharField(),
+        "compare_at": serializers.CharField(allow_null=True),
+        "lowest_recent": serializers.CharField(allow_null=True),
+    },
+    required=False,
+    allow_null=True,
 )
-PriceShape = _shape(
-    "CataloguePrice",
-    **_AMOUNT,
-    compare_at=serializers.CharField(allow_null=True),
-    lowest_recent=serializers.CharField(allow_null=True),
+PictureShape: Any = inline_serializer(
+    name="CataloguePicture",
+    fields={
+        "id": serializers.CharField(),
+        "alt": serializers.CharField(allow_blank=True),
+        "width": serializers.IntegerField(),
+        "height": serializers.IntegerField(),
+        "url": serializers.CharField(),
+        "renditions": serializers.DictField(child=serializers.CharField()),
+    },
+    required=False,
+    allow_null=True,
 )
-CardShape = _shape(
-    "CatalogueCard",
-    id=serializers.CharField(),
-    handle=serializers.CharField(),
-    kind=serializers.CharField(),
-    status=serializers.CharField(),
-    title=serializers.CharField(),
-    summary=serializers.CharField(allow_blank=True),
-    brand=serializers.CharField(allow_blank=True),
-    tags=serializers.ListField(child=serializers.CharField()),
-    labels=serializers.ListField(child=serializers.CharField()),
-    picture=serializers.DictField(allow_null=True),
-    price=serializers.DictField(allow_null=True),
-    highest_price=serializers.CharField(allow_null=True),
-    has_choices=serializers.BooleanField(),
-    version=serializers.IntegerField(),
+# Members are optional because a request may ask for some of them alone.
+CardShape: Any = inline_serializer(
+    name="CatalogueCard",
+    fields={
+        **{name: _text() for name in ("id", "handle", "kind", "status", "title")},
+        **{name: _text(allow_blank=True) for name in ("summary", "brand")},
+        "tags": _texts(),
+        "labels": _texts(),
+        "picture": PictureShape,
+        "price": PriceShape,
+        "highest_price": _text(allow_null=True),
+        "has_choices": serializers.BooleanField(required=False),
+        "version": serializers.IntegerField(required=False),
+    },
+    many=True,
 )
-PageShape = _shape(
-    "CatalogueList",
-    items=serializers.ListField(child=serializers.DictField()),
-    next_cursor=serializers.CharField(allow_null=True),
+PageShape: Any = inline_serializer(
+    name="CatalogueList",
+    fields={"items": CardShape, "next_cursor": serializers.CharField(allow_null=True)},
 )
 
 

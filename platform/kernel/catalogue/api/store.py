@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from kernel.catalogue.api import shapes
 from kernel.catalogue.api.fields import SPARSE, checked, sparse
@@ -49,6 +50,13 @@ class OpenView(APIView):
 
     authentication_classes = (MemberAuthentication,)
     permission_classes = ()
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse addresses that nothing can have, before the database does."""
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise NotFound
+        super().initial(request, *args, **kwargs)
 
     @property
     def member_id(self) -> UUID | None:

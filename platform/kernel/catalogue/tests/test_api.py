@@ -161,6 +161,48 @@ def test_old_addresses_lead_to_the_new_ones(shop: TenantClient, tenant_a: Tenant
     assert tree["items"][0]["children"][0]["path"] == "top/new"
 
 
+@pytest.mark.parametrize("path", ["products/%00/", "categories/a%00/", "collections/%00/"])
+def test_an_address_that_nothing_can_have_is_not_found(shop: TenantClient, path: str) -> None:
+    assert shop.get(f"{STORE}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("products/", {"title": "a\u0000b"}),
+        ("products/", {"title": "a", "i18n": {"en": {"title": "\ud800"}}}),
+        ("products/", {"title": "a", "attributes": [1]}),
+        (
+            "collections/",
+            {
+                "title": "a",
+                "rules": {
+                    "match": "all",
+                    "rules": [{"field": "tag", "operator": "is", "value": "\u0000"}],
+                },
+            },
+        ),
+        ("price-lists/", {"code": "a", "name": "a", "audience": {"groups": ["\u0000"]}}),
+        (
+            "price-lists/",
+            {
+                "code": "a",
+                "name": "a",
+                "rules": [{"of": "tag", "value": "\ud800", "percent_off_bp": 5}],
+            },
+        ),
+    ],
+)
+def test_characters_that_cannot_be_kept_are_refused_in_every_place(
+    staff: TenantClient, tenant_a: TenantRef, path: str, body: Any
+) -> None:
+    answer = staff.post(f"{ADMIN}{path}", body, **JSON)
+
+    assert answer.status_code == 422, answer.content
+    with tenant_context(tenant_a):
+        assert not Product.objects.exists()
+
+
 def test_staff_make_a_product_edit_its_grid_and_put_it_on_sale(
     staff: TenantClient, tenant_a: TenantRef
 ) -> None:
