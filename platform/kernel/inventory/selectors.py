@@ -1,0 +1,123 @@
+"""What there is, and whether the books add up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from kernel.catalogue.choices import OutOfStock as Policy
+from kernel.common.time import utc_now
+from kernel.inventory.sql import fetch, ref_columns
+from kernel.inventory.values import Available, Part, Ref
+
+# A reservation past its time counts for nothing, also before it is swept away.
+_AVAILABLE: Final = """
+SELECT variant_id, sum(on_hand), sum(allocated), sum(reserved),
+       sum(greatest(free, 0)),
+       greatest(max(oversell) + sum(least(free, 0)), 0)
+  FROM (SELECT item.variant_id, item.on_hand, item.allocated,
+               item.reserved - coalesce(lapsed.quantity, 0) AS reserved,
+               item.on_hand - item.allocated - item.reserved - item.safety
+                 + coalesce(lapsed.quantity, 0) AS free,
+               CASE WHEN variant.out_of_stock = %s THEN 0 ELSE variant.oversell_limit END
+                 AS oversell
+          FROM inventory_stockitem AS item
+          JOIN inventory_location AS place ON place.id = item.location_id AND place.is_active
+          JOIN catalogue_variant AS variant ON variant.id = item.variant_id
+          LEFT JOIN LATERAL (
+               SELECT sum(held.quantity)::bigint AS quantity FROM inventory_reservation AS held
+                WHERE held.stock_item_id = item.id AND held.expires_at <= %s) AS lapsed ON TRUE
+         WHERE item.variant_id = ANY(%s::uuid[])
+           AND (%s::uuid[] IS NULL OR item.location_id = ANY(%s::uuid[]))) AS stock
+ GROUP BY variant_id
+UNION ALL
+SELECT variant.id, 0, 0, 0, 0, variant.oversell_limit
+  FROM catalogue_variant AS variant
+ WHERE variant.id = ANY(%s::uuid[]) AND variant.out_of_stock <> %s AND %s::uuid[] IS NULL
+   AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
+                     JOIN inventory_location AS place
+                       ON place.id = item.location_id AND place.is_active
+                    WHERE item.variant_id = variant.id)
+"""
+
+_FAULTS: Final = """
+SELECT item.id, books.what, books.kept, books.rows
+  FROM inventory_stockitem AS item
+  LEFT JOIN (SELECT stock_item_id, sum(on_hand) AS on_hand, sum(allocated) AS allocated
+               FROM inventory_movement GROUP BY 1) AS moved ON moved.stock_item_id = item.id
+  LEFT JOIN (SELECT stock_item_id, sum(quantity - shipped - released) AS open
+               FROM inventory_allocation GROUP BY 1) AS kept ON kept.stock_item_id = item.id
+  LEFT JOIN (SELECT stock_item_id, sum(quantity) AS quantity
+               FROM inventory_reservation GROUP BY 1) AS held ON held.stock_item_id = item.id
+ CROSS JOIN LATERAL (VALUES
+       ('on_hand', item.on_hand, coalesce(moved.on_hand, 0)),
+       ('allocated', item.allocated, coalesce(moved.allocated, 0)),
+       ('allocated', item.allocated, coalesce(kept.open, 0)),
+       ('reserved', item.reserved, coalesce(held.quantity, 0))) AS books(what, kept, rows)
+ WHERE books.kept <> books.rows
+ ORDER BY item.id, books.what
+"""
+
+_PROMISED: Final = """
+SELECT kept.order_type, kept.order_id, item.variant_id, item.location_id, item.id,
+       kept.quantity - kept.shipped - kept.released
+  FROM inventory_allocation AS kept
+  JOIN unnest(%s::text[], %s::uuid[]) AS owner(kind, id)
+    ON kept.order_type = owner.kind AND kept.order_id = owner.id
+  JOIN inventory_stockitem AS item ON item.id = kept.stock_item_id
+  JOIN inventory_location AS place ON place.id = item.location_id
+ WHERE kept.quantity > kept.shipped + kept.released
+ ORDER BY place.priority, item.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A figure of a stock item that is not the sum of its rows."""
+
+    stock_item_id: UUID
+    figure: str
+    kept: int
+    rows: int
+
+
+def availability(
+    variant_ids: Collection[UUID],
+    *,
+    locations: Sequence[UUID] | None = None,
+    now: datetime | None = None,
+) -> dict[UUID, Available]:
+    """Return how much there is of each variant that is asked for; one query.
+
+    A variant that does not exist, or of which no stock was ever kept, has nothing.
+
+    Args:
+        variant_ids: which.
+        locations: only there.
+        now: reservations that lapsed before count for nothing.
+    """
+    asked = list(variant_ids)
+    places = None if locations is None else list(locations)
+    found = dict.fromkeys(asked, Available())
+    refuse, moment = Policy.REFUSE.value, now or utc_now()
+    rows = fetch(_AVAILABLE, refuse, moment, asked, places, places, asked, refuse, places)
+    for variant, *figures in rows:
+        on_hand, allocated, reserved, in_stock, beyond = map(int, figures)
+        found[variant] = Available(on_hand, allocated, reserved, in_stock, in_stock + beyond)
+    return found
+
+
+def promised(order_refs: Sequence[Ref]) -> dict[Ref, list[Part]]:
+    """Return what each order still has to be shipped, and from where; one query."""
+    found: dict[Ref, list[Part]] = {ref: [] for ref in order_refs}
+    for kind, key, *part in fetch(_PROMISED, *ref_columns(order_refs)):
+        found[kind, key].append(Part(*part))
+    return found
+
+
+def faults() -> list[Fault]:
+    """Return every stock item whose figures are not the sums of its rows; one query."""
+    return [Fault(*row) for row in fetch(_FAULTS)]
