@@ -57,6 +57,14 @@ SELECT asked.id, asked.variant_id, asked.location_id, 0, 0, 0, 0, 0, TRUE
  ORDER BY asked.variant_id, asked.location_id
 ON CONFLICT (variant_id, location_id) DO NOTHING
 """
+_SOLD_AHEAD: Final = """
+SELECT variant.id FROM catalogue_variant AS variant
+ WHERE variant.id = ANY(%s::uuid[]) AND variant.out_of_stock <> %s
+   AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
+                     JOIN inventory_location AS place
+                       ON place.id = item.location_id AND place.is_active
+                    WHERE item.variant_id = variant.id)
+"""
 
 
 @dataclass(slots=True)
@@ -136,10 +144,16 @@ def make_items(places: Sequence[tuple[UUID, UUID]]) -> None:
     run(_MAKE, [uuid7() for _place in places], variants, locations)
 
 
-def make_missing(variants: Iterable[UUID]) -> None:
-    """Begin to keep stock of variants at the first location: for goods sold before they come."""
-    place = default_location().pk
-    make_items([(variant, place) for variant in sorted(variants)])
+def make_for_sale_ahead(variants: Iterable[UUID]) -> None:
+    """Begin to keep stock of variants that may be sold before any came; one statement or three.
+
+    To be called before anything is locked: whoever waits here for another call
+    that makes the same items must hold nothing which that call may want.
+    """
+    missing = fetch(_SOLD_AHEAD, list(variants), Policy.REFUSE.value)
+    if missing:
+        place = default_location().pk
+        make_items([(variant, place) for (variant,) in missing])
 
 
 def _rows(statement: str, *parameters: object) -> list[Stock]:

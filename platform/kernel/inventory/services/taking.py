@@ -17,14 +17,12 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.audit.actor import Actor, current_actor
-from kernel.catalogue.choices import OutOfStock as Policy
-from kernel.catalogue.models import Variant
 from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.errors import OutOfStock
 from kernel.inventory.routing import Route, route
-from kernel.inventory.services.locking import Stock, lock_for_taking, make_missing
+from kernel.inventory.services.locking import Stock, lock_for_taking, make_for_sale_ahead
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
 from kernel.inventory.values import Outcome, Part, Ref, Shortage, Take, Want, merged
@@ -201,12 +199,9 @@ def _lock(
     locations: Sequence[UUID] | None,
     now: datetime,
 ) -> _Shelf:
+    if locations is None:
+        make_for_sale_ahead(variants)
     rows = lock_for_taking(variants, holders=holders, locations=locations)
-    if locations is None and (unknown := variants - {row.variant_id for row in rows}):
-        ahead = Variant.objects.filter(pk__in=unknown).exclude(out_of_stock=Policy.REFUSE)
-        if sold_ahead := list(ahead.values_list("pk", flat=True)):
-            make_missing(sold_ahead)
-            rows = lock_for_taking(variants, holders=holders, locations=locations)
     allowed = None if locations is None else set(locations)
     items = {row.item_id: row for row in rows}
     sources: dict[UUID, list[Stock]] = defaultdict(list)
