@@ -11,11 +11,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
+from kernel.access.actors import actor_of
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor, acting
 from kernel.backoffice.shell import signed_in
-from kernel.common.http import client_ip
-from kernel.tenancy.context import current_tenant_or_none
 
 P = ParamSpec("P")
 
@@ -67,13 +66,3 @@ def staff_page(
         return guarded  # type: ignore[return-value]  # wraps() types the request by name
 
     return decorate
-
-
-def actor_of(request: HttpRequest, person: Staff) -> Actor:
-    """Return a signed-in person as the audit log names people."""
-    return Actor(
-        kind="operator" if current_tenant_or_none() is None else "staff",
-        id=person.public_id,
-        name=person.name,
-        ip=client_ip(request),
-    )

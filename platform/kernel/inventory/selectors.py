@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from kernel.catalogue.choices import OutOfStock as Policy
 from kernel.common.time import utc_now
+from kernel.inventory.models import Movement, StockItem
 from kernel.inventory.sql import fetch, ref_columns
 from kernel.inventory.values import Available, Part, Ref
 
@@ -116,6 +119,36 @@ def promised(order_refs: Sequence[Ref]) -> dict[Ref, list[Part]]:
     for kind, key, *part in fetch(_PROMISED, *ref_columns(order_refs)):
         found[kind, key].append(Part(*part))
     return found
+
+
+def stock_items(
+    *,
+    variant_id: UUID | None = None,
+    location_id: UUID | None = None,
+    only_low: bool = False,
+    search: str = "",
+) -> QuerySet[StockItem]:
+    """Return stock items with their variant and product, for lists."""
+    rows = StockItem.objects.select_related("variant__product")
+    if variant_id is not None:
+        rows = rows.filter(variant_id=variant_id)
+    if location_id is not None:
+        rows = rows.filter(location_id=location_id)
+    if only_low:
+        rows = rows.filter(is_low=True)
+    if text := search.strip():
+        rows = rows.filter(
+            Q(variant__sku__istartswith=text) | Q(variant__product__title__icontains=text)
+        )
+    return rows
+
+
+def movements_of(*, item_id: UUID | None = None, kind: str = "") -> QuerySet[Movement]:
+    """Return movements, of one stock item or of one kind, for lists."""
+    rows = Movement.objects.all()
+    if item_id is not None:
+        rows = rows.filter(stock_item_id=item_id)
+    return rows.filter(kind=kind) if kind else rows
 
 
 def faults() -> list[Fault]:
