@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from kernel.tenancy.schedules import Schedule, register_schedule
+
 
 class CartConfig(AppConfig):
     """Carts."""
 
     name = "kernel.cart"
     label = "cart"
+
+    def ready(self) -> None:
+        """Have carts forgotten that nobody came back to."""
+        register_schedule(
+            Schedule(
+                name="cart.forget",
+                function="kernel.cart.services.carts:forget_at",
+                cron="41 3 * * *",
+                runs_when_suspended=True,
+            )
+        )

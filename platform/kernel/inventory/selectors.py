@@ -32,7 +32,10 @@ SELECT variant_id, sum(on_hand), sum(allocated), sum(reserved),
           JOIN catalogue_variant AS variant ON variant.id = item.variant_id
           LEFT JOIN LATERAL (
                SELECT sum(held.quantity)::bigint AS quantity FROM inventory_reservation AS held
-                WHERE held.stock_item_id = item.id AND held.expires_at <= %s) AS lapsed ON TRUE
+                WHERE held.stock_item_id = item.id
+                  AND (held.expires_at <= %s
+                       OR (held.holder_type = %s::text AND held.holder_id = %s::uuid))
+               ) AS lapsed ON TRUE
          WHERE item.variant_id = ANY(%s::uuid[])
            AND (%s::uuid[] IS NULL OR item.location_id = ANY(%s::uuid[]))) AS stock
  GROUP BY variant_id
@@ -91,6 +94,7 @@ def availability(
     variant_ids: Collection[UUID],
     *,
     locations: Sequence[UUID] | None = None,
+    holder: Ref | None = None,
     now: datetime | None = None,
 ) -> dict[UUID, Available]:
     """Return how much there is of each variant that is asked for; one query.
@@ -100,13 +104,17 @@ def availability(
     Args:
         variant_ids: which.
         locations: only there.
+        holder: what this checkout holds is there for it.
         now: reservations that lapsed before count for nothing.
     """
     asked = list(variant_ids)
     places = None if locations is None else list(locations)
     found = dict.fromkeys(asked, Available())
     refuse, moment = Policy.REFUSE.value, now or utc_now()
-    rows = fetch(_AVAILABLE, refuse, moment, asked, places, places, asked, refuse, places)
+    kind, key = holder or (None, None)
+    rows = fetch(
+        _AVAILABLE, refuse, moment, kind, key, asked, places, places, asked, refuse, places
+    )
     for variant, *figures in rows:
         on_hand, allocated, reserved, in_stock, beyond = map(int, figures)
         found[variant] = Available(on_hand, allocated, reserved, in_stock, in_stock + beyond)

@@ -1,0 +1,218 @@
+"""A cart as it is now: with today's prices and stock, and what the buyer should know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from kernel.cart.choices import CartPurpose, Fulfilment, WarningCode
+from kernel.cart.goods import is_on_sale, limits_of, priced_quantities, prices_of
+from kernel.cart.models import Cart, CartLine
+from kernel.cart.values import CartGroup, CartOwner, CartView, Limits, LineView, Notice
+from kernel.catalogue.choices import ProductKind
+from kernel.catalogue.models import Picture, Product
+from kernel.catalogue.texts import translated
+from kernel.common.money import Money
+from kernel.inventory.services import availability
+from kernel.inventory.values import Ref
+from kernel.pricing.services import ExplainedPrice
+from kernel.tenancy.context import current_tenant
+
+_FULFILMENT: Final = {
+    ProductKind.VIRTUAL.value: Fulfilment.DIGITAL,
+    ProductKind.CARD_KEY.value: Fulfilment.DIGITAL,
+    ProductKind.SERVICE.value: Fulfilment.SERVICE,
+}
+# A price that changed is told; it keeps nothing out of checkout.
+_ONLY_TOLD: Final = frozenset({WarningCode.PRICE_RAISED, WarningCode.PRICE_LOWERED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of all lines' goods, each read once."""
+
+    currency: str
+    prices: dict[UUID, ExplainedPrice]
+    pictures: dict[UUID, str]
+    left: dict[UUID, int]
+    pieces: dict[UUID, int]
+
+
+def holder_of(cart: Cart) -> Ref:
+    """Return as whom a cart's checkout holds stock."""
+    return ("cart", cart.pk)
+
+
+def find_cart(owner: CartOwner, *, purpose: CartPurpose = CartPurpose.CART) -> Cart | None:
+    """Return the owner's cart, or None before anything was put into it; one query."""
+    return Cart.objects.filter(**owner.as_filter(), purpose=purpose).first()
+
+
+def read(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpose.CART) -> CartView:
+    """Return the owner's cart; seven queries, four more where price lists have rules."""
+    cart = find_cart(owner, purpose=purpose)
+    currency = current_tenant().currency
+    if cart is None:
+        return CartView(None, (), (), Money.zero(currency), 0)
+    lines = list(
+        CartLine.objects.select_related("variant__product", "variant__image")
+        .filter(cart=cart)
+        .order_by("id")
+    )
+    facts = _facts(cart, lines, owner=owner, now=now)
+    shown = [(line, _line_view(line, facts, now=now)) for line in lines]
+    groups = tuple(_groups(shown, currency))
+    return CartView(
+        cart.pk,
+        groups,
+        tuple((view.id, notice) for _line, view in shown for notice in view.notices),
+        _sum((group.subtotal for group in groups), currency),
+        sum(line.quantity for line in lines),
+    )
+
+
+def pieces_in(owner: CartOwner) -> int:
+    """Return how many pieces are in the owner's cart; one query."""
+    carts = Cart.objects.filter(**owner.as_filter(), purpose=CartPurpose.CART)
+    rows = CartLine.objects.filter(cart__in=carts)
+    return sum(rows.values_list("quantity", flat=True))
+
+
+def _facts(cart: Cart, lines: Sequence[CartLine], *, owner: CartOwner, now: datetime) -> _Facts:
+    known = [(line, line.variant) for line in lines if line.variant is not None]
+    pieces: dict[UUID, int] = defaultdict(int)
+    for line, variant in known:
+        pieces[variant.product_id] += line.quantity if line.selected else 0
+    quantities = priced_quantities(
+        (variant.pk, line.quantity, line.selected)
+        for line, variant in known
+        if is_on_sale(variant, now=now)
+    )
+    stock = availability(list(quantities), holder=holder_of(cart), now=now)
+    return _Facts(
+        currency=current_tenant().currency,
+        prices=prices_of(quantities, owner=owner, now=now) if quantities else {},
+        pictures=_first_pictures({variant.product_id for _line, variant in known}),
+        left={variant: available.sellable for variant, available in stock.items()},
+        pieces=pieces,
+    )
+
+
+def _first_pictures(product_ids: set[UUID]) -> dict[UUID, str]:
+    rows = (
+        Picture.objects.filter(product__in=product_ids)
+        .exclude(file="")
+        .order_by("product_id", "position", "id")
+        .distinct("product_id")
+    )
+    return dict(rows.values_list("product_id", "file"))
+
+
+def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
+    variant = line.variant
+    if variant is None:
+        return _gone(line)
+    product: Product = variant.product
+    price = facts.prices.get(variant.pk)
+    available = max(facts.left.get(variant.pk, 0), 0)
+    notices = tuple(_notices(line, price, available, facts))
+    is_buyable = all(notice.code in _ONLY_TOLD for notice in notices)
+    if line.selected and price is not None:
+        # Two lines of one variant share what there is, the older one first.
+        facts.left[variant.pk] = available - min(line.quantity, available)
+    return LineView(
+        id=line.pk,
+        variant_id=variant.pk,
+        product_id=product.pk,
+        handle=product.handle,
+        sku=variant.sku,
+        title=translated(product.i18n, get_language(), "title", product.title),
+        variant_title=variant.title,
+        picture=variant.image.file if variant.image else facts.pictures.get(product.pk, ""),
+        quantity=line.quantity,
+        unit=price.unit if price else None,
+        compare_at=price.compare_at if price else None,
+        total=price.unit * line.quantity if price else None,
+        selected=line.selected,
+        options=line.options,
+        form=line.form,
+        campaign=line.campaign,
+        available=available,
+        limits=limits_of(product),
+        is_buyable=is_buyable,
+        notices=notices,
+    )
+
+
+def _gone(line: CartLine) -> LineView:
+    return LineView(
+        id=line.pk,
+        variant_id=None,
+        product_id=None,
+        handle="",
+        sku="",
+        title=line.title_seen,
+        variant_title="",
+        picture="",
+        quantity=line.quantity,
+        unit=None,
+        compare_at=None,
+        total=None,
+        selected=line.selected,
+        options=line.options,
+        form=line.form,
+        campaign=line.campaign,
+        available=0,
+        limits=Limits(),
+        is_buyable=False,
+        notices=(Notice(WarningCode.NOT_ON_SALE),),
+    )
+
+
+def _notices(
+    line: CartLine, price: ExplainedPrice | None, available: int, facts: _Facts
+) -> Iterator[Notice]:
+    if price is None:
+        yield Notice(WarningCode.NOT_ON_SALE)
+        return
+    if available == 0:
+        yield Notice(WarningCode.SOLD_OUT, available=0)
+    elif available < line.quantity:
+        yield Notice(WarningCode.LESS_LEFT, available=available)
+    product = line.variant.product
+    limits = limits_of(product)
+    whole = facts.pieces[product.pk] + (0 if line.selected else line.quantity)
+    if limits.maximum is not None and whole > limits.maximum:
+        yield Notice(WarningCode.OVER_LIMIT, available=limits.maximum)
+    if whole < limits.minimum:
+        yield Notice(WarningCode.BELOW_MINIMUM, available=limits.minimum)
+    if line.quantity % limits.step:
+        yield Notice(WarningCode.WRONG_STEP, available=limits.step)
+    if line.unit_minor_seen is None or line.currency_seen != price.unit.currency:
+        return
+    was = Money(line.unit_minor_seen, line.currency_seen)
+    if price.unit != was:
+        raised = price.unit > was
+        yield Notice(WarningCode.PRICE_RAISED if raised else WarningCode.PRICE_LOWERED, was=was)
+
+
+def _groups(shown: Sequence[tuple[CartLine, LineView]], currency: str) -> Iterator[CartGroup]:
+    found: dict[tuple[UUID | None, Fulfilment], list[LineView]] = defaultdict(list)
+    for line, view in shown:
+        product = line.variant.product if line.variant else None
+        seller = product.seller_id if product else None
+        kind = product.kind if product else ""
+        found[seller, _FULFILMENT.get(kind, Fulfilment.SHIPPED)].append(view)
+    for (seller, fulfilment), views in found.items():
+        counted = (view.total for view in views if view.selected and view.is_buyable and view.total)
+        yield CartGroup(seller, fulfilment, tuple(views), _sum(counted, currency))
+
+
+def _sum(amounts: Iterator[Money], currency: str) -> Money:
+    return sum(amounts, Money.zero(currency))
