@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/store/members/", include("kernel.members.api.urls")),
     path("api/v1/store/relations/", include("kernel.relations.api.urls")),
     path("api/v1/store/", include("kernel.catalogue.api.urls_store")),
+    path("api/v1/store/cart/", include("kernel.cart.api.urls")),
     path("media/<path:name>", serve_file),
     path("api/v1/store/", include(module_urls("api"))),
     path("", include(module_urls("store"))),

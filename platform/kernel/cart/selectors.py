@@ -77,6 +77,11 @@ def read(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpose.
     )
 
 
+def is_known(owner: CartOwner) -> bool:
+    """Tell whether the owner ever had a cart here; one query."""
+    return Cart.objects.filter(**owner.as_filter()).exists()
+
+
 def pieces_in(owner: CartOwner) -> int:
     """Return how many pieces are in the owner's cart; one query."""
     carts = Cart.objects.filter(**owner.as_filter(), purpose=CartPurpose.CART)
