@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,42 +12,56 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kernel.catalogue.choices import OutOfStock as Policy
+from kernel.catalogue.choices import ProductKind
 from kernel.common.time import utc_now
 from kernel.inventory.models import Movement, StockItem
-from kernel.inventory.sql import fetch, ref_columns
-from kernel.inventory.values import Available, Part, Ref
+from kernel.inventory.sql import fetch, fetch_named, ref_columns
+from kernel.inventory.values import MOST_QUANTITY, UNTRACKED, Available, Part, Ref
 
 # A reservation past its time counts for nothing, also before it is swept away.
 _AVAILABLE: Final = """
-SELECT variant_id, sum(on_hand), sum(allocated), sum(reserved),
-       sum(greatest(free, 0)),
-       greatest(max(oversell) + sum(least(free, 0)), 0)
-  FROM (SELECT item.variant_id, item.on_hand, item.allocated,
-               item.reserved - coalesce(lapsed.quantity, 0) AS reserved,
-               item.on_hand - item.allocated - item.reserved - item.safety
-                 + coalesce(lapsed.quantity, 0) AS free,
-               CASE WHEN variant.out_of_stock = %s THEN 0 ELSE variant.oversell_limit END
-                 AS oversell
-          FROM inventory_stockitem AS item
-          JOIN inventory_location AS place ON place.id = item.location_id AND place.is_active
-          JOIN catalogue_variant AS variant ON variant.id = item.variant_id
-          LEFT JOIN LATERAL (
-               SELECT sum(held.quantity)::bigint AS quantity FROM inventory_reservation AS held
-                WHERE held.stock_item_id = item.id
-                  AND (held.expires_at <= %s
-                       OR (held.holder_type = %s::text AND held.holder_id = %s::uuid))
-               ) AS lapsed ON TRUE
-         WHERE item.variant_id = ANY(%s::uuid[])
-           AND (%s::uuid[] IS NULL OR item.location_id = ANY(%s::uuid[]))) AS stock
- GROUP BY variant_id
+WITH asked AS MATERIALIZED (
+  SELECT variant.id, variant.product_id, product.kind
+    FROM catalogue_variant AS variant
+    JOIN catalogue_product AS product ON product.id = variant.product_id
+   WHERE variant.id = ANY(%(asked)s::uuid[])
+), contents AS MATERIALIZED (
+  SELECT asked.id AS bundle_id, content.variant_id AS part_id, content.quantity
+    FROM asked JOIN catalogue_bundleitem AS content ON content.product_id = asked.product_id
+   WHERE asked.kind = %(bundle)s
+), wanted AS MATERIALIZED (
+  SELECT variant.id, product.kind = ANY(%(untracked)s::text[]) AS is_untracked,
+         CASE WHEN variant.out_of_stock = %(refuse)s THEN 0 ELSE variant.oversell_limit END
+           AS oversell
+    FROM (SELECT id FROM asked UNION SELECT part_id FROM contents) AS part
+    JOIN catalogue_variant AS variant ON variant.id = part.id
+    JOIN catalogue_product AS product ON product.id = variant.product_id
+), stock AS (
+  SELECT item.variant_id, item.on_hand, item.allocated,
+         item.reserved - coalesce(lapsed.quantity, 0) AS reserved,
+         item.on_hand - item.allocated - item.reserved - item.safety
+           + coalesce(lapsed.quantity, 0) AS free
+    FROM wanted
+    JOIN inventory_stockitem AS item ON item.variant_id = wanted.id
+    JOIN inventory_location AS place ON place.id = item.location_id AND place.is_active
+    LEFT JOIN LATERAL (
+         SELECT sum(held.quantity)::bigint AS quantity FROM inventory_reservation AS held
+          WHERE held.stock_item_id = item.id
+            AND (held.expires_at <= %(now)s
+                 OR (held.holder_type = %(holder_type)s::text
+                     AND held.holder_id = %(holder_id)s::uuid))) AS lapsed ON TRUE
+   WHERE %(places)s::uuid[] IS NULL OR item.location_id = ANY(%(places)s::uuid[])
+)
+SELECT wanted.id, NULL::uuid, wanted.is_untracked,
+       coalesce(sum(stock.on_hand), 0), coalesce(sum(stock.allocated), 0),
+       coalesce(sum(stock.reserved), 0), coalesce(sum(greatest(stock.free, 0)), 0),
+       CASE WHEN count(stock.free) > 0
+            THEN greatest(wanted.oversell + sum(least(stock.free, 0)), 0)
+            WHEN %(places)s::uuid[] IS NULL THEN wanted.oversell ELSE 0 END
+  FROM wanted LEFT JOIN stock ON stock.variant_id = wanted.id
+ GROUP BY wanted.id, wanted.is_untracked, wanted.oversell
 UNION ALL
-SELECT variant.id, 0, 0, 0, 0, variant.oversell_limit
-  FROM catalogue_variant AS variant
- WHERE variant.id = ANY(%s::uuid[]) AND variant.out_of_stock <> %s AND %s::uuid[] IS NULL
-   AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
-                     JOIN inventory_location AS place
-                       ON place.id = item.location_id AND place.is_active
-                    WHERE item.variant_id = variant.id)
+SELECT bundle_id, part_id, FALSE, quantity, 0, 0, 0, 0 FROM contents
 """
 
 _FAULTS: Final = """
@@ -100,6 +115,8 @@ def availability(
     """Return how much there is of each variant that is asked for; one query.
 
     A variant that does not exist, or of which no stock was ever kept, has nothing.
+    What is not kept in stock (services, digital content) has no end. A bundle has
+    as many as its contents make up.
 
     Args:
         variant_ids: which.
@@ -108,17 +125,45 @@ def availability(
         now: reservations that lapsed before count for nothing.
     """
     asked = list(variant_ids)
-    places = None if locations is None else list(locations)
-    found = dict.fromkeys(asked, Available())
-    refuse, moment = Policy.REFUSE.value, now or utc_now()
     kind, key = holder or (None, None)
-    rows = fetch(
-        _AVAILABLE, refuse, moment, kind, key, asked, places, places, asked, refuse, places
+    rows = fetch_named(
+        _AVAILABLE,
+        asked=asked,
+        bundle=ProductKind.BUNDLE.value,
+        untracked=list(UNTRACKED),
+        refuse=Policy.REFUSE.value,
+        now=now or utc_now(),
+        holder_type=kind,
+        holder_id=key,
+        places=None if locations is None else list(locations),
     )
-    for variant, *figures in rows:
-        on_hand, allocated, reserved, in_stock, beyond = map(int, figures)
-        found[variant] = Available(on_hand, allocated, reserved, in_stock, in_stock + beyond)
-    return found
+    found = dict.fromkeys(asked, Available())
+    contents: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for variant, part, is_untracked, *figures in rows:
+        if part is not None:
+            contents[variant].append((part, int(figures[0])))
+        else:
+            found[variant] = _available(figures, is_untracked=is_untracked)
+    made_up = {
+        bundle: _bundled([(found[part], number) for part, number in parts])
+        for bundle, parts in contents.items()
+    }
+    return {variant: made_up.get(variant, found[variant]) for variant in asked}
+
+
+def _available(figures: Sequence[int], *, is_untracked: bool) -> Available:
+    on_hand, allocated, reserved, in_stock, beyond = map(int, figures)
+    if is_untracked:
+        return Available(in_stock=MOST_QUANTITY, sellable=MOST_QUANTITY)
+    return Available(on_hand, allocated, reserved, in_stock, in_stock + beyond)
+
+
+def _bundled(parts: Sequence[tuple[Available, int]]) -> Available:
+    return Available(
+        on_hand=min(part.on_hand // number for part, number in parts),
+        in_stock=min(part.in_stock // number for part, number in parts),
+        sellable=min(part.sellable // number for part, number in parts),
+    )
 
 
 def promised(order_refs: Sequence[Ref]) -> dict[Ref, list[Part]]:

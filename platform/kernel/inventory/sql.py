@@ -23,6 +23,13 @@ def fetch(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def fetch_named(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """Send a statement that names its parameters and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
 def ref_columns(refs: Sequence[Ref]) -> tuple[list[Any], list[Any]]:
     """Return the kinds and the ids."""
     return [kind for kind, _id in refs], [key for _kind, key in refs]

@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from kernel.catalogue.choices import ProductKind
 from kernel.common.errors import DomainError
 from kernel.common.ids import public_id
 from kernel.inventory.errors import InvalidQuantity
 
 MOST_QUANTITY: Final = 1_000_000
 """More of one thing in one call is a typing mistake."""
+
+UNTRACKED: Final = frozenset({ProductKind.VIRTUAL.value, ProductKind.SERVICE.value})
+"""Kinds of products that take nothing from any shelf."""
 
 Ref: TypeAlias = tuple[str, UUID]
 """Whose something is: ``("cart", id)``, ``("order", id)``."""

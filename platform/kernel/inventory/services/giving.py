@@ -14,7 +14,7 @@ from django.db import transaction
 from kernel.audit.actor import Actor, current_actor
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.errors import NotAllocated, NotOnHand
-from kernel.inventory.services.locking import Stock, lock_items
+from kernel.inventory.services.locking import Stock, lock_items, untracked
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
 from kernel.inventory.values import Give, Outcome, Part, Ref, Shortage, Want, merged
@@ -182,6 +182,7 @@ def _only(outcomes: list[Outcome]) -> list[Part]:
 @transaction.atomic
 def _give(verb: MovementKind, gives: Sequence[Give], *, actor: Actor, reason: str) -> list[Outcome]:
     wanted = [None if give.wants is None else merged(give.wants) for give in gives]
+    free = untracked({variant for wants in wanted for variant in wants or ()})
     if len({give.owner for give in gives}) != len(gives):
         raise ValueError("an order stands twice in one call")
     items, open_parts = _lock(gives)
@@ -189,6 +190,8 @@ def _give(verb: MovementKind, gives: Sequence[Give], *, actor: Actor, reason: st
     taken: list[tuple[UUID, int]] = []
     outcomes = []
     for give, wants in zip(gives, wanted, strict=True):
+        if wants is not None:
+            wants = {v: n for v, n in wants.items() if v not in free}  # noqa: PLW2901  narrowed
         outcome, used = _serve(verb, give, wants, open_parts[give.owner])
         for part, quantity in used:
             taken.append((part.id, quantity))

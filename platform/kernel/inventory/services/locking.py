@@ -12,7 +12,7 @@ from kernel.common.ids import uuid7
 from kernel.inventory.errors import UnknownStock
 from kernel.inventory.services.locations import default_location
 from kernel.inventory.sql import fetch, ref_columns, run
-from kernel.inventory.values import Ref
+from kernel.inventory.values import UNTRACKED, Ref
 
 # NO KEY: rows that point here (movements, allocations) may be written meanwhile.
 _READ: Final = """
@@ -57,8 +57,15 @@ SELECT asked.id, asked.variant_id, asked.location_id, 0, 0, 0, 0, 0, TRUE
  ORDER BY asked.variant_id, asked.location_id
 ON CONFLICT (variant_id, location_id) DO NOTHING
 """
+_UNTRACKED: Final = """
+SELECT variant.id
+  FROM catalogue_variant AS variant
+  JOIN catalogue_product AS product ON product.id = variant.product_id
+ WHERE variant.id = ANY(%s::uuid[]) AND product.kind = ANY(%s::text[])
+"""
 _SOLD_AHEAD: Final = """
-SELECT variant.id FROM catalogue_variant AS variant
+SELECT variant.id
+  FROM catalogue_variant AS variant
  WHERE variant.id = ANY(%s::uuid[]) AND variant.out_of_stock <> %s
    AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
                      JOIN inventory_location AS place
@@ -142,6 +149,12 @@ def make_items(places: Sequence[tuple[UUID, UUID]]) -> None:
     """Begin to keep stock of variants at locations where none was kept; one statement."""
     variants, locations = [place[0] for place in places], [place[1] for place in places]
     run(_MAKE, [uuid7() for _place in places], variants, locations)
+
+
+def untracked(variants: Iterable[UUID]) -> frozenset[UUID]:
+    """Return those of the variants that take nothing from any shelf; one statement."""
+    found = fetch(_UNTRACKED, list(variants), list(UNTRACKED))
+    return frozenset(variant for (variant,) in found)
 
 
 def make_for_sale_ahead(variants: Iterable[UUID]) -> None:

@@ -3,6 +3,7 @@
 Everything takes many lines, and as many statements for a thousand orders as for
 one. An order gets all that it wants or nothing; orders of one call are served
 in the order of the call, so that a batch leaves what single calls would.
+Services and digital content take nothing and are never short.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ from kernel.common.time import utc_now
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.errors import OutOfStock
 from kernel.inventory.routing import Route, route
-from kernel.inventory.services.locking import Stock, lock_for_taking, make_for_sale_ahead
+from kernel.inventory.services.locking import (
+    Stock,
+    lock_for_taking,
+    make_for_sale_ahead,
+    untracked,
+)
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
 from kernel.inventory.values import Outcome, Part, Ref, Shortage, Take, Want, merged
@@ -173,7 +179,7 @@ def _take(
     now: datetime | None,
     actor: Actor,
 ) -> list[Outcome]:
-    wanted = [merged(take.wants) for take in takes]
+    wanted = _tracked([merged(take.wants) for take in takes])
     if len({take.owner for take in takes}) != len(takes):
         raise ValueError("an owner stands twice in one call")
     variants = {variant for wants in wanted for variant in wants}
@@ -190,6 +196,14 @@ def _take(
     ]
     _store(verb, takes, outcomes, shelf, actor=actor)
     return outcomes
+
+
+def _tracked(wanted: list[dict[UUID, int]]) -> list[dict[UUID, int]]:
+    """Leave out what takes nothing from any shelf."""
+    free = untracked({variant for wants in wanted for variant in wants})
+    if not free:
+        return wanted
+    return [{v: n for v, n in wants.items() if v not in free} for wants in wanted]
 
 
 def _lock(

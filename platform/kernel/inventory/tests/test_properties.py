@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("in_tenant_a")
 
 NOW = datetime(2024, 5, 20, 4, 0, tzinfo=UTC)
 EXAMPLES = settings(
-    max_examples=30,
+    max_examples=15,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -228,7 +228,7 @@ def one_by_one(takes: Sequence[Take]) -> list[UUID]:
     orders=st.lists(st.tuples(baskets, st.none() | numbers), min_size=1, max_size=10),
     held=st.lists(baskets, max_size=3),
 )
-@settings(EXAMPLES, max_examples=25)
+@settings(EXAMPLES, max_examples=15)
 def test_a_batch_of_orders_leaves_what_as_many_single_orders_leave(
     stock: list[tuple[int, int]],
     orders: list[tuple[dict[int, int], int | None]],

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from kernel.catalogue.models import BundleItem
 from kernel.common.ids import public_id, uuid7
 from kernel.common.outbox.models import OutboxEvent
 from kernel.inventory.errors import InvalidQuantity, NotAllocated, NotOnHand, OutOfStock
@@ -344,3 +347,44 @@ def test_a_variant_that_does_not_exist_is_out_of_stock() -> None:
 
     assert availability([unknown])[unknown].sellable == 0
     assert StockItem.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["virtual", "service"])
+def test_what_is_not_kept_in_stock_is_never_short_and_takes_nothing(kind: str) -> None:
+    variant, shelf = make_stocked(kind=kind), make_stocked(2)
+    mine = order()
+    wants = [Want(variant.pk, 900), Want(shelf.pk, 1)]
+
+    assert availability([variant.pk])[variant.pk].sellable == MOST_QUANTITY
+    reserve(wants, holder=cart(), until=SOON, now=NOW)
+    parts = allocate(mine, wants, now=NOW)
+    ship(mine, wants)
+
+    assert [part.variant_id for part in parts] == [shelf.pk]
+    assert not StockItem.objects.filter(variant_id=variant.pk).exists()
+    assert faults() == []
+
+
+def test_a_bundle_has_as_many_as_its_contents_make_up() -> None:
+    bundle, empty = make_stocked(kind="bundle"), make_stocked(3, kind="bundle")
+    tea, cup, card = make_stocked(7), make_stocked(3, 2), make_stocked(kind="virtual")
+    for part, number in ((tea, 2), (cup, 1), (card, 1)):
+        BundleItem.objects.create(product_id=bundle.product_id, variant=part, quantity=number)
+
+    assert availability([bundle.pk])[bundle.pk].sellable == 3
+    assert availability([empty.pk])[empty.pk].sellable == 3
+    allocate(order(), [Want(cup.pk, 4)], now=NOW)
+
+    found = availability([bundle.pk, tea.pk])
+    assert (found[bundle.pk].sellable, found[bundle.pk].in_stock) == (1, 1)
+    assert set(found) == {bundle.pk, tea.pk}
+
+
+def test_what_there_is_of_many_variants_costs_one_query() -> None:
+    variants = [make_stocked(3, 2).pk for _variant in range(12)]
+
+    with CaptureQueriesContext(connection) as captured:
+        found = availability(variants)
+
+    assert len(captured) == 1
+    assert {each.sellable for each in found.values()} == {5}
