@@ -14,7 +14,10 @@ class CartConfig(AppConfig):
     label = "cart"
 
     def ready(self) -> None:
-        """Have carts forgotten that nobody came back to."""
+        """Listen to members, and have carts forgotten that nobody came back to."""
+        from kernel.cart.handlers import connect
+
+        connect()
         register_schedule(
             Schedule(
                 name="cart.forget",

@@ -20,7 +20,6 @@ from kernel.inventory.services import release_reservations
 from kernel.inventory.values import MOST_QUANTITY
 
 
-@transaction.atomic
 def merge(*, token: str, member_id: UUID, now: datetime) -> list[Dropped]:
     """Put a stranger's cart into the cart of the member whom he turned out to be.
 
@@ -30,17 +29,18 @@ def merge(*, token: str, member_id: UUID, now: datetime) -> list[Dropped]:
     Returns:
         What did not come along, and why.
     """
-    stranger = CartOwner(token=token)
-    # Of two carts the one with the lower key is locked first, whoever merges.
-    carts = list(
-        Cart.objects.select_for_update().filter(token_hash=stranger.token_hash).order_by("pk")
-    )
+    return absorb(CartOwner(token=token), into=CartOwner(member_id=member_id), now=now)
+
+
+@transaction.atomic
+def absorb(owner: CartOwner, *, into: CartOwner, now: datetime) -> list[Dropped]:
+    """Put one owner's cart into another's, and forget the first; see `merge`."""
+    carts = list(Cart.objects.select_for_update().filter(**owner.as_filter()).order_by("pk"))
     source = next((cart for cart in carts if cart.purpose == CartPurpose.CART), None)
     dropped = []
     if source is not None:
-        target = cart_of(CartOwner(member_id=member_id), now=now)
         rows = CartLine.objects.select_related("variant__product").filter(cart=source)
-        dropped = pour(list(rows.order_by("id")), target)
+        dropped = pour(list(rows.order_by("id")), cart_of(into, now=now))
     release_reservations([holder_of(cart) for cart in carts])
     Cart.objects.filter(pk__in=[cart.pk for cart in carts]).delete()
     return dropped

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +33,7 @@ from kernel.cart.values import MOST_LINES
 from kernel.catalogue.models import Product
 from kernel.common.ids import uuid7
 from kernel.common.money import Money
+from kernel.common.outbox.events import Envelope, subscriptions_of
 from kernel.common.time import utc_now
 from kernel.inventory.errors import OutOfStock
 from kernel.inventory.models import Reservation
@@ -152,6 +155,48 @@ class TestMerging:
         assert kept + sum(each.quantity for each in dropped) == sum(mine) + sum(theirs)
         assert most is None or kept <= max(most, sum(mine))
         assert all(each.quantity > 0 for each in dropped)
+
+
+@dataclass(frozen=True)
+class About:
+    """What members tell of themselves."""
+
+    member_id: UUID | None = None
+    kept_id: UUID | None = None
+    absorbed_id: UUID | None = None
+
+
+def told(name: str, event: About) -> None:
+    """Hand an event to the carts, twice, as an outbox may."""
+    (listener,) = [each for each in subscriptions_of(name) if each.handler.startswith("cart.")]
+    for _time in range(2):
+        listener.function(event, Envelope(uuid7(), 1, name, "member", NOW))
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+class TestMembers:
+    def test_the_cart_of_a_member_who_goes_is_erased(self) -> None:
+        member, other = make_member(), make_member()
+        mine, theirs = CartOwner(member_id=member.pk), CartOwner(member_id=other.pk)
+        (variant,) = filled(mine, 1)
+        add(mine, Wish(variant.pk, 1, form={"to": "奶奶"}), now=NOW)
+        buy_now(mine, Wish(variant.pk, 1), now=NOW)
+        filled(theirs, 1)
+
+        told("members.anonymised", About(member_id=member.pk))
+
+        assert Cart.objects.values_list("member_id", flat=True).get() == other.pk
+        assert CartLine.objects.count() == 1
+
+    def test_two_accounts_that_become_one_keep_both_carts(self) -> None:
+        kept, absorbed = make_member(), make_member()
+        (variant,) = filled(CartOwner(member_id=absorbed.pk), 2)
+        add(CartOwner(member_id=kept.pk), Wish(variant.pk, 1), now=NOW)
+
+        told("members.merged", About(kept_id=kept.pk, absorbed_id=absorbed.pk))
+
+        assert Cart.objects.count() == 1
+        assert pieces_in(CartOwner(member_id=kept.pk)) == 3
 
 
 @pytest.mark.usefixtures("in_tenant_a")
