@@ -372,3 +372,13 @@ def test_a_strangers_cart_is_forgotten_and_a_members_is_not() -> None:
     assert forget_carts(utc_now() + timedelta(days=61)) == 1
 
     assert (Cart.objects.count(), CartLine.objects.count()) == (0, 0)
+
+
+def test_a_service_is_bought_though_no_shelf_holds_it() -> None:
+    owner, variant = stranger(), make_variant(kind="service", price="30.00")
+
+    add(owner, Wish(variant.pk, 2), now=NOW)
+
+    view = read(owner, now=utc_now())
+    assert (view.warnings, view.subtotal) == ((), Money(6000, "CNY"))
+    assert view.groups[0].fulfilment == Fulfilment.SERVICE
