@@ -21,6 +21,24 @@ HOUSEKEEPING = (
         cron="43 4 * * *",
         runs_when_suspended=True,
     ),
+    Schedule(
+        name="kernel.sweep_payments",
+        function="kernel.payments.services.sweeping:sweep_at",
+        cron="* * * * *",
+        runs_when_suspended=True,
+    ),
+    Schedule(
+        name="kernel.purge_payment_notices",
+        function="kernel.payments.services.sweeping:purge_at",
+        cron="29 4 * * *",
+        runs_when_suspended=True,
+    ),
+    Schedule(
+        name="kernel.reconcile_payments",
+        function="kernel.payments.services.reconciling:reconcile_yesterday",
+        cron="11 6 * * *",
+        runs_when_suspended=True,
+    ),
 )
 """The kernel's own jobs, in every tenant, by its own clock."""
 

@@ -235,6 +235,20 @@ STORAGES = {
 STOA_ARCHIVE_IDENTITIES = env.words("STOA_ARCHIVE_IDENTITIES")
 STOA_ARCHIVE_KEY_FILE = env.text("STOA_ARCHIVE_KEY_FILE", "")
 
+# --- payments -----------------------------------------------------------------
+
+# Where Stripe is, when it is not Stripe: a double on one's own machine.
+STOA_STRIPE_API_BASE = env.text("STOA_STRIPE_API_BASE", "")
+# Platform accounts that tenants' accounts are connected to.
+STOA_PAYMENT_PLATFORMS = {
+    f"stripe.{mode.lower()}": {
+        "secret_key": env.text(f"STOA_STRIPE_{mode}_SECRET_KEY", ""),
+        "publishable_key": env.text(f"STOA_STRIPE_{mode}_PUBLISHABLE_KEY", ""),
+        "webhook_secret": env.text(f"STOA_STRIPE_{mode}_WEBHOOK_SECRET", ""),
+    }
+    for mode in ("TEST", "LIVE")
+}
+
 # --- language and time --------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"

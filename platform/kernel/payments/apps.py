@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from kernel.tenancy.append_only import append_only
+
 
 class PaymentsConfig(AppConfig):
     """Payments, refunds and gateways."""
 
     name = "kernel.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        """Make reviews permanent, and the built-in ways to pay known."""
+        from kernel.payments import events  # noqa: F401  registers the events
+        from kernel.payments.gateways.offline import OfflineGateway
+        from kernel.payments.gateways.registry import register_gateway
+        from kernel.payments.gateways.stripe import StripeGateway
+        from kernel.payments.gateways.wallet import WalletGateway
+
+        append_only("payments_review")
+        for gateway in (StripeGateway(), WalletGateway(), OfflineGateway()):
+            register_gateway(gateway)

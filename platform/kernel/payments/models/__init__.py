@@ -1,0 +1,23 @@
+"""Payments, refunds and gateways: the tables."""
+
+from __future__ import annotations
+
+from kernel.payments.models.bindings import BindingVersion, PaymentBinding
+from kernel.payments.models.intents import Attempt, PaymentIntent, Refund
+from kernel.payments.models.notices import Notice
+from kernel.payments.models.reconciliation import Difference, ReconciliationRun, StatementRow
+from kernel.payments.models.reviews import Proof, Review
+
+__all__ = [
+    "Attempt",
+    "BindingVersion",
+    "Difference",
+    "Notice",
+    "PaymentBinding",
+    "PaymentIntent",
+    "Proof",
+    "ReconciliationRun",
+    "Refund",
+    "Review",
+    "StatementRow",
+]

@@ -1,0 +1,90 @@
+"""Brings to an end what a process that died, or a silent gateway, left open.
+
+Every job claims rows past their moment with ``FOR UPDATE SKIP LOCKED`` and moves the
+moment on before it works, so that many sweepers share the work and none repeats it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from kernel.common.time import utc_now
+from kernel.payments.choices import LIVE_ATTEMPTS, MOVING_REFUNDS, PAYABLE_INTENTS
+from kernel.payments.models import Attempt, Refund
+from kernel.payments.services.applying import apply_result
+from kernel.payments.services.attempts import said_of
+from kernel.payments.services.closing import close_attempt, expire_due
+from kernel.payments.services.notices import apply_waiting, forget_old
+from kernel.payments.services.refunds import drive_refund
+from kernel.payments.services.timing import LEASE, next_check
+
+BATCH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many rows one sweep looked after."""
+
+    notices: int
+    attempts: int
+    refunds: int
+    expired: int
+
+
+def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
+    """Apply waiting notices, ask after attempts, send refunds, end what is past its time.
+
+    Not to be called inside a transaction.
+    """
+    notices = apply_waiting(now=now, limit=limit)
+    attempts = _claim_attempts(now=now, limit=limit)
+    for attempt_id in attempts:
+        _look_after(attempt_id, now=now)
+    expired = expire_due(now=now, limit=limit)
+    refunds = _due_refunds(now=now, limit=limit)
+    for refund_id in refunds:
+        drive_refund(refund_id, now=now)
+    return Swept(notices, len(attempts), len(refunds), expired)
+
+
+def sweep_at(now: datetime) -> None:
+    """Sweep; what the schedule of every minute calls."""
+    sweep(now=utc_now())
+
+
+def purge_at(now: datetime) -> None:
+    """Forget old notices; what a schedule calls."""
+    while forget_old(now=now):
+        pass
+
+
+@transaction.atomic(durable=True)
+def _claim_attempts(*, now: datetime, limit: int) -> list[UUID]:
+    rows = list(
+        Attempt.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(state__in=LIVE_ATTEMPTS, next_check_at__lte=now)
+        .order_by("next_check_at")[:limit]
+    )
+    for row in rows:
+        row.checks += 1
+        row.next_check_at = max(now + LEASE, next_check(row.checks, now=now))
+    Attempt.objects.bulk_update(rows, ["checks", "next_check_at"])
+    return [row.id for row in rows]
+
+
+def _look_after(attempt_id: UUID, *, now: datetime) -> None:
+    attempt = Attempt.objects.select_related("intent", "binding").get(pk=attempt_id)
+    if attempt.intent.state not in PAYABLE_INTENTS:
+        close_attempt(attempt, now=now)
+        return
+    apply_result(attempt.id, said_of(attempt, now=now), now=now)
+
+
+def _due_refunds(*, now: datetime, limit: int) -> list[UUID]:
+    rows = Refund.objects.filter(state__in=MOVING_REFUNDS, next_check_at__lte=now)
+    return list(rows.order_by("next_check_at").values_list("pk", flat=True)[:limit])

@@ -1,0 +1,174 @@
+"""The double's HTTP: the API, the hosted page, idempotent answers, faults."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from testkit.servers.stripe.errors import StripeSays
+from testkit.servers.stripe.events import send_waiting
+from testkit.servers.stripe.forms import parsed
+from testkit.servers.stripe.routes import Call, answer, get, pay_session
+from testkit.servers.stripe.state import Plain, State
+
+_KEY: Final = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}")
+_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Pay</title>
+<main><h1>{subject}</h1><p><output>{amount} {currency}</output></p>{fault}
+<form method="post"><label>Card number <input name="card" value="4242 4242 4242 4242"
+inputmode="numeric" autocomplete="cc-number"></label> <button>Pay</button></form>
+<p><a href="{back}">Back</a></p></main></html>"""
+
+
+class Server(ThreadingHTTPServer):
+    """The listening double."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], state: State) -> None:
+        super().__init__(address, Handler)
+        self.state = state
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base's
+        """Say nothing: what was called is in the state."""
+
+    def do_GET(self) -> None:
+        """Read an object, a list, or the page."""
+        self._serve("GET")
+
+    def do_POST(self) -> None:
+        """Write."""
+        self._serve("POST")
+
+    def do_DELETE(self) -> None:
+        """Forget everything, for a test that begins anew."""
+        self.server.state.forget()
+        self._send(200, {"deleted": True})
+
+    def _serve(self, method: str) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        url = urlsplit(self.path)
+        state = self.server.state
+        with state.lock:
+            state.calls.append((method, url.path))
+        if url.path.startswith("/c/pay/"):
+            self._page(method, url.path.rpartition("/")[2], body)
+        else:
+            self._api(method, url.path, body if method == "POST" else url.query, body)
+        send_waiting(state)
+
+    def _api(self, method: str, path: str, form: str, body: str) -> None:
+        state = self.server.state
+        try:
+            account = self._account()
+            call = Call(state, account, tuple(path.strip("/").split("/")), parsed(form), self._base)
+            with state.lock:
+                status, said, drop = self._once(method, call, body)
+        except StripeSays as refusal:
+            status, said, drop = refusal.status, refusal.body, False
+        if drop:
+            self.close_connection = True
+            return
+        self._send(status, said)
+
+    def _once(self, method: str, call: Call, body: str) -> tuple[int, Plain, bool]:
+        """Carry out a call, or answer as before when its key was used."""
+        faults, key = call.state.faults, self.headers.get("Idempotency-Key", "")
+        writes = method == "POST"
+        if writes and faults.status:
+            status, faults.status = faults.status, 0
+            raise StripeSays(status, "api_error", "Something is broken here.")
+        shape = hashlib.sha256(f"{self.path}\n{body}".encode()).hexdigest()
+        kept = call.state.answers.get((call.account, key)) if writes and key else None
+        if kept is not None:
+            if kept[0] != shape:
+                raise StripeSays(
+                    400, "idempotency_error", "Keys can only be used with the same parameters."
+                )
+            return kept[1], kept[2], False
+        try:
+            status, said = 200, answer(method, call)
+        except StripeSays as refusal:
+            status, said = refusal.status, refusal.body
+        if writes and key:
+            call.state.answers[call.account, key] = (shape, status, said)
+        drop = writes and faults.drop > 0
+        faults.drop -= drop
+        return status, said, drop
+
+    def _account(self) -> str:
+        scheme, _space, value = self.headers.get("Authorization", "").partition(" ")
+        key = base64.b64decode(value).decode().rstrip(":") if scheme == "Basic" else value
+        if _KEY.fullmatch(key) is None or "revoked" in key:
+            raise StripeSays(401, "invalid_request_error", "Invalid API Key provided.")
+        connected = self.headers.get("Stripe-Account", "")
+        if not connected:
+            return key
+        account = f"{key}/{connected}"
+        if (account, connected) not in self.server.state.objects:
+            raise StripeSays(
+                403, "invalid_request_error", "No access to this account.", code="account_invalid"
+            )
+        return account
+
+    def _page(self, method: str, identity: str, body: str) -> None:
+        state = self.server.state
+        owners = [owner for owner, found in state.objects if found == identity]
+        if not owners:
+            self._send(404, {"error": "no such page"})
+            return
+        call = Call(state, owners[0], (), {}, self._base)
+        session, fault = get(call, identity, "checkout.session"), ""
+        if method == "POST":
+            try:
+                with state.lock:
+                    pay_session(call, session, card=dict(parse_qsl(body)).get("card", ""))
+            except StripeSays as refusal:
+                fault = f'<p role="alert">{html.escape(str(refusal))}</p>'
+            if session["status"] == "complete":
+                self._redirect(session["success_url"])
+                return
+        self._write(200, "text/html; charset=utf-8", _drawn(session, fault).encode())
+
+    @property
+    def _base(self) -> str:
+        return f"http://{self.headers.get('Host', '')}"
+
+    def _send(self, status: int, said: Plain) -> None:
+        self._write(status, "application/json", json.dumps(said).encode())
+
+    def _redirect(self, target: str) -> None:
+        self.send_response(303)
+        self.send_header("Location", target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _write(self, status: int, content_type: str, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _drawn(session: Plain, fault: str) -> str:
+    return _PAGE.format(
+        subject=html.escape(session["subject"]),
+        amount=session["amount_total"],
+        currency=html.escape(session["currency"].upper()),
+        fault=fault,
+        back=html.escape(session["cancel_url"] or "/", quote=True),
+    )
