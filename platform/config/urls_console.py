@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.pricing.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/stock/", include("kernel.inventory.api.urls_admin")),
+    path("api/v1/admin/payments/", include("kernel.payments.api.urls_admin")),
     path("media/<path:name>", serve_file),
     path("modules/", include(module_urls("console"))),
 ]

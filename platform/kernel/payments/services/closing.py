@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
 from kernel.common.outbox.publishing import publish
 from kernel.payments.choices import (
     LIVE_ATTEMPTS,
@@ -32,7 +34,9 @@ from kernel.tenancy.tasks import enqueue
 
 
 @transaction.atomic
-def cancel_intent(intent_id: UUID, *, now: datetime, reason: str = "cancelled") -> PaymentIntent:
+def cancel_intent(
+    intent_id: UUID, *, actor: Actor, now: datetime, reason: str = "cancelled"
+) -> PaymentIntent:
     """End an intent inside the caller's transaction; what comes later goes back by itself.
 
     Its attempts are closed at their gateways after the commit. Cancelled or
@@ -46,6 +50,13 @@ def cancel_intent(intent_id: UUID, *, now: datetime, reason: str = "cancelled") 
         raise IntentClosed(state=intent.state)
     if intent.state in PAYABLE_INTENTS:
         _end(intent, IntentState.CANCELLED, reason=reason, now=now)
+        if actor.kind in {"staff", "operator"}:
+            record(
+                action="payments.cancelled",
+                actor=actor,
+                obj=("payment_intent", intent.public_id),
+                reason=reason,
+            )
         enqueue(close_attempts, intent_id=str(intent.id))
     return intent
 

@@ -87,7 +87,7 @@ def test_money_that_comes_a_second_after_the_cancellation_goes_back(
 ) -> None:
     intent = wanted(1999)
     attempt = begun(intent, stripe_binding)
-    cancel_intent(intent.id, now=utc_now())
+    cancel_intent(intent.id, actor=STAFF, now=utc_now())
     double.pay(KEY, attempt.gateway_ref)
 
     hear(double, stripe_binding)
@@ -287,7 +287,7 @@ def test_held_money_of_a_cancelled_intent_is_let_go(
     double.pay(KEY, attempt.gateway_ref)
     hear(double, stripe_binding)
 
-    cancel_intent(intent.id, now=utc_now())
+    cancel_intent(intent.id, actor=STAFF, now=utc_now())
     sweep(now=utc_now())
 
     assert Attempt.objects.get().state == AttemptState.CLOSED

@@ -1,0 +1,1 @@
+"""Payments over HTTP: for payers, for staff, and for gateways."""
