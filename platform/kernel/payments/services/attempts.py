@@ -96,6 +96,8 @@ def outcome_of(call: Callable[[], PayResult]) -> PayResult:
         return PayResult("failed", failure="misconfigured")
     except Refused as refusal:
         return PayResult("failed", failure=refusal.code)
+    except NotFoundThere:
+        return PayResult("failed", failure="not_found")
 
 
 @transaction.atomic(durable=True)

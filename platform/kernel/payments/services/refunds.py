@@ -175,6 +175,8 @@ def _result_of(row: Refund, attempt: Attempt) -> RefundResult | None:
         return None
     except Refused as refusal:
         return RefundResult("failed", failure=refusal.code)
+    except NotFoundThere:
+        return RefundResult("failed", failure="payment_not_found")
 
 
 @transaction.atomic

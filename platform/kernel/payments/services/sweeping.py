@@ -6,6 +6,7 @@ moment on before it works, so that many sweepers share the work and none repeats
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kernel.common.errors import DomainError
+from kernel.common.logging import get_logger
 from kernel.common.time import utc_now
 from kernel.payments.choices import LIVE_ATTEMPTS, MOVING_REFUNDS, PAYABLE_INTENTS
 from kernel.payments.models import Attempt, Refund
@@ -24,6 +27,8 @@ from kernel.payments.services.refunds import drive_refund
 from kernel.payments.services.timing import LEASE, next_check
 
 BATCH: Final = 100
+
+log = get_logger("payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,20 @@ def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
     """
     notices = apply_waiting(now=now, limit=limit)
     attempts = _claim_attempts(now=now, limit=limit)
-    for attempt_id in attempts:
-        _look_after(attempt_id, now=now)
+    _each(attempts, _look_after, now=now)
     expired = expire_due(now=now, limit=limit)
     refunds = _due_refunds(now=now, limit=limit)
-    for refund_id in refunds:
-        drive_refund(refund_id, now=now)
+    _each(refunds, drive_refund, now=now)
     return Swept(notices, len(attempts), len(refunds), expired)
+
+
+def _each(ids: Iterable[UUID], work: Callable[..., object], *, now: datetime) -> None:
+    """Work on each row; one that is refused, for its keys or by its payable, stops no other."""
+    for row_id in ids:
+        try:
+            work(row_id, now=now)
+        except DomainError as refusal:
+            log.warning("payment left open", row=str(row_id), reason=refusal.code)
 
 
 def sweep_at(now: datetime) -> None:
