@@ -35,7 +35,7 @@ HOUSEKEEPING = (
     ),
     Schedule(
         name="kernel.reconcile_payments",
-        function="kernel.payments.services.reconciling:reconcile_yesterday",
+        function="kernel.payments.services.reconciling:reconcile_latest",
         cron="11 6 * * *",
         runs_when_suspended=True,
     ),

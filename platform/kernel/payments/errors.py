@@ -107,6 +107,14 @@ class GatewayMisconfigured(DomainError):
     title = _("This way to pay is not available at the moment.")
 
 
+class GatewaySilent(DomainError):
+    """The gateway did not answer a question; nothing was changed."""
+
+    code = "payments.gateway_silent"
+    status = 503
+    title = _("The gateway does not answer. Please try again.")
+
+
 class NoticeRefused(DomainError):
     """A message that the gateway did not sign, that is too old, or is not for this binding."""
 

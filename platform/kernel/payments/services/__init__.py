@@ -10,7 +10,7 @@ from kernel.payments.services.bindings import (
     remove_binding,
     set_enabled,
 )
-from kernel.payments.services.closing import cancel_intent, expire_due
+from kernel.payments.services.closing import cancel_intent
 from kernel.payments.services.intents import create_intent
 from kernel.payments.services.notices import handle_notice
 from kernel.payments.services.reconciling import reconcile, resolve_difference
@@ -27,7 +27,6 @@ __all__ = [
     "confirm_refund",
     "create_intent",
     "drive_refund",
-    "expire_due",
     "handle_notice",
     "query",
     "rebind",

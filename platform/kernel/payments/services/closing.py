@@ -87,41 +87,35 @@ def _closed_there(attempt: Attempt, *, now: datetime) -> PayResult:
         return PayResult("unknown", failure="no_answer")
 
 
-def expire_due(*, now: datetime, limit: int = 100) -> int:
-    """End intents past their time; return how many.
-
-    Their attempts are closed at the gateways first, so that who paid in the last
-    second has paid. One whose gateway does not say how an attempt ended waits a day.
-    """
-    ended = 0
-    for intent_id in _due(now=now, limit=limit):
-        close_attempts_of(intent_id, now=now)
-        ended += _expire(intent_id, now=now)
-    return ended
-
-
-@transaction.atomic
-def _due(*, now: datetime, limit: int) -> list[UUID]:
+def due_intents(*, now: datetime, limit: int) -> list[UUID]:
+    """Return intents past their time that nobody else works on at this moment."""
     # Somebody has shown that he paid: staff decide, not the clock.
     shown = Proof.objects.filter(
         attempt__intent=OuterRef("pk"), attempt__state=AttemptState.PENDING
     )
-    rows = PaymentIntent.objects.select_for_update(skip_locked=True, no_key=True).filter(
-        ~Exists(shown), state__in=PAYABLE_INTENTS, expires_at__lte=now
-    )
-    return list(rows.order_by("expires_at").values_list("pk", flat=True)[:limit])
+    with transaction.atomic():
+        rows = PaymentIntent.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            ~Exists(shown), state__in=PAYABLE_INTENTS, expires_at__lte=now
+        )
+        return list(rows.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
-@transaction.atomic
-def _expire(intent_id: UUID, *, now: datetime) -> bool:
-    intent = locked_intent(intent_id)
-    if intent.state not in PAYABLE_INTENTS or not intent.expires_at or intent.expires_at > now:
-        return False
-    alive = Attempt.objects.filter(intent=intent, state__in=LIVE_ATTEMPTS).exists()
-    if alive and now < intent.expires_at + UNCLOSED_ENDS_AFTER:
-        return False
-    _end(intent, IntentState.EXPIRED, reason="expired", now=now)
-    return True
+def expire(intent_id: UUID, *, now: datetime) -> bool:
+    """End an intent past its time; tell whether it ended. Not inside a transaction.
+
+    Its attempts are closed at the gateways first, so that who paid in the last
+    second has paid. One whose gateway does not say how an attempt ended waits a day.
+    """
+    close_attempts_of(intent_id, now=now)
+    with transaction.atomic():
+        intent = locked_intent(intent_id)
+        if intent.state not in PAYABLE_INTENTS or not intent.expires_at or intent.expires_at > now:
+            return False
+        alive = Attempt.objects.filter(intent=intent, state__in=LIVE_ATTEMPTS).exists()
+        if alive and now < intent.expires_at + UNCLOSED_ENDS_AFTER:
+            return False
+        _end(intent, IntentState.EXPIRED, reason="expired", now=now)
+        return True
 
 
 def _end(intent: PaymentIntent, state: IntentState, *, reason: str, now: datetime) -> None:

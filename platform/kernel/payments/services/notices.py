@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kernel.common.errors import DomainError
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.logging import get_logger
 from kernel.payments.choices import NoticeState
-from kernel.payments.errors import BadSignature, BindingNotFound, NoticeRefused
-from kernel.payments.gateways.contract import Acknowledgement, Binding, Event, Gateway
+from kernel.payments.errors import BadSignature, BindingNotFound, Misconfigured, NoticeRefused
+from kernel.payments.gateways.contract import Acknowledgement, Event, Gateway
 from kernel.payments.gateways.registry import gateway_named
 from kernel.payments.models import Attempt, Notice, PaymentBinding, Refund
 from kernel.payments.services.applying import apply_result
@@ -58,7 +59,10 @@ def handle_notice(
     version, event = _verified(gateway, row, lowered, body, now=now)
     notice, is_new = _keep(row, version, event, lowered, body, now=now)
     if is_new:
-        _apply(notice.id, event, now=now)
+        try:
+            _apply(notice.id, event, now=now)
+        except DomainError as refusal:
+            log.warning("payment notice waits", notice=str(notice.id), reason=refusal.code)
     return gateway.webhook_ack(accepted=True)
 
 
@@ -75,7 +79,7 @@ def _verified(
     for version in range(row.version, oldest, -1):
         try:
             event = gateway.parse_webhook(open_binding(row, version=version), headers, body, now)
-        except BadSignature as refusal:
+        except (BadSignature, Misconfigured) as refusal:
             reason = str(refusal)
         else:
             return version, event
@@ -148,20 +152,18 @@ def _ids_in(prefix: str, number: str) -> list[UUID]:
         return []
 
 
-def apply_waiting(*, now: datetime, limit: int = 100) -> int:
-    """Apply kept messages that were not applied when they came; return how many."""
-    done = 0
-    for notice_id in _claim(now=now, limit=limit):
-        notice = Notice.objects.select_related("binding").get(pk=notice_id)
-        event = _read_again(notice)
-        if event is not None:
-            _apply(notice_id, event, now=now)
-            done += 1
-    return done
+def apply_kept(notice_id: UUID, *, now: datetime) -> None:
+    """Apply a kept message, whose signature was checked when it came."""
+    notice = Notice.objects.select_related("binding").get(pk=notice_id)
+    row: PaymentBinding = notice.binding
+    binding = open_binding(row, version=notice.version)
+    event = gateway_named(row.gateway).read_event(binding, bytes(notice.body))
+    _apply(notice_id, event, now=now)
 
 
 @transaction.atomic(durable=True)
-def _claim(*, now: datetime, limit: int) -> list[UUID]:
+def claim_waiting(*, now: datetime, limit: int) -> list[UUID]:
+    """Take messages that were not applied when they came; they are left alone for a while."""
     rows = list(
         Notice.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(state=NoticeState.RECEIVED, next_try_at__lte=now)
@@ -172,13 +174,6 @@ def _claim(*, now: datetime, limit: int) -> list[UUID]:
         row.next_try_at = max(now + LEASE, next_check(row.tries, now=now))
     Notice.objects.bulk_update(rows, ["tries", "next_try_at"])
     return [row.id for row in rows]
-
-
-def _read_again(notice: Notice) -> Event | None:
-    """Read a message whose signature was checked when it came."""
-    row: PaymentBinding = notice.binding
-    binding: Binding = open_binding(row, version=notice.version)
-    return gateway_named(row.gateway).read_event(binding, bytes(notice.body))
 
 
 def forget_old(*, now: datetime, batch: int = 1000) -> int:

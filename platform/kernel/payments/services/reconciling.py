@@ -12,6 +12,8 @@ from django.db import transaction
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.common.errors import DomainError
+from kernel.common.logging import get_logger
 from kernel.payments.books import book_fee, book_payout
 from kernel.payments.choices import (
     AttemptState,
@@ -20,7 +22,16 @@ from kernel.payments.choices import (
     LineKind,
     RefundState,
 )
-from kernel.payments.errors import IntentNotFound, NotCapable
+from kernel.payments.errors import (
+    GatewayMisconfigured,
+    GatewaySilent,
+    IntentNotFound,
+    Misconfigured,
+    NotCapable,
+    NotFoundThere,
+    Refused,
+    Transient,
+)
 from kernel.payments.gateways.contract import Cap, StatementLine
 from kernel.payments.gateways.registry import gateway_named
 from kernel.payments.models import (
@@ -37,6 +48,9 @@ from kernel.payments.services.opening import open_binding
 
 # The gateway's day and ours are cut at different moments.
 _SLACK: Final = timedelta(days=1)
+_DAYS_MADE_UP: Final = 7
+
+log = get_logger("payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +76,18 @@ def reconcile(binding_id: UUID, day: date, *, now: datetime) -> ReconciliationRu
     Raises:
         BindingNotFound: there is none.
         NotCapable: the gateway has no statements.
-        Transient, Misconfigured: the gateway did not give it; nothing was changed.
+        GatewaySilent, GatewayMisconfigured: it was not given; nothing was changed.
     """
     row = binding_of(binding_id)
     gateway, binding = gateway_named(row.gateway), open_binding(row)
     if Cap.STATEMENT not in gateway.caps(binding):
         raise NotCapable
-    lines = list(gateway.statement(binding, day))
+    try:
+        lines = list(gateway.statement(binding, day))
+    except Misconfigured as refusal:
+        raise GatewayMisconfigured from refusal
+    except (Transient, Refused, NotFoundThere) as silence:
+        raise GatewaySilent from silence
     with transaction.atomic():
         PaymentBinding.objects.select_for_update(no_key=True).get(pk=row.pk)
         rows = _keep(row, day, lines)
@@ -97,11 +116,27 @@ def reconcile(binding_id: UUID, day: date, *, now: datetime) -> ReconciliationRu
 _COMPARED: Final = frozenset({LineKind.PAYMENT, LineKind.REFUND})
 
 
-def reconcile_yesterday(now: datetime) -> None:
-    """Reconcile the day before for every binding that has statements; a schedule calls it."""
+def reconcile_latest(now: datetime) -> None:
+    """Reconcile the days before that were not, for every binding with statements.
+
+    What a schedule calls; a gateway that is silent today is asked again tomorrow.
+    """
     for row in PaymentBinding.objects.filter(removed_at=None).order_by("pk"):
-        if Cap.STATEMENT in gateway_named(row.gateway).caps(open_binding(row)):
-            reconcile(row.id, (now - timedelta(days=1)).date(), now=now)
+        for day in _days_due(row, now=now):
+            try:
+                reconcile(row.id, day, now=now)
+            except DomainError as refusal:
+                log.warning("not reconciled", binding=row.public_id, reason=refusal.code)
+
+
+def _days_due(row: PaymentBinding, *, now: datetime) -> list[date]:
+    if Cap.STATEMENT not in gateway_named(row.gateway).caps(open_binding(row)):
+        return []
+    days = [(now - timedelta(days=back)).date() for back in range(_DAYS_MADE_UP, 0, -1)]
+    done = set(
+        ReconciliationRun.objects.filter(binding=row, day__in=days).values_list("day", flat=True)
+    )
+    return [day for day in days if day >= row.created_at.date() and day not in done]
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -21,19 +22,21 @@ from kernel.payments.choices import LIVE_ATTEMPTS, MOVING_REFUNDS, PAYABLE_INTEN
 from kernel.payments.models import Attempt, Refund
 from kernel.payments.services.applying import apply_result
 from kernel.payments.services.attempts import said_of
-from kernel.payments.services.closing import close_attempt, expire_due
-from kernel.payments.services.notices import apply_waiting, forget_old
+from kernel.payments.services.closing import close_attempt, due_intents, expire
+from kernel.payments.services.notices import apply_kept, claim_waiting, forget_old
 from kernel.payments.services.refunds import drive_refund
 from kernel.payments.services.timing import LEASE, next_check
 
 BATCH: Final = 100
+# Less than the time limit of the task that sweeps.
+_PATIENCE_SECONDS: Final = 150.0
 
 log = get_logger("payments")
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many rows one sweep looked after."""
+    """How many rows one sweep took up."""
 
     notices: int
     attempts: int
@@ -42,22 +45,32 @@ class Swept:
 
 
 def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
-    """Apply waiting notices, ask after attempts, send refunds, end what is past its time.
+    """Apply waiting notices, ask after attempts, end what is past its time, send refunds.
 
     Not to be called inside a transaction.
     """
-    notices = apply_waiting(now=now, limit=limit)
+    until = monotonic() + _PATIENCE_SECONDS
+    notices = claim_waiting(now=now, limit=limit)
+    _each(notices, apply_kept, now=now, until=until)
     attempts = _claim_attempts(now=now, limit=limit)
-    _each(attempts, _look_after, now=now)
-    expired = expire_due(now=now, limit=limit)
+    _each(attempts, _look_after, now=now, until=until)
+    expired = due_intents(now=now, limit=limit)
+    _each(expired, expire, now=now, until=until)
     refunds = _due_refunds(now=now, limit=limit)
-    _each(refunds, drive_refund, now=now)
-    return Swept(notices, len(attempts), len(refunds), expired)
+    _each(refunds, drive_refund, now=now, until=until)
+    return Swept(len(notices), len(attempts), len(refunds), len(expired))
 
 
-def _each(ids: Iterable[UUID], work: Callable[..., object], *, now: datetime) -> None:
-    """Work on each row; one that is refused, for its keys or by its payable, stops no other."""
+def _each(ids: Iterable[UUID], work: Callable[..., object], *, now: datetime, until: float) -> None:
+    """Work on each row; one that is refused, for its keys or by its payable, stops no other.
+
+    While a gateway is silent each call takes its whole time: what is not reached
+    before ``until``, on the monotonic clock, waits for a later sweep.
+    """
     for row_id in ids:
+        if monotonic() > until:
+            log.warning("payments left for a later sweep", work=work.__name__)
+            return
         try:
             work(row_id, now=now)
         except DomainError as refusal:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,6 +27,7 @@ from kernel.payments.tests.support import (
     wanted,
 )
 from kernel.tenancy.context import TenantRef, tenant_context
+from kernel.tenancy.ports import HostKind, TenantDirectory, directory, set_directory
 from testkit.servers.stripe import StripeDouble
 from testkit.servers.stripe.running import deliver
 from testkit.web import console, store
@@ -65,6 +67,46 @@ def test_a_notice_needs_no_cookie_and_is_acknowledged_once_kept(
     assert answers == [200, 200, 200]
     assert goods.words == ["paid"]
     assert Notice.objects.count() == 1
+
+
+class Held:
+    """The directory, with every tenant held back."""
+
+    def __init__(self, known: TenantDirectory, level: int) -> None:
+        self.known, self.level = known, level
+
+    def by_host(self, host: str, *, kind: HostKind) -> TenantRef | None:
+        found = self.known.by_host(host, kind=kind)
+        return None if found is None else replace(found, level=self.level)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.known, name)
+
+
+@pytest.fixture
+def hold() -> Iterator[Callable[[int], None]]:
+    """Holds every tenant back at a level."""
+    known = directory()
+    yield lambda level: set_directory(cast("TenantDirectory", Held(known, level)))
+    set_directory(known)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_shop_that_is_held_back_still_hears_of_money(
+    tenant_a: TenantRef,
+    stripe_binding: PaymentBinding,
+    paid_event: dict[str, Any],
+    goods: Goods,
+    hold: Callable[[int], None],
+    *,
+    level: int,
+) -> None:
+    hold(level)
+    with store(tenant_a) as browser:
+        answer = deliver(paid_event, HOOK_SECRET, posted(browser, stripe_binding.public_id))
+
+    assert answer == 200
+    assert goods.words == ["paid"]
 
 
 def test_a_forged_notice_is_refused_and_leaves_nothing(

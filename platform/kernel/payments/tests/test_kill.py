@@ -45,10 +45,11 @@ def tenant(committing: None, goods: object) -> Iterator[TenantRef]:
         yield ref
 
 
-@pytest.fixture
-def nursery(double: StripeDouble, root_keys: Path, committing: None) -> Iterator[Nursery]:
+@pytest.fixture(scope="module")
+def nursery(_double: StripeDouble, root_keys: Path, django_db_setup: None) -> Iterator[Nursery]:
+    """Processes that know the double, the root key and this run's database."""
     environment = {
-        "STOA_STRIPE_API_BASE": double.url,
+        "STOA_STRIPE_API_BASE": _double.url,
         "STOA_SECRETS_KEYS_DIR": str(root_keys),
     }
     with Nursery("store", environment) as running:

@@ -11,7 +11,7 @@ from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.ledger.services import TENANT, balance, verify
 from kernel.payments.books import BANK, clearing
-from kernel.payments.errors import IntentNotFound, NotCapable, Transient
+from kernel.payments.errors import GatewaySilent, IntentNotFound, NotCapable
 from kernel.payments.models import (
     Attempt,
     Difference,
@@ -122,7 +122,7 @@ def test_a_silent_gateway_changes_nothing(
 ) -> None:
     settings.STOA_STRIPE_API_BASE = "http://127.0.0.1:9"  # type: ignore[attr-defined]
 
-    with pytest.raises(Transient):
+    with pytest.raises(GatewaySilent):
         run(stripe_binding)
 
     assert not ReconciliationRun.objects.exists()
