@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from kernel.audit.actor import Actor
+from kernel.audit.actor import SYSTEM, Actor
 from kernel.audit.services import record
 from kernel.common.outbox.publishing import publish
 from kernel.payments.choices import (
@@ -35,7 +35,7 @@ from kernel.tenancy.tasks import enqueue
 
 @transaction.atomic
 def cancel_intent(
-    intent_id: UUID, *, actor: Actor, now: datetime, reason: str = "cancelled"
+    intent_id: UUID, *, now: datetime, actor: Actor = SYSTEM, reason: str = "cancelled"
 ) -> PaymentIntent:
     """End an intent inside the caller's transaction; what comes later goes back by itself.
 

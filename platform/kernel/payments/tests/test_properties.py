@@ -134,7 +134,7 @@ def test_no_sequence_gives_back_more_than_came_in_or_unbalances_the_books(
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("in_tenant_a")
-@settings(PATIENT, max_examples=1000)
+@settings(PATIENT, max_examples=300)
 @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), min_size=3, max_size=30))
 def test_no_long_sequence_does_either(double: StripeDouble, acts: list[tuple[str, int]]) -> None:
     played(double, acts)
