@@ -14,6 +14,10 @@ from typing import Literal
 
 Tier = Literal["free", "paid", "connector", "gated"]
 Seam = Literal["store", "console", "api"]
+ORDER_MOMENTS = frozenset(
+    {"placed", "paid", "changed", "cancelled", "shipped", "delivered", "completed"}
+)
+STEP_ORDERS = ((200, 299), (300, 399), (500, 599))
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,30}\Z")
 _VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
@@ -84,6 +88,50 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceStep:
+    """A step of the checkout pipeline, ``function(drafts, context)`` over a batch of drafts.
+
+    Attributes:
+        name: unique inside the module; its full name is ``<code>.<name>``.
+        order: where it stands: 200 to 299 sets campaign prices, 300 to 399 takes
+            discounts off, 500 to 599 acts on freight and totals.
+    """
+
+    name: str
+    function: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Says who may not buy what now: ``function(drafts, context)``, which refuses drafts."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Takes campaign stock inside the transaction that places: ``function(drafts, context)``."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHook:
+    """Work inside the transaction that moves orders: ``function(order_ids, context)``.
+
+    Attributes:
+        moment: ``placed``, ``paid``, ``changed``, ``cancelled``, ``shipped``,
+            ``delivered`` or ``completed``.
+    """
+
+    moment: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A unit of account that the module brings along; ``scale`` is its decimal places."""
 
@@ -150,6 +198,10 @@ class Manifest:
     events: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    price_steps: tuple[PriceStep, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    order_hooks: tuple[OrderHook, ...] = ()
     assets: tuple[Asset, ...] = ()
     pages: tuple[Page, ...] = ()
     compliance: Compliance = Compliance()
@@ -173,8 +225,19 @@ class Manifest:
         for name in [p.code for p in self.permissions] + list(self.events) + list(self.blocks):
             if not name.startswith(f"{self.code}."):
                 raise InvalidManifest(f"{self.code}: {name!r} must begin with '{self.code}.'")
+        self._check_selling()
         for page in self.pages:
             if page.permission not in {p.code for p in self.permissions}:
                 raise InvalidManifest(
                     f"{self.code}: the page {page.path} names no permission of it"
                 )
+
+    def _check_selling(self) -> None:
+        for step in self.price_steps:
+            if not any(first <= step.order <= last for first, last in STEP_ORDERS):
+                raise InvalidManifest(
+                    f"{self.code}: the price step {step.name} has the order {step.order}"
+                )
+        for hook in self.order_hooks:
+            if hook.moment not in ORDER_MOMENTS:
+                raise InvalidManifest(f"{self.code}: orders know no moment {hook.moment!r}")

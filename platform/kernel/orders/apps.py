@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from kernel.tenancy.append_only import append_only
+
 
 class OrdersConfig(AppConfig):
     """Orders and their timeline."""
 
     name = "kernel.orders"
     label = "orders"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the timeline and the money append-only, and know the events."""
+        from kernel.orders import events  # noqa: F401  registers them
+
+        append_only("orders_orderevent", "orders_paymententry")

@@ -1,0 +1,46 @@
+"""How a shop handles its orders, and the counter behind their numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from kernel.tenancy.models import TenantModel
+
+
+class OrderPolicy(TenantModel):
+    """A tenant's choices; one row, or none while nothing was chosen.
+
+    Attributes:
+        unpaid_minutes: an unpaid order is cancelled after so long; 0 for never.
+        receive_days: goods count as received so long after they left; 0 for never.
+        complete_days: a received order is completed after so long.
+        number_prefix: capitals in front of order numbers.
+        number_dated: the tenant's day stands in the number, as ``yymmdd``.
+        number_digits: the counter is filled up to so many with zeros.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    unpaid_minutes = models.PositiveIntegerField(default=30)
+    receive_days = models.PositiveIntegerField(default=10)
+    complete_days = models.PositiveIntegerField(default=7)
+    number_prefix = models.CharField(max_length=8, default="", blank=True)
+    number_dated = models.BooleanField(default=True)
+    number_digits = models.PositiveSmallIntegerField(default=6)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(id=1), name="orders_one_policy"),
+        ]
+
+
+class OrderSerial(TenantModel):
+    """Holds no rows: its identity column is the counter of order numbers.
+
+    A counter takes no lock, so orders placed at the same time do not wait for each
+    other; a number is skipped when its order is refused.
+    """
+
+    id = models.BigAutoField(primary_key=True)

@@ -1,0 +1,67 @@
+"""What a shop chose about its orders."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.orders.errors import InvalidPolicy
+from kernel.orders.models import OrderPolicy
+
+_PREFIX: Final = re.compile(r"[A-Z]{0,8}", re.ASCII)
+_BOUNDS: Final = {
+    "unpaid_minutes": (0, 60 * 24 * 30),
+    "receive_days": (0, 365),
+    "complete_days": (0, 365),
+    "number_digits": (4, 12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The choices, as they are changed; see `OrderPolicy`."""
+
+    unpaid_minutes: int
+    receive_days: int
+    complete_days: int
+    number_prefix: str
+    number_dated: bool
+    number_digits: int
+
+
+def current_policy() -> OrderPolicy:
+    """Return the current tenant's choices, or what holds while nothing was chosen; one query."""
+    return OrderPolicy.objects.filter(pk=1).first() or OrderPolicy()
+
+
+@transaction.atomic
+def set_policy(policy: Policy, *, actor: Actor) -> OrderPolicy:
+    """Choose how orders are handled from now on; orders that are placed keep their term.
+
+    Raises:
+        InvalidPolicy: a number out of bounds, or a prefix that is not capital letters.
+    """
+    for name, (lowest, highest) in _BOUNDS.items():
+        if not lowest <= getattr(policy, name) <= highest:
+            raise InvalidPolicy(
+                _("From %(lowest)s to %(highest)s is expected.")
+                % {"lowest": lowest, "highest": highest},
+                field=name,
+            )
+    if not _PREFIX.fullmatch(policy.number_prefix):
+        raise InvalidPolicy(_("Up to eight capital letters are expected."), field="number_prefix")
+    OrderPolicy.objects.bulk_create([OrderPolicy()], ignore_conflicts=True)
+    row = OrderPolicy.objects.select_for_update().get(pk=1)
+    chosen = asdict(policy)
+    before = {name: getattr(row, name) for name in chosen}
+    for name, value in chosen.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(chosen))
+    record(action="orders.policy_changed", actor=actor, obj=row, before=before, after=chosen)
+    return row
