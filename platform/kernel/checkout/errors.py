@@ -1,0 +1,41 @@
+"""What checkout refuses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.common.errors import DomainError
+
+
+class PlacementRefused(DomainError):
+    """The basket cannot be bought as it is; ``refusals`` tells each reason."""
+
+    code: ClassVar[str] = "checkout.refused"
+    status: ClassVar[int] = 409
+    title = _("This cannot be ordered as it is.")
+
+
+class TotalChanged(DomainError):
+    """The basket costs something else than the buyer was shown; ``total`` is the new one."""
+
+    code: ClassVar[str] = "checkout.total_changed"
+    status: ClassVar[int] = 409
+    title = _("The total has changed. Please look at it again.")
+
+
+class EmptyBasket(DomainError):
+    """There is nothing to buy."""
+
+    code: ClassVar[str] = "checkout.empty"
+    status: ClassVar[int] = 409
+    title = _("There is nothing to order.")
+
+
+class InvalidShippingMethod(DomainError):
+    """The particulars of a way to ship cannot be used; ``field`` names which."""
+
+    code: ClassVar[str] = "checkout.invalid_shipping_method"
+    status: ClassVar[int] = 422
+    title = _("The way to ship cannot be kept with these particulars.")

@@ -1,0 +1,245 @@
+"""Places orders: one or thousands, in one transaction, by the same statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kernel.audit.actor import Actor
+from kernel.checkout.baskets import Placement
+from kernel.checkout.drafts import Draft, PipelineContext
+from kernel.checkout.errors import PlacementRefused, TotalChanged
+from kernel.checkout.pipeline import has_holds, run_holds, run_pipeline
+from kernel.checkout.steps.stock import wants_of
+from kernel.checkout.writing import OrderWriter, Placed
+from kernel.common.errors import DomainError
+from kernel.inventory.services import Take, allocate_many
+from kernel.orders.hooks import HookContext, run_hooks
+from kernel.orders.models import OrderGroup
+from kernel.orders.policy import current_policy
+from kernel.orders.services.money import settle_free_orders
+
+_ATTEMPTS: Final = 3
+_KEY_TAKEN: Final = ("orders_placed_once", "orders_group_number", "orders_number")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacingOutcome:
+    """What became of one placement.
+
+    Attributes:
+        group_id: of the orders; None when it was refused.
+        is_new: False when the key had placed before.
+    """
+
+    group_id: UUID | None = None
+    number: str = ""
+    is_new: bool = True
+    refusal: DomainError | None = None
+
+
+def place_many(
+    placements: Sequence[Placement], *, actor: Actor, now: datetime
+) -> list[PlacingOutcome]:
+    """Place orders, each all or nothing, all in one transaction.
+
+    Leaves exactly what placing them one after the other would leave. A refused
+    one changes nothing and does not touch the others.
+
+    Returns:
+        What became of each, in the order of the call.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _place_all(placements, actor=actor, now=now)
+        except IntegrityError as error:
+            # Somebody placed with the same key at the same moment; now it can be seen.
+            if attempt == _ATTEMPTS or not any(name in str(error) for name in _KEY_TAKEN):
+                raise
+    raise AssertionError("unreachable")
+
+
+def place_one(placement: Placement, *, actor: Actor, now: datetime) -> OrderGroup:
+    """Place one basket; the same key again returns what it placed.
+
+    Raises:
+        PlacementRefused: it cannot be bought as it is; ``refusals`` says why.
+        TotalChanged: it costs something else than was expected.
+    """
+    [outcome] = place_many([placement], actor=actor, now=now)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return OrderGroup.objects.get(number=outcome.number)
+
+
+def _place_all(
+    placements: Sequence[Placement], *, actor: Actor, now: datetime
+) -> list[PlacingOutcome]:
+    outcomes: list[PlacingOutcome] = []
+    for run in _runs(placements):
+        outcomes += _place_run(run, actor=actor, now=now)
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """A placement with its stored key, which costs something to make."""
+
+    key: UUID
+    placement: Placement
+
+
+def _runs(placements: Sequence[Placement]) -> Iterator[list[_Keyed]]:
+    """Cut the batch where a buyer or a key comes again: the second must see the first."""
+    run: list[_Keyed] = []
+    seen: set[object] = set()
+    for placement in placements:
+        key = placement.stored_key()
+        marks = {key, placement.basket.shopper.member_id or key}
+        if marks & seen:
+            yield run
+            run, seen = [], set()
+        run.append(_Keyed(key, placement))
+        seen |= marks
+    if run:
+        yield run
+
+
+def _place_run(run: Sequence[_Keyed], *, actor: Actor, now: datetime) -> list[PlacingOutcome]:
+    known = _known([each.key for each in run])
+    drafts = {each.key: Draft(each.placement.basket) for each in run if each.key not in known}
+    context = PipelineContext(now=now, is_placing=True)
+    run_pipeline(list(drafts.values()), context)
+    refusals: dict[UUID, DomainError] = {}
+    accepted: list[Placed] = []
+    for each in run:
+        if each.key in drafts:
+            refusal = _refusal(each.placement, drafts[each.key])
+            if refusal is None:
+                accepted.append(Placed(each.key, drafts[each.key]))
+            else:
+                refusals[each.key] = refusal
+    placed = _take(accepted, refusals, context=context, actor=actor)
+    _write(placed, actor=actor, now=now)
+    by_key = {each.key: each for each in placed}
+    # Whoever was refused may have placed with this key a moment ago.
+    seen = known | (_known(list(refusals)) if refusals else {})
+    return [_outcome(each.key, seen, by_key, refusals) for each in run]
+
+
+def _known(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    rows = OrderGroup.objects.filter(key__in=keys).values_list("key", "id", "number")
+    return {key: (group_id, number) for key, group_id, number in rows}
+
+
+def _outcome(
+    key: UUID,
+    known: dict[UUID, tuple[UUID, str]],
+    placed: dict[UUID, Placed],
+    refusals: dict[UUID, DomainError],
+) -> PlacingOutcome:
+    if key in placed:
+        return PlacingOutcome(placed[key].group_id, placed[key].number)
+    if key in known:
+        return PlacingOutcome(*known[key], is_new=False)
+    return PlacingOutcome(refusal=refusals[key])
+
+
+def _refusal(placement: Placement, draft: Draft) -> DomainError | None:
+    if draft.refusals:
+        return refused(draft)
+    if placement.expected_total is not None and placement.expected_total != draft.total:
+        return TotalChanged(
+            total=draft.total.decimal(),
+            expected=placement.expected_total.decimal(),
+            currency=draft.currency,
+        )
+    return None
+
+
+def refused(draft: Draft) -> PlacementRefused:
+    """Return a draft's refusals as one error."""
+    return PlacementRefused(
+        refusals=[
+            {"code": each.code, "title": str(each.title), "line": each.line, **each.fields}
+            for each in draft.refusals
+        ]
+    )
+
+
+def _take(
+    accepted: Sequence[Placed],
+    refusals: dict[UUID, DomainError],
+    *,
+    context: PipelineContext,
+    actor: Actor,
+) -> list[Placed]:
+    """Take campaign stock and stock for all that can have it; the rest is refused.
+
+    A draft that is refused half-way has taken something already. Then everything
+    is given back and the others take anew, so that it leaves no trace.
+    """
+    remaining = list(accepted)
+    while remaining:
+        with transaction.atomic():
+            found = _try_to_take(remaining, context=context, actor=actor)
+            if found.left_traces:
+                transaction.set_rollback(True)
+        refusals.update(found.refusals)
+        remaining = [p for p in remaining if p.key not in found.refusals]
+        if not found.left_traces:
+            return remaining
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    refusals: dict[UUID, DomainError]
+    left_traces: bool
+
+
+def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor: Actor) -> _Taken:
+    run_holds([each.draft for each in remaining], context)
+    refusals: dict[UUID, DomainError] = {
+        each.key: refused(each.draft) for each in remaining if each.draft.refusals
+    }
+    if refusals:
+        return _Taken(refusals, left_traces=True)
+    takes = []
+    owners: dict[UUID, Placed] = {}
+    for each in remaining:
+        for part in each.parts:
+            if wants := wants_of(part.part.lines):
+                holder = each.draft.basket.holder
+                takes.append(Take(("order", part.order_id), wants, from_holder=holder))
+                owners[part.order_id] = each
+    outcomes = allocate_many(takes, actor=actor, now=context.now) if takes else []
+    for outcome in outcomes:
+        if outcome.refusal is not None:
+            refusals[owners[outcome.owner[1]].key] = outcome.refusal
+    left_traces = any(
+        outcome.refusal is None and owners[outcome.owner[1]].key in refusals for outcome in outcomes
+    )
+    return _Taken(refusals, left_traces=left_traces or (bool(refusals) and _holds_taken(context)))
+
+
+def _holds_taken(context: PipelineContext) -> bool:
+    """Tell whether a module may have taken campaign stock for what is refused now."""
+    return has_holds(context)
+
+
+def _write(placed: Sequence[Placed], *, actor: Actor, now: datetime) -> None:
+    if not placed:
+        return
+    OrderWriter(placed, actor=actor, now=now).write(current_policy())
+    order_ids = [part.order_id for each in placed for part in each.parts]
+    run_hooks("placed", order_ids, HookContext(now=now, actor=actor))
+    free = [part.order_id for each in placed for part in each.parts if not part.figures.total]
+    if free:
+        settle_free_orders(free, actor=actor, now=now)

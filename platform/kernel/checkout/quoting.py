@@ -1,0 +1,68 @@
+"""Says what a basket costs and why; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.checkout.baskets import Basket
+from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Refusal
+from kernel.checkout.models import ShippingMethod
+from kernel.checkout.pipeline import run_pipeline
+from kernel.checkout.steps.freight import shipping_methods
+from kernel.common.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a basket costs.
+
+    Attributes:
+        parts: one for each order that placing would make.
+        refusals: why it cannot be placed; empty when it can.
+        shipping: code of the way to ship that was counted with.
+        ways: what could be chosen.
+    """
+
+    currency: str
+    lines: Sequence[DraftLine]
+    parts: Sequence[Part]
+    refusals: Sequence[Refusal]
+    items: Money
+    discount: Money
+    freight: Money
+    tax: Money
+    total: Money
+    shipping: str
+    ways: Sequence[ShippingMethod]
+
+    @property
+    def may_be_placed(self) -> bool:
+        """True when nothing speaks against it."""
+        return not self.refusals
+
+
+def quote_basket(basket: Basket, *, now: datetime) -> Quote:
+    """Return what a basket costs, and every reason why it could not be placed."""
+    draft = Draft(basket)
+    run_pipeline([draft], PipelineContext(now=now, is_placing=False))
+    if not draft.parts:
+        draft.sort_into_parts()
+
+    def total(name: str) -> Money:
+        return Money(sum(getattr(part.figures(), name) for part in draft.parts), draft.currency)
+
+    return Quote(
+        currency=draft.currency,
+        lines=tuple(draft.lines),
+        parts=tuple(draft.parts),
+        refusals=tuple(draft.refusals),
+        items=total("items"),
+        discount=total("discount"),
+        freight=total("freight"),
+        tax=total("tax"),
+        total=draft.total,
+        shipping=str(draft.notes.get("shipping", "")),
+        ways=shipping_methods(draft.currency),
+    )

@@ -1,0 +1,287 @@
+"""Turns drafts into rows: so many statements, however many orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from kernel.audit.actor import Actor
+from kernel.checkout.drafts import Draft, DraftLine, Figures, Part, Reason
+from kernel.common.db.copying import cell, copy_rows, document, new_id, text
+from kernel.common.ids import uuid7
+from kernel.common.outbox.publishing import publish_new
+from kernel.orders.choices import (
+    EventKind,
+    FulfilmentStatus,
+    OrderStatus,
+    PaymentStatus,
+)
+from kernel.orders.events import OrderPlaced, aggregate_of
+from kernel.orders.models import OrderPolicy
+from kernel.orders.numbers import draw_numbers, numbers_in_group
+from kernel.orders.timeline import actor_data
+
+_GROUP: Final = (
+    "id",
+    "number",
+    "key",
+    "member_id",
+    "email",
+    "phone",
+    "currency",
+    "total_minor",
+    "expires_at",
+    "placed_at",
+)
+_ORDER: Final = (
+    "id",
+    "group_id",
+    "number",
+    "member_id",
+    "seller_id",
+    "currency",
+    "status",
+    "payment_status",
+    "fulfilment_status",
+    "items_minor",
+    "discount_minor",
+    "freight_minor",
+    "tax_minor",
+    "total_minor",
+    "method",
+    "shipping_method",
+    "address",
+    "note",
+    "source",
+    "placed_at",
+)
+_LINE: Final = (
+    "id",
+    "order_id",
+    "position",
+    "variant_id",
+    "product_id",
+    "kind",
+    "snapshot",
+    "quantity",
+    "unit_minor",
+    "discount_minor",
+    "tax_minor",
+    "total_minor",
+)
+_ADJUSTMENT: Final = ("id", "order_id", "line_id", "kind", "source", "label", "minor")
+_EVENT: Final = ("id", "order_id", "kind", "actor", "figures", "data", "at")
+
+
+@dataclass(slots=True)
+class PlacedPart:
+    """A part of a draft that has become an order."""
+
+    part: Part
+    order_id: UUID
+    figures: Figures
+    number: str = ""
+
+
+@dataclass(slots=True)
+class Placed:
+    """A draft that has become a group."""
+
+    key: UUID
+    draft: Draft
+    group_id: UUID = field(default_factory=uuid7)
+    number: str = ""
+    parts: list[PlacedPart] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Give each part the id of its order."""
+        self.parts = [PlacedPart(part, uuid7(), part.figures()) for part in self.draft.parts]
+
+
+class OrderWriter:
+    """Writes a batch of groups; what many rows have in common is put into words once."""
+
+    def __init__(self, placed: Sequence[Placed], *, actor: Actor, now: datetime) -> None:
+        self._placed = placed
+        self._now = now
+        self._at = cell(now)
+        self._actor = document(actor_data(actor))
+        self._snapshots: dict[tuple[object, ...], str] = {}
+        self._lines: list[str] = []
+        self._adjustments: list[str] = []
+
+    def write(self, policy: OrderPolicy) -> None:
+        """Write groups, orders, lines, adjustments and timelines, and publish the events."""
+        numbers = draw_numbers(len(self._placed), policy=policy, now=self._now)
+        for each, number in zip(self._placed, numbers, strict=True):
+            each.number = number
+            order_numbers = numbers_in_group(number, len(each.parts))
+            for part, order_number in zip(each.parts, order_numbers, strict=True):
+                part.number = order_number
+        expires = (
+            self._now + timedelta(minutes=policy.unpaid_minutes) if policy.unpaid_minutes else None
+        )
+        copy_rows("orders_ordergroup", _GROUP, self._groups(expires))
+        copy_rows("orders_order", _ORDER, self._orders())
+        for each in self._placed:
+            for part in each.parts:
+                self._add_lines(part)
+        copy_rows("orders_orderline", _LINE, self._lines)
+        copy_rows("orders_adjustment", _ADJUSTMENT, self._adjustments)
+        copy_rows("orders_orderevent", _EVENT, self._events())
+        publish_new(list(self._facts()))
+
+    def _groups(self, expires: datetime | None) -> Iterator[str]:
+        expires_cell = cell(expires)
+        for each in self._placed:
+            shopper = each.draft.basket.shopper
+            total = sum(part.figures.total for part in each.parts)
+            yield "\t".join(
+                (
+                    each.group_id.hex,
+                    each.number,
+                    each.key.hex,
+                    cell(shopper.member_id),
+                    text(shopper.email),
+                    text(shopper.phone),
+                    each.draft.currency,
+                    str(total),
+                    expires_cell if total else cell(None),
+                    self._at,
+                )
+            )
+
+    def _orders(self) -> Iterator[str]:
+        for each in self._placed:
+            basket = each.draft.basket
+            member, address = cell(basket.shopper.member_id), document(dict(basket.address))
+            note, source = text(basket.choices.note[:500]), text(basket.source[:40])
+            for placed in each.parts:
+                part, figures = placed.part, placed.figures
+                yield "\t".join(
+                    (
+                        placed.order_id.hex,
+                        each.group_id.hex,
+                        placed.number,
+                        member,
+                        cell(part.seller_id),
+                        each.draft.currency,
+                        OrderStatus.PLACED.value,
+                        PaymentStatus.UNPAID.value,
+                        FulfilmentStatus.UNFULFILLED.value,
+                        str(figures.items),
+                        str(figures.discount),
+                        str(figures.freight),
+                        str(figures.tax),
+                        str(figures.total),
+                        part.method.value,
+                        text(part.shipping_method),
+                        address,
+                        note,
+                        source,
+                        self._at,
+                    )
+                )
+
+    def _add_lines(self, placed: PlacedPart) -> None:
+        order = placed.order_id.hex
+        for position, line in enumerate(placed.part.lines):
+            line_id = new_id()
+            self._lines.append(
+                "\t".join(
+                    (
+                        line_id,
+                        order,
+                        str(position),
+                        line.goods.variant_id.hex,
+                        line.goods.product_id.hex,
+                        line.goods.kind.value,
+                        self._snapshot(line),
+                        str(line.quantity),
+                        str(line.unit_minor),
+                        str(line.discount_minor),
+                        str(line.tax_minor),
+                        str(line.total_minor),
+                    )
+                )
+            )
+            for reason in line.reasons:
+                self._adjust(order, line_id, reason)
+        for reason in placed.part.reasons:
+            self._adjust(order, cell(None), reason)
+
+    def _adjust(self, order: str, line: str, reason: Reason) -> None:
+        self._adjustments.append(
+            "\t".join(
+                (
+                    new_id(),
+                    order,
+                    line,
+                    reason.kind.value,
+                    text(reason.source[:80]),
+                    text(reason.label[:200]),
+                    str(reason.minor),
+                )
+            )
+        )
+
+    def _snapshot(self, line: DraftLine) -> str:
+        """Return what the line keeps of its goods; in a flash sale the same for all."""
+        key = (line.goods.variant_id, line.unit_minor, len(line.chain), id(line.chain))
+        if line.item.options or line.item.campaign or key not in self._snapshots:
+            kept = line.goods.snapshot()
+            kept["price"] = [dict(step) for step in line.chain]
+            kept["compare_at_minor"] = line.compare_at_minor
+            if line.item.options:
+                kept["options"] = dict(line.item.options)
+            if line.item.campaign:
+                kept["campaign"] = line.item.campaign
+            written = document(kept)
+            if line.item.options or line.item.campaign:
+                return written
+            self._snapshots[key] = written
+        return self._snapshots[key]
+
+    def _events(self) -> Iterator[str]:
+        kind, nothing = EventKind.PLACED.value, document({})
+        for each in self._placed:
+            for placed in each.parts:
+                yield "\t".join(
+                    (
+                        new_id(),
+                        placed.order_id.hex,
+                        kind,
+                        self._actor,
+                        _moved(placed.figures),
+                        nothing,
+                        self._at,
+                    )
+                )
+
+    def _facts(self) -> Iterator[tuple[OrderPlaced, str]]:
+        for each in self._placed:
+            for placed in each.parts:
+                fact = OrderPlaced(
+                    order_id=placed.order_id,
+                    group_id=each.group_id,
+                    number=placed.number,
+                    member_id=each.draft.basket.shopper.member_id,
+                    seller_id=placed.part.seller_id,
+                    currency=each.draft.currency,
+                    total_minor=placed.figures.total,
+                )
+                yield fact, aggregate_of(placed.order_id)
+
+
+def _moved(figures: Figures) -> str:
+    told = {
+        "items": figures.items,
+        "discount": figures.discount,
+        "freight": figures.freight,
+        "tax": figures.tax,
+        "total": figures.total,
+    }
+    return document({name: minor for name, minor in told.items() if minor})

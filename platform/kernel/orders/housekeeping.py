@@ -1,0 +1,120 @@
+"""What happens to orders by the clock: unpaid ones end, shipped ones count as received.
+
+Every job claims a few rows with SKIP LOCKED and works on them in a transaction,
+until none are left: several workers share the work, and one that dies leaves its
+rows to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from kernel.audit.actor import Actor
+from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
+from kernel.orders.machine import failing_guard
+from kernel.orders.models import Order, OrderGroup
+from kernel.orders.policy import current_policy
+from kernel.orders.services.lifecycle import cancel_orders, complete_orders, receive_orders
+
+BATCH: Final = 100
+CLOCK: Final = Actor.system("orders.clock")
+
+
+def cancel_unpaid(now: datetime) -> int:
+    """Cancel what was not paid in time; return how many orders."""
+    total = 0
+    while True:
+        claimed, cancelled = _expire_some(now)
+        total += cancelled
+        if claimed < BATCH:
+            return total
+
+
+def receive_shipped(now: datetime) -> int:
+    """Count what was shipped long ago as received; return how many orders."""
+    days = current_policy().receive_days
+    if not days:
+        return 0
+    return _claim_all(
+        {
+            "status": OrderStatus.PLACED,
+            "fulfilment_status": FulfilmentStatus.FULFILLED,
+            "fulfilled_at__lte": now - timedelta(days=days),
+        },
+        lambda ids: receive_orders(ids, actor=CLOCK, now=now),
+    )
+
+
+def complete_received(now: datetime) -> int:
+    """Complete what was received long ago; return how many orders."""
+    return _claim_all(
+        {
+            "status": OrderStatus.PLACED,
+            "fulfilment_status": FulfilmentStatus.DELIVERED,
+            "delivered_at__lte": now - timedelta(days=current_policy().complete_days),
+            "payment_status__in": (
+                PaymentStatus.PAID,
+                PaymentStatus.PART_REFUNDED,
+                PaymentStatus.REFUNDED,
+            ),
+        },
+        lambda ids: complete_orders(ids, actor=CLOCK, now=now),
+    )
+
+
+def keep_house(now: datetime) -> None:
+    """Do all of it; what the schedule calls."""
+    cancel_unpaid(now)
+    receive_shipped(now)
+    complete_received(now)
+
+
+@transaction.atomic
+def _expire_some(now: datetime) -> tuple[int, int]:
+    groups = list(
+        OrderGroup.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(expires_at__lte=now)
+        .order_by("expires_at", "pk")
+        .values_list("pk", flat=True)[:BATCH]
+    )
+    open_orders = Order.objects.filter(group_id__in=groups, status=OrderStatus.PLACED)
+    ids = [
+        order.pk
+        for order in open_orders.select_for_update(no_key=True).order_by("pk")
+        if failing_guard(order, "expire") is None
+    ]
+    if ids:
+        cancel_orders(ids, reason="unpaid", actor=CLOCK, now=now, action="expire")
+    OrderGroup.objects.filter(pk__in=groups).update(expires_at=None)
+    return len(groups), len(ids)
+
+
+def _claim_all(due: dict[str, object], work: Callable[[Sequence[UUID]], None]) -> int:
+    total = 0
+    while True:
+        with transaction.atomic():
+            # The group first, as everywhere; claiming it claims its orders.
+            groups = OrderGroup.objects.filter(
+                pk__in=Order.objects.filter(**due).values("group_id")[: BATCH * 2]
+            )
+            claimed = list(
+                groups.select_for_update(skip_locked=True, no_key=True)
+                .order_by("pk")
+                .values_list("pk", flat=True)[:BATCH]
+            )
+            ids = list(
+                Order.objects.filter(group_id__in=claimed, **due)
+                .select_for_update(no_key=True)
+                .order_by("pk")
+                .values_list("pk", flat=True)
+            )
+            if ids:
+                work(ids)
+        total += len(ids)
+        if not ids:
+            return total
