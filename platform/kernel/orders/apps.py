@@ -15,7 +15,10 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the timeline and the money append-only, and know the events."""
+        """Make the timeline and the money append-only; know the events and the accounts."""
         from kernel.orders import events  # noqa: F401  registers them
+        from kernel.orders.books import name_accounts
+
+        name_accounts()
 
         append_only("orders_orderevent", "orders_paymententry")

@@ -54,6 +54,7 @@ class PaymentEntryKind(TextChoices):
     REFUND_REQUESTED = "refund_requested", _("Refund requested")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUNDED = "refunded", _("Refunded")
+    REFUND_RETURNED = "refund_returned", _("Refund came back")
 
 
 class AdjustmentKind(TextChoices):
@@ -74,6 +75,7 @@ class EventKind(TextChoices):
     REFUND_REQUESTED = "refund_requested", _("Refund requested")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUNDED = "refunded", _("Refunded")
+    REFUND_RETURNED = "refund_returned", _("Refund came back")
     CHANGED = "changed", _("Order changed")
     CANCELLED = "cancelled", _("Order cancelled")
     SHIPPED = "shipped", _("Goods shipped")

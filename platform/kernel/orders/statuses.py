@@ -18,7 +18,8 @@ _REFRESH: Final = """
 WITH money AS (
     SELECT order_id,
            COALESCE(SUM(minor) FILTER (WHERE kind = 'paid'), 0) AS paid,
-           COALESCE(SUM(minor) FILTER (WHERE kind = 'refunded'), 0) AS refunded,
+           COALESCE(SUM(minor) FILTER (WHERE kind = 'refunded'), 0)
+           - COALESCE(SUM(minor) FILTER (WHERE kind = 'refund_returned'), 0) AS refunded,
            COALESCE(SUM(minor) FILTER (WHERE kind = 'authorised'), 0) AS authorised
       FROM orders_paymententry WHERE order_id = ANY(%(ids)s) GROUP BY order_id
 ), goods AS (

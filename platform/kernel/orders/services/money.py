@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from kernel.audit.actor import Actor
 from kernel.common.ids import uuid7
 from kernel.common.outbox.publishing import publish
+from kernel.orders.books import book_payments, book_refund
 from kernel.orders.choices import EventKind, OrderStatus, PaymentEntryKind, PaymentStatus
 from kernel.orders.errors import TransitionRefused
 from kernel.orders.events import OrderPaid, OrderRefunded, aggregate_of
@@ -33,6 +34,7 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::text[
 ON CONFLICT (order_id, kind, reference) DO NOTHING
 RETURNING order_id, kind, minor
 """
+_MOVES: Final = {PaymentEntryKind.REFUNDED: 1, PaymentEntryKind.REFUND_RETURNED: -1}
 _PAID: Final = frozenset({PaymentStatus.PAID, PaymentStatus.PART_REFUNDED, PaymentStatus.REFUNDED})
 
 
@@ -122,10 +124,12 @@ def note_refund(
     [order] = lock_orders([order_id])
     if not _record(kind, {order_id: minor}, reference=reference, now=now):
         return False
-    figures = {"refunded": minor} if kind == PaymentEntryKind.REFUNDED else {}
+    figures = {"refunded": minor * _MOVES[kind]} if kind in _MOVES else {}
     entry = Entry(order_id, EventKind(kind.value), figures, {"minor": minor, "ref": reference})
     write([entry], actor=actor, now=now)
     refresh([order_id], now=now)
+    if kind in _MOVES:
+        book_refund(order, minor * _MOVES[kind], reference=reference, now=now)
     if kind == PaymentEntryKind.REFUNDED:
         fact = fact_of(OrderRefunded, order, refunded_minor=minor)
         publish(fact, aggregate=aggregate_of(order_id))
@@ -144,7 +148,10 @@ def owed_back(order_ids: Iterable[UUID]) -> list[Owed]:
         cost = 0 if order.status == OrderStatus.CANCELLED else order.total_minor
         paid = sums[order.pk, PaymentEntryKind.PAID]
         asked = sums[order.pk, PaymentEntryKind.REFUND_REQUESTED]
-        failed = sums[order.pk, PaymentEntryKind.REFUND_FAILED]
+        failed = (
+            sums[order.pk, PaymentEntryKind.REFUND_FAILED]
+            + sums[order.pk, PaymentEntryKind.REFUND_RETURNED]
+        )
         if (minor := paid - (asked - failed) - cost) > 0:
             found.append(Owed(order.pk, order.group_id, minor))
     return found
@@ -190,6 +197,11 @@ def _after_payment(
             for order_id, minor in shares.items()
         ],
         actor=actor,
+        now=now,
+    )
+    book_payments(
+        [(order, shares[order.pk]) for order in orders if order.pk in shares],
+        reference=reference,
         now=now,
     )
     refresh(list(shares), now=now)
