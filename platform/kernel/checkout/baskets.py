@@ -16,12 +16,14 @@ class Shopper:
 
     Attributes:
         token: of a guest, so that his keys are his own.
+        groups: what a price list may ask for, ``level:gold``; whoever sells knows them.
     """
 
     member_id: UUID | None = None
     email: str = ""
     phone: str = ""
     token: str = ""
+    groups: frozenset[str] = frozenset()
 
     @property
     def identity(self) -> str:

@@ -1,31 +1,132 @@
-"""Asks the pricing centre what each line costs."""
+"""Asks the pricing centre what each line costs, once for buyers who get the same prices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.checkout.baskets import Basket
 from kernel.checkout.drafts import Draft, PipelineContext
-from kernel.pricing.models import BasePrice
+from kernel.pricing.audience import includes
+from kernel.pricing.models import PriceList
+from kernel.pricing.services import prices_for
+from kernel.pricing.services.answers import lists_at
+from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest
+
+Alike: TypeAlias = tuple[str, frozenset[UUID]]
+"""Currency, and the price lists for some buyers that hold for this one."""
+
+Priced: TypeAlias = tuple[UUID, int]
+"""A variant, and how many of it are in the basket."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """An answer, put into words once for all lines that share it."""
+
+    unit_minor: int
+    compare_at_minor: int | None
+    chain: tuple[Mapping[str, object], ...]
 
 
 def ask_prices(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Give each line its price; refuse what has none in the basket's currency."""
-    variants = {line.goods.variant_id for draft in drafts for line in draft.lines}
-    rows = BasePrice.objects.filter(
-        variant_id__in=variants, currency__in={draft.currency for draft in drafts}
-    )
-    known = {
-        (variant_id, currency): (minor, compare_at, ({"source": "base", "minor": minor},))
-        for variant_id, currency, minor, compare_at in rows.values_list(
-            "variant_id", "currency", "minor", "compare_at_minor"
-        )
-    }
+    special = _special_lists({draft.currency for draft in drafts}, context.now)
+    groups: dict[Alike, list[Draft]] = defaultdict(list)
     for draft in drafts:
+        buyer = buyer_of(draft.basket)
+        held = frozenset(row.pk for row in special[draft.currency] if includes(row.audience, buyer))
+        groups[draft.currency, held].append(draft)
+    for members in groups.values():
+        _ask_for(members, now=context.now)
+
+
+def buyer_of(basket: Basket) -> Buyer:
+    """Return the shopper as the pricing centre knows people."""
+    return Buyer(member_id=basket.shopper.member_id, groups=basket.shopper.groups)
+
+
+def _special_lists(currencies: set[str], now: datetime) -> dict[str, list[PriceList]]:
+    """Return the lists that are not for everybody; one query a currency."""
+    return {
+        currency: [row for row in lists_at(now, currency=currency) if row.audience]
+        for currency in currencies
+    }
+
+
+def _ask_for(drafts: Sequence[Draft], *, now: datetime) -> None:
+    wanted = [_quantities(draft) for draft in drafts]
+    known = _answers(
+        {pair for quantities in wanted for pair in quantities.items()},
+        buyer=buyer_of(drafts[0].basket),
+        currency=drafts[0].currency,
+        now=now,
+    )
+    for draft, quantities in zip(drafts, wanted, strict=True):
         for line in draft.lines:
-            price = known.get((line.goods.variant_id, draft.currency))
+            variant_id = line.goods.variant_id
+            price = known.get((variant_id, quantities[variant_id]))
             if price is None:
                 draft.refuse("checkout.no_price", _("This has no price here."), line=line.position)
                 continue
-            line.unit_minor, line.compare_at_minor, line.chain = price
+            line.unit_minor, line.compare_at_minor = price.unit_minor, price.compare_at_minor
+            line.chain = price.chain
+
+
+def _quantities(draft: Draft) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for line in draft.lines:
+        found[line.goods.variant_id] = found.get(line.goods.variant_id, 0) + line.quantity
+    return found
+
+
+def _answers(
+    pairs: set[Priced], *, buyer: Buyer, currency: str, now: datetime
+) -> dict[Priced, _Price]:
+    """Return the price of each variant in each quantity that somebody wants.
+
+    One question holds one quantity of a variant, so there are as many questions
+    as the variant with the most quantities has.
+    """
+    rounds: list[dict[UUID, int]] = []
+    used: dict[UUID, int] = defaultdict(int)
+    for variant_id, quantity in sorted(pairs):
+        number = used[variant_id]
+        used[variant_id] += 1
+        if number == len(rounds):
+            rounds.append({})
+        rounds[number][variant_id] = quantity
+    found: dict[Priced, _Price] = {}
+    for asked in rounds:
+        answers = prices_for(
+            [PriceRequest(variant_id, quantity) for variant_id, quantity in asked.items()],
+            buyer=buyer,
+            currency=currency,
+            now=now,
+        )
+        for variant_id, answer in answers.items():
+            found[variant_id, asked[variant_id]] = _in_words(answer)
+    return found
+
+
+def _in_words(answer: ExplainedPrice) -> _Price:
+    return _Price(
+        unit_minor=answer.unit.minor,
+        compare_at_minor=None if answer.compare_at is None else answer.compare_at.minor,
+        chain=tuple(
+            {
+                "source": f"price.{step.kind}",
+                "label": step.label,
+                "list": None if step.list_id is None else str(step.list_id),
+                "minor": step.unit.minor,
+                "decides": step.decides,
+            }
+            for step in answer.chain
+        ),
+    )
