@@ -11,9 +11,9 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from kernel.checkout.baskets import Basket, Item
-from kernel.checkout.goods import Goods
 from kernel.common.money import Money, split_minor
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
+from kernel.orders.goods import Goods
 
 PartKey: TypeAlias = tuple[UUID | None, FulfilmentMethod]
 

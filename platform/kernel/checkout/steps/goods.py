@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.catalogue.choices import ProductKind
 from kernel.checkout.drafts import Draft, DraftLine, PipelineContext
-from kernel.checkout.goods import goods_of
 from kernel.inventory.values import MOST_QUANTITY
 from kernel.orders.choices import FulfilmentMethod
+from kernel.orders.goods import goods_of
 
 MOST_LINES: Final = 200
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kernel.checkout.drafts import Draft, DraftLine, PipelineContext
-from kernel.checkout.goods import stock_wants
 from kernel.inventory.errors import OutOfStock
 from kernel.inventory.services import Available, Want, availability
+from kernel.orders.goods import stock_wants
 
 
 def tell_availability(drafts: Sequence[Draft], context: PipelineContext) -> None:

@@ -1,4 +1,4 @@
-"""What checkout knows of the things that are bought; read once for a whole batch."""
+"""What orders know of the things that are bought; read once for a whole batch."""
 
 from __future__ import annotations
 
@@ -128,6 +128,13 @@ def stock_wants(
         for variant, each in contents or [(variant_id, 1)]:
             wanted[variant] += each * quantity
     return [Want(variant, quantity) for variant, quantity in wanted.items()]
+
+
+def contents_in(snapshot: Mapping[str, object]) -> list[tuple[UUID, int]]:
+    """Return what one piece takes from stock, as a line's snapshot keeps it."""
+    kept = snapshot.get("contents", ())
+    assert isinstance(kept, (list, tuple))  # noqa: S101  `Goods.snapshot` writes a list
+    return [(UUID(variant), int(quantity)) for variant, quantity in kept]
 
 
 def _contents(product_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
