@@ -10,3 +10,13 @@ class FulfilmentConfig(AppConfig):
 
     name = "kernel.fulfilment"
     label = "fulfilment"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Deliver what is paid, and follow orders that arrive."""
+        from kernel.fulfilment.services.arriving import mark_arrived
+        from kernel.fulfilment.services.digital import deliver_paid
+        from kernel.orders.hooks import register_hook
+
+        register_hook("paid", "fulfilment.deliver", deliver_paid)
+        register_hook("delivered", "fulfilment.arrive", mark_arrived)
