@@ -39,3 +39,19 @@ class InvalidShippingMethod(DomainError):
     code: ClassVar[str] = "checkout.invalid_shipping_method"
     status: ClassVar[int] = 422
     title = _("The way to ship cannot be kept with these particulars.")
+
+
+class NothingDue(DomainError):
+    """There is nothing to pay: it is paid, or over."""
+
+    code: ClassVar[str] = "checkout.nothing_due"
+    status: ClassVar[int] = 409
+    title = _("There is nothing to pay.")
+
+
+class ContactMissing(DomainError):
+    """A guest left no way to be reached."""
+
+    code: ClassVar[str] = "checkout.contact_missing"
+    status: ClassVar[int] = 422
+    title = _("Please leave an e-mail address or a telephone number.")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from kernel.audit.actor import Actor
+from kernel.cart.services import forget_lines
 from kernel.checkout.baskets import Placement
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.checkout.errors import PlacementRefused, TotalChanged
@@ -238,6 +239,14 @@ def _write(placed: Sequence[Placed], *, actor: Actor, now: datetime) -> None:
     if not placed:
         return
     OrderWriter(placed, actor=actor, now=now).write(current_policy())
+    cart_lines = [
+        item.cart_line_id
+        for each in placed
+        for item in each.draft.basket.items
+        if item.cart_line_id is not None
+    ]
+    if cart_lines:
+        forget_lines(cart_lines)
     order_ids = [part.order_id for each in placed for part in each.parts]
     run_hooks("placed", order_ids, HookContext(now=now, actor=actor))
     free = [part.order_id for each in placed for part in each.parts if not part.figures.total]

@@ -50,6 +50,7 @@ class PaymentEntryKind(TextChoices):
     """What happened to an order's money."""
 
     AUTHORISED = "authorised", _("Authorised")
+    AUTHORISATION_ENDED = "authorisation_ended", _("Authorisation ended")
     PAID = "paid", _("Paid")
     REFUND_REQUESTED = "refund_requested", _("Refund requested")
     REFUND_FAILED = "refund_failed", _("Refund failed")
@@ -72,6 +73,7 @@ class EventKind(TextChoices):
     PLACED = "placed", _("Order placed")
     PAID = "paid", _("Payment received")
     AUTHORISED = "authorised", _("Payment authorised")
+    AUTHORISATION_ENDED = "authorisation_ended", _("Authorisation ended")
     REFUND_REQUESTED = "refund_requested", _("Refund requested")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUNDED = "refunded", _("Refunded")

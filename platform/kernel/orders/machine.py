@@ -62,6 +62,10 @@ def _paid(order: Standing) -> bool:
     return order.payment_status in {PaymentStatus.PAID, PaymentStatus.PART_REFUNDED}
 
 
+def _money_is_certain(order: Standing) -> bool:
+    return _paid(order) or order.payment_status == PaymentStatus.AUTHORISED
+
+
 def _settled(order: Standing) -> bool:
     return _paid(order) or order.payment_status == PaymentStatus.REFUNDED
 
@@ -78,7 +82,7 @@ GUARDS: Final[Mapping[str, Callable[[Standing], bool]]] = {
     "nothing_shipped": _nothing_shipped,
     "something_to_ship": _something_to_ship,
     "nothing_paid": _nothing_paid,
-    "paid": _paid,
+    "money_is_certain": _money_is_certain,
     "settled": _settled,
     "something_shipped": _something_shipped,
     "all_delivered": _all_delivered,
@@ -96,7 +100,7 @@ TRANSITIONS: Final[Mapping[Action, Transition]] = {
         ("nothing_shipped",),
     ),
     "expire": Transition(_OPEN, OrderStatus.CANCELLED, ("nothing_paid", "nothing_shipped")),
-    "ship": Transition(_OPEN, None, ("paid", "something_to_ship")),
+    "ship": Transition(_OPEN, None, ("money_is_certain", "something_to_ship")),
     "deliver": Transition(_OPEN, None, ("something_shipped",)),
     "complete": Transition(_OPEN, OrderStatus.COMPLETED, ("settled", "all_delivered")),
 }

@@ -20,7 +20,8 @@ WITH money AS (
            COALESCE(SUM(minor) FILTER (WHERE kind = 'paid'), 0) AS paid,
            COALESCE(SUM(minor) FILTER (WHERE kind = 'refunded'), 0)
            - COALESCE(SUM(minor) FILTER (WHERE kind = 'refund_returned'), 0) AS refunded,
-           COALESCE(SUM(minor) FILTER (WHERE kind = 'authorised'), 0) AS authorised
+           COALESCE(SUM(minor) FILTER (WHERE kind = 'authorised'), 0)
+           - COALESCE(SUM(minor) FILTER (WHERE kind = 'authorisation_ended'), 0) AS authorised
       FROM orders_paymententry WHERE order_id = ANY(%(ids)s) GROUP BY order_id
 ), goods AS (
     SELECT order_id,

@@ -95,7 +95,7 @@ def _check(draft: Draft, line: DraftLine, *, quantity: int, before: int) -> None
             line=line.position,
             maximum=highest,
         )
-    elif (quantity - lowest) % step:
+    elif quantity % step:
         draft.refuse(
             "checkout.off_step",
             _("This is sold in other quantities."),

@@ -13,15 +13,11 @@ from kernel.orders.goods import stock_wants
 
 def tell_availability(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Refuse what is not there; what the basket itself has reserved counts as there."""
-    wanted = [wants_of(draft.lines) for draft in drafts]
-    variants = {want.variant_id for wants in wanted for want in wants}
-    if not variants:
-        return
-    free = availability(list(variants))
-    for draft, wants in zip(drafts, wanted, strict=True):
-        if draft.basket.holder is not None:
-            continue
-        _check(draft, {want.variant_id: want.quantity for want in wants}, free)
+    for draft in drafts:
+        if wants := wants_of(draft.lines):
+            wanted = {want.variant_id: want.quantity for want in wants}
+            free = availability(list(wanted), holder=draft.basket.holder, now=context.now)
+            _check(draft, wanted, free)
 
 
 def wants_of(lines: Sequence[DraftLine]) -> list[Want]:
@@ -35,9 +31,9 @@ def wants_of(lines: Sequence[DraftLine]) -> list[Want]:
 def _check(draft: Draft, wanted: Mapping[UUID, int], free: Mapping[UUID, Available]) -> None:
     for line in draft.lines:
         needs = {want.variant_id for want in wants_of([line])}
-        short = [v for v in needs if wanted[v] > (free[v].sellable if v in free else 0)]
+        short = [v for v in needs if wanted[v] > free[v].sellable]
         if short:
-            left = min(free[v].sellable if v in free else 0 for v in short)
+            left = min(free[v].sellable for v in short)
             draft.refuse(
                 OutOfStock.code, OutOfStock.title, line=line.position, available=max(left, 0)
             )

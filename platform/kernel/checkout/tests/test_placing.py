@@ -167,7 +167,7 @@ def test_a_refused_placement_of_a_batch_does_not_touch_the_others() -> None:
     [
         ({"max_per_order": 2}, 3, "checkout.above_maximum"),
         ({"min_per_order": 2}, 1, "checkout.below_minimum"),
-        ({"min_per_order": 2, "step": 2}, 3, "checkout.off_step"),
+        ({"step": 2}, 3, "checkout.off_step"),
         ({"max_per_member": 2}, 3, "checkout.above_member_limit"),
         ({"status": "draft"}, 1, "checkout.not_on_sale"),
         ({}, 0, "checkout.invalid_quantity"),

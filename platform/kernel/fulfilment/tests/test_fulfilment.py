@@ -126,7 +126,7 @@ def test_what_is_not_paid_does_not_leave() -> None:
     with pytest.raises(TransitionRefused) as caught:
         fulfil(Parcel(order.pk), actor=STAFF, now=NOW)
 
-    assert caught.value.fields["guard"] == "paid"
+    assert caught.value.fields["guard"] == "money_is_certain"
 
 
 def test_a_carrier_is_corrected_within_its_window_only() -> None:

@@ -44,7 +44,7 @@ class PaymentEntry(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = DBForeignKey(Order, db_on_delete=RESTRICT, db_index=False)
-    kind = models.CharField(max_length=16, choices=PaymentEntryKind.choices)
+    kind = models.CharField(max_length=20, choices=PaymentEntryKind.choices)
     minor = models.BigIntegerField()
     reference = models.CharField(max_length=120)
     at = models.DateTimeField()

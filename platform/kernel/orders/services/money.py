@@ -99,15 +99,46 @@ def settle_free_orders(order_ids: Sequence[UUID], *, actor: Actor, now: datetime
 
 
 @transaction.atomic
-def note_authorised(group_id: UUID, minor: int, *, reference: str, now: datetime) -> None:
-    """Note that an amount is held for a group, and not taken yet."""
+def note_authorised(
+    group_id: UUID, minor: int, *, reference: str, actor: Actor, now: datetime
+) -> None:
+    """Note that an amount is held, or promised, for a group; it has not come yet.
+
+    Raises:
+        OrderNotFound: there is no such group.
+    """
     rest, shares = minor, {}
     for order in lock_group(group_id):
         if order.status == OrderStatus.PLACED and (share := min(rest, order.total_minor)):
             shares[order.pk] = share
             rest -= share
     if _record(PaymentEntryKind.AUTHORISED, shares, reference=reference, now=now):
-        refresh(list(shares), now=now)
+        _tell_authorisation(EventKind.AUTHORISED, shares, actor=actor, now=now)
+        _stop_expiring([group_id])
+
+
+@transaction.atomic
+def end_authorisation(group_id: UUID, *, reference: str, actor: Actor, now: datetime) -> None:
+    """Note that what was held or promised will not come; without any it does nothing.
+
+    Raises:
+        OrderNotFound: there is no such group.
+    """
+    lock_group(group_id)
+    held = PaymentEntry.objects.filter(
+        order__group_id=group_id, kind=PaymentEntryKind.AUTHORISED, reference=reference
+    )
+    shares = dict(held.values_list("order_id", "minor"))
+    if _record(PaymentEntryKind.AUTHORISATION_ENDED, shares, reference=reference, now=now):
+        _tell_authorisation(EventKind.AUTHORISATION_ENDED, shares, actor=actor, now=now)
+
+
+def _tell_authorisation(
+    kind: EventKind, shares: Mapping[UUID, int], *, actor: Actor, now: datetime
+) -> None:
+    entries = [Entry(order_id, kind, data={"minor": minor}) for order_id, minor in shares.items()]
+    write(entries, actor=actor, now=now)
+    refresh(list(shares), now=now)
 
 
 @transaction.atomic

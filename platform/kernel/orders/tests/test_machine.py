@@ -21,7 +21,8 @@ class Standing:
 
 
 EVERY = [Standing(*values) for values in product(OrderStatus, PaymentStatus, FulfilmentStatus)]
-SHIPPABLE = {"paid", "part_refunded"}
+SETTLED = {"paid", "part_refunded", "refunded"}
+SHIPPABLE = {"paid", "part_refunded", "authorised"}
 
 # What the rules are, told once more in another way.
 ALLOWED: Mapping[str, Callable[[Standing], bool]] = {
@@ -42,7 +43,7 @@ ALLOWED: Mapping[str, Callable[[Standing], bool]] = {
     "deliver": lambda s: s.status == "placed" and s.fulfilment_status in {"partial", "fulfilled"},
     "complete": lambda s: (
         s.status == "placed"
-        and s.payment_status in {*SHIPPABLE, "refunded"}
+        and s.payment_status in SETTLED
         and s.fulfilment_status in {"delivered", "returned"}
     ),
 }

@@ -1,0 +1,129 @@
+"""Checkout of what is selected in a cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from kernel.audit.actor import Actor
+from kernel.cart.choices import CartPurpose
+from kernel.cart.models import CartLine
+from kernel.cart.services import CartOwner, find_cart, holder_of
+from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
+from kernel.checkout.errors import ContactMissing
+from kernel.checkout.placing import place_one
+from kernel.checkout.quoting import Quote, quote_basket
+from kernel.common.money import Money
+from kernel.inventory.services import reserve
+from kernel.orders.goods import goods_of, stock_wants
+from kernel.orders.models import OrderGroup
+from kernel.tenancy.context import current_tenant
+
+HELD_FOR: Final = timedelta(minutes=15)
+_NOTHING: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A buyer at checkout.
+
+    Attributes:
+        owner: of the cart.
+        address: see `Basket`.
+        email, phone: of a guest.
+        groups: what price lists may ask for.
+    """
+
+    owner: CartOwner
+    address: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices = field(default_factory=Choices)
+    email: str = ""
+    phone: str = ""
+    groups: frozenset[str] = frozenset()
+    purpose: CartPurpose = CartPurpose.CART
+    source: str = "store"
+
+
+def quote(visit: Visit, *, now: datetime) -> Quote:
+    """Return what the selected lines of a cart cost, and what speaks against ordering them."""
+    return quote_basket(basket_of(visit), now=now)
+
+
+def hold_stock(visit: Visit, *, now: datetime) -> datetime:
+    """Keep what is selected for this buyer for some minutes; again makes it longer.
+
+    Returns:
+        Until when.
+
+    Raises:
+        OutOfStock: there is too little of something.
+    """
+    basket = basket_of(visit)
+    until = now + HELD_FOR
+    if basket.holder is not None:
+        known = goods_of(item.variant_id for item in basket.items)
+        wants = stock_wants(
+            (goods.kind, goods.variant_id, item.quantity, goods.contents)
+            for item in basket.items
+            if (goods := known.get(item.variant_id)) is not None
+        )
+        reserve(wants, holder=basket.holder, until=until, now=now)
+    return until
+
+
+def place(
+    visit: Visit, *, key: str, expected_total: Money, actor: Actor, now: datetime
+) -> OrderGroup:
+    """Order what is selected in a cart; the same key again returns what it ordered.
+
+    Args:
+        visit: who buys, and what was chosen.
+        key: the caller's.
+        expected_total: what the buyer was shown.
+        actor: the buyer, as the timeline names people.
+        now: the moment.
+
+    Raises:
+        ContactMissing: a guest cannot be reached.
+        PlacementRefused: it cannot be ordered as it is.
+        TotalChanged: it costs something else by now.
+        OutOfStock: somebody was faster.
+    """
+    if visit.owner.member_id is None and not (visit.email or visit.phone):
+        raise ContactMissing
+    placement = Placement(basket_of(visit), key, expected_total)
+    return place_one(placement, actor=actor, now=now)
+
+
+def basket_of(visit: Visit) -> Basket:
+    """Return what is selected in a cart as a basket; two queries."""
+    cart = find_cart(visit.owner, purpose=visit.purpose)
+    lines = CartLine.objects.filter(cart=cart, selected=True).order_by("id") if cart else []
+    return Basket(
+        items=[
+            Item(
+                # What was deleted is nothing that is sold, and the quote says so.
+                variant_id=line.variant_id or _NOTHING,
+                quantity=line.quantity,
+                options={**line.options, **({"form": line.form} if line.form else {})},
+                campaign=line.campaign,
+                cart_line_id=line.pk,
+            )
+            for line in lines
+        ],
+        shopper=Shopper(
+            member_id=visit.owner.member_id,
+            email=visit.email,
+            phone=visit.phone,
+            token=visit.owner.token_hash or "",
+            groups=visit.groups,
+        ),
+        currency=current_tenant().currency,
+        address=dict(visit.address),
+        choices=visit.choices,
+        holder=holder_of(cart) if cart else None,
+        source=visit.source,
+    )
