@@ -8,265 +8,617 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderSerial',
+            name="OrderSerial",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=44)),
-                ('seller_id', models.UUIDField(blank=True, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('placed', 'Placed'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('payment_status', models.CharField(choices=[('unpaid', 'Unpaid'), ('authorised', 'Authorised'), ('part_paid', 'Partly paid'), ('paid', 'Paid'), ('part_refunded', 'Partly refunded'), ('refunded', 'Refunded')], max_length=14)),
-                ('fulfilment_status', models.CharField(choices=[('unfulfilled', 'Not shipped'), ('partial', 'Partly shipped'), ('fulfilled', 'Shipped'), ('delivered', 'Received'), ('returned', 'Returned')], max_length=12)),
-                ('items_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField()),
-                ('freight_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField()),
-                ('total_minor', models.BigIntegerField()),
-                ('paid_minor', models.BigIntegerField(db_default=0)),
-                ('refunded_minor', models.BigIntegerField(db_default=0)),
-                ('method', models.CharField(choices=[('express', 'Express'), ('same_city', 'Same-city delivery'), ('pickup', 'Pickup'), ('virtual', 'Service without delivery'), ('digital', 'Digital delivery')], max_length=10)),
-                ('shipping_method', models.CharField(blank=True, default='', max_length=40)),
-                ('address', models.JSONField(blank=True, default=dict)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('source', models.CharField(blank=True, default='', max_length=40)),
-                ('version', models.PositiveIntegerField(db_default=1)),
-                ('placed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('fulfilled_at', models.DateTimeField(blank=True, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('member', kernel.common.db.fields.DBForeignKey(blank=True, db_index=False, db_on_delete='RESTRICT', null=True, related_name='+', to='members.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.CharField(max_length=44)),
+                ("seller_id", models.UUIDField(blank=True, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("placed", "Placed"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "payment_status",
+                    models.CharField(
+                        choices=[
+                            ("unpaid", "Unpaid"),
+                            ("authorised", "Authorised"),
+                            ("part_paid", "Partly paid"),
+                            ("paid", "Paid"),
+                            ("part_refunded", "Partly refunded"),
+                            ("refunded", "Refunded"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "fulfilment_status",
+                    models.CharField(
+                        choices=[
+                            ("unfulfilled", "Not shipped"),
+                            ("partial", "Partly shipped"),
+                            ("fulfilled", "Shipped"),
+                            ("delivered", "Received"),
+                            ("returned", "Returned"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("items_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField()),
+                ("freight_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
+                ("total_minor", models.BigIntegerField()),
+                ("paid_minor", models.BigIntegerField(db_default=0)),
+                ("refunded_minor", models.BigIntegerField(db_default=0)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("express", "Express"),
+                            ("same_city", "Same-city delivery"),
+                            ("pickup", "Pickup"),
+                            ("virtual", "Service without delivery"),
+                            ("digital", "Digital delivery"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("shipping_method", models.CharField(blank=True, default="", max_length=40)),
+                ("address", models.JSONField(blank=True, default=dict)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("source", models.CharField(blank=True, default="", max_length=40)),
+                ("version", models.PositiveIntegerField(db_default=1)),
+                (
+                    "placed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("fulfilled_at", models.DateTimeField(blank=True, null=True)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_index=False,
+                        db_on_delete="RESTRICT",
+                        null=True,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderChange',
+            name="OrderChange",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('applied', 'Applied'), ('discarded', 'Discarded')], max_length=10)),
-                ('operations', models.JSONField()),
-                ('order_version', models.PositiveIntegerField()),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('actor', models.JSONField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('order', kernel.common.db.fields.DBForeignKey(db_on_delete='RESTRICT', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("applied", "Applied"),
+                            ("discarded", "Discarded"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("operations", models.JSONField()),
+                ("order_version", models.PositiveIntegerField()),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("actor", models.JSONField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="RESTRICT", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderGroup',
+            name="OrderGroup",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('key', models.UUIDField()),
-                ('email', models.CharField(blank=True, default='', max_length=254)),
-                ('phone', models.CharField(blank=True, default='', max_length=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('total_minor', models.BigIntegerField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('placed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('member', kernel.common.db.fields.DBForeignKey(blank=True, db_index=False, db_on_delete='RESTRICT', null=True, related_name='+', to='members.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40)),
+                ("key", models.UUIDField()),
+                ("email", models.CharField(blank=True, default="", max_length=254)),
+                ("phone", models.CharField(blank=True, default="", max_length=20)),
+                ("currency", models.CharField(max_length=3)),
+                ("total_minor", models.BigIntegerField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "placed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "member",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_index=False,
+                        db_on_delete="RESTRICT",
+                        null=True,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='group',
-            field=kernel.common.db.fields.DBForeignKey(db_on_delete='RESTRICT', related_name='+', to='orders.ordergroup'),
+            model_name="order",
+            name="group",
+            field=kernel.common.db.fields.DBForeignKey(
+                db_on_delete="RESTRICT", related_name="+", to="orders.ordergroup"
+            ),
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('variant_id', models.UUIDField()),
-                ('product_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=10)),
-                ('snapshot', models.JSONField()),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField(db_default=0)),
-                ('tax_minor', models.BigIntegerField(db_default=0)),
-                ('total_minor', models.BigIntegerField()),
-                ('fulfilled_quantity', models.PositiveIntegerField(db_default=0)),
-                ('delivered_quantity', models.PositiveIntegerField(db_default=0)),
-                ('returned_quantity', models.PositiveIntegerField(db_default=0)),
-                ('cancelled_quantity', models.PositiveIntegerField(db_default=0)),
-                ('order', kernel.common.db.fields.DBForeignKey(db_on_delete='RESTRICT', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("variant_id", models.UUIDField()),
+                ("product_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=10)),
+                ("snapshot", models.JSONField()),
+                ("quantity", models.PositiveIntegerField()),
+                ("unit_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField(db_default=0)),
+                ("tax_minor", models.BigIntegerField(db_default=0)),
+                ("total_minor", models.BigIntegerField()),
+                ("fulfilled_quantity", models.PositiveIntegerField(db_default=0)),
+                ("delivered_quantity", models.PositiveIntegerField(db_default=0)),
+                ("returned_quantity", models.PositiveIntegerField(db_default=0)),
+                ("cancelled_quantity", models.PositiveIntegerField(db_default=0)),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="RESTRICT", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('discount', 'Discount'), ('freight', 'Freight'), ('tax', 'Tax'), ('edit', 'Change by staff')], max_length=10)),
-                ('source', models.CharField(max_length=80)),
-                ('label', models.CharField(max_length=200)),
-                ('minor', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('order', kernel.common.db.fields.DBForeignKey(db_on_delete='RESTRICT', related_name='+', to='orders.order')),
-                ('line', kernel.common.db.fields.DBForeignKey(blank=True, db_index=False, db_on_delete='RESTRICT', null=True, related_name='+', to='orders.orderline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("discount", "Discount"),
+                            ("freight", "Freight"),
+                            ("tax", "Tax"),
+                            ("edit", "Change by staff"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(max_length=80)),
+                ("label", models.CharField(max_length=200)),
+                ("minor", models.BigIntegerField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="RESTRICT", related_name="+", to="orders.order"
+                    ),
+                ),
+                (
+                    "line",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_index=False,
+                        db_on_delete="RESTRICT",
+                        null=True,
+                        related_name="+",
+                        to="orders.orderline",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderPolicy',
+            name="OrderPolicy",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('unpaid_minutes', models.PositiveIntegerField(default=30)),
-                ('receive_days', models.PositiveIntegerField(default=10)),
-                ('complete_days', models.PositiveIntegerField(default=7)),
-                ('number_prefix', models.CharField(blank=True, default='', max_length=8)),
-                ('number_dated', models.BooleanField(default=True)),
-                ('number_digits', models.PositiveSmallIntegerField(default=6)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("unpaid_minutes", models.PositiveIntegerField(default=30)),
+                ("receive_days", models.PositiveIntegerField(default=10)),
+                ("complete_days", models.PositiveIntegerField(default=7)),
+                ("number_prefix", models.CharField(blank=True, default="", max_length=8)),
+                ("number_dated", models.BooleanField(default=True)),
+                ("number_digits", models.PositiveSmallIntegerField(default=6)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='orders_one_policy')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="orders_one_policy")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderTag',
+            name="OrderTag",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('order', kernel.common.db.fields.DBForeignKey(db_index=False, db_on_delete='CASCADE', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_index=False, db_on_delete="CASCADE", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentEntry',
+            name="PaymentEntry",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('authorised', 'Authorised'), ('authorisation_ended', 'Authorisation ended'), ('paid', 'Paid'), ('refund_requested', 'Refund requested'), ('refund_failed', 'Refund failed'), ('refunded', 'Refunded'), ('refund_returned', 'Refund came back')], max_length=20)),
-                ('minor', models.BigIntegerField()),
-                ('reference', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('order', kernel.common.db.fields.DBForeignKey(db_index=False, db_on_delete='RESTRICT', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("authorised", "Authorised"),
+                            ("authorisation_ended", "Authorisation ended"),
+                            ("paid", "Paid"),
+                            ("refund_requested", "Refund requested"),
+                            ("refund_failed", "Refund failed"),
+                            ("refunded", "Refunded"),
+                            ("refund_returned", "Refund came back"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("minor", models.BigIntegerField()),
+                ("reference", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_index=False, db_on_delete="RESTRICT", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffNote',
+            name="StaffNote",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=2000)),
-                ('actor', models.JSONField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('order', kernel.common.db.fields.DBForeignKey(db_on_delete='CASCADE', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("text", models.CharField(max_length=2000)),
+                ("actor", models.JSONField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="CASCADE", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('placed', 'Order placed'), ('paid', 'Payment received'), ('authorised', 'Payment authorised'), ('authorisation_ended', 'Authorisation ended'), ('refund_requested', 'Refund requested'), ('refund_failed', 'Refund failed'), ('refunded', 'Refunded'), ('refund_returned', 'Refund came back'), ('changed', 'Order changed'), ('cancelled', 'Order cancelled'), ('shipped', 'Goods shipped'), ('shipment_changed', 'Shipment changed'), ('delivered', 'Goods received'), ('completed', 'Order completed'), ('noted', 'Note by staff'), ('tagged', 'Tags changed')], max_length=20)),
-                ('actor', models.JSONField()),
-                ('figures', models.JSONField(default=dict)),
-                ('data', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('order', kernel.common.db.fields.DBForeignKey(db_index=False, db_on_delete='RESTRICT', related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("placed", "Order placed"),
+                            ("paid", "Payment received"),
+                            ("authorised", "Payment authorised"),
+                            ("authorisation_ended", "Authorisation ended"),
+                            ("refund_requested", "Refund requested"),
+                            ("refund_failed", "Refund failed"),
+                            ("refunded", "Refunded"),
+                            ("refund_returned", "Refund came back"),
+                            ("changed", "Order changed"),
+                            ("cancelled", "Order cancelled"),
+                            ("shipped", "Goods shipped"),
+                            ("shipment_changed", "Shipment changed"),
+                            ("delivered", "Goods received"),
+                            ("completed", "Order completed"),
+                            ("noted", "Note by staff"),
+                            ("tagged", "Tags changed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("actor", models.JSONField()),
+                ("figures", models.JSONField(default=dict)),
+                ("data", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_index=False, db_on_delete="RESTRICT", related_name="+", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['order', 'id'], name='orders_timeline')],
+                "indexes": [models.Index(fields=["order", "id"], name="orders_timeline")],
             },
         ),
         migrations.AddIndex(
-            model_name='ordergroup',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='orders_expiring'),
+            model_name="ordergroup",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False)),
+                fields=["expires_at"],
+                name="orders_expiring",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ordergroup',
-            constraint=models.UniqueConstraint(fields=('key',), name='orders_placed_once'),
+            model_name="ordergroup",
+            constraint=models.UniqueConstraint(fields=("key",), name="orders_placed_once"),
         ),
         migrations.AddConstraint(
-            model_name='ordergroup',
-            constraint=models.UniqueConstraint(fields=('number',), name='orders_group_number'),
+            model_name="ordergroup",
+            constraint=models.UniqueConstraint(fields=("number",), name="orders_group_number"),
         ),
         migrations.AddConstraint(
-            model_name='ordergroup',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor__gte', 0)), name='orders_group_total'),
+            model_name="ordergroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total_minor__gte", 0)), name="orders_group_total"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['member', '-id'], name='orders_of_member'),
+            model_name="order",
+            index=models.Index(fields=["member", "-id"], name="orders_of_member"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('fulfilment_status', 'fulfilled'), ('status', 'placed')), fields=['fulfilled_at'], name='orders_underway'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("fulfilment_status", "fulfilled"), ("status", "placed")),
+                fields=["fulfilled_at"],
+                name="orders_underway",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('fulfilment_status', 'delivered'), ('status', 'placed')), fields=['delivered_at'], name='orders_arrived'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("fulfilment_status", "delivered"), ("status", "placed")),
+                fields=["delivered_at"],
+                name="orders_arrived",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('number',), name='orders_number'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("number",), name="orders_number"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('items_minor'), '-', models.F('discount_minor')), '+', models.F('freight_minor')), '+', models.F('tax_minor')))), name='orders_total_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("items_minor"), "-", models.F("discount_minor")
+                                ),
+                                "+",
+                                models.F("freight_minor"),
+                            ),
+                            "+",
+                            models.F("tax_minor"),
+                        ),
+                    )
+                ),
+                name="orders_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_minor__gte', 0), ('freight_minor__gte', 0), ('items_minor__gte', 0), ('tax_minor__gte', 0), ('total_minor__gte', 0)), name='orders_amounts_not_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount_minor__gte", 0),
+                    ("freight_minor__gte", 0),
+                    ("items_minor__gte", 0),
+                    ("tax_minor__gte", 0),
+                    ("total_minor__gte", 0),
+                ),
+                name="orders_amounts_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_minor__gte', models.F('refunded_minor')), ('refunded_minor__gte', 0)), name='orders_refunded_at_most_paid'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paid_minor__gte", models.F("refunded_minor")), ("refunded_minor__gte", 0)
+                ),
+                name="orders_refunded_at_most_paid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('unit_minor'), '*', models.F('quantity')), '-', models.F('discount_minor')), '+', models.F('tax_minor')))), name='orders_line_adds_up'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("unit_minor"), "*", models.F("quantity")
+                                ),
+                                "-",
+                                models.F("discount_minor"),
+                            ),
+                            "+",
+                            models.F("tax_minor"),
+                        ),
+                    )
+                ),
+                name="orders_line_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_minor__gte', 0), ('quantity__gte', 0), ('total_minor__gte', 0), ('unit_minor__gte', 0)), name='orders_line_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount_minor__gte", 0),
+                    ("quantity__gte", 0),
+                    ("total_minor__gte", 0),
+                    ("unit_minor__gte", 0),
+                ),
+                name="orders_line_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_quantity__lte', models.F('fulfilled_quantity')), ('fulfilled_quantity__lte', django.db.models.expressions.CombinedExpression(models.F('quantity'), '-', models.F('cancelled_quantity'))), ('returned_quantity__lte', models.F('fulfilled_quantity'))), name='orders_line_moves_in_order'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivered_quantity__lte", models.F("fulfilled_quantity")),
+                    (
+                        "fulfilled_quantity__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("quantity"), "-", models.F("cancelled_quantity")
+                        ),
+                    ),
+                    ("returned_quantity__lte", models.F("fulfilled_quantity")),
+                ),
+                name="orders_line_moves_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ordertag',
-            index=models.Index(fields=['name'], name='orders_by_tag'),
+            model_name="ordertag",
+            index=models.Index(fields=["name"], name="orders_by_tag"),
         ),
         migrations.AddConstraint(
-            model_name='ordertag',
-            constraint=models.UniqueConstraint(fields=('order', 'name'), name='orders_tag_once'),
+            model_name="ordertag",
+            constraint=models.UniqueConstraint(fields=("order", "name"), name="orders_tag_once"),
         ),
         migrations.AddConstraint(
-            model_name='paymententry',
-            constraint=models.UniqueConstraint(fields=('order', 'kind', 'reference'), name='orders_entry_once'),
+            model_name="paymententry",
+            constraint=models.UniqueConstraint(
+                fields=("order", "kind", "reference"), name="orders_entry_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymententry',
-            constraint=models.CheckConstraint(condition=models.Q(('minor__gt', 0)), name='orders_entry_positive'),
+            model_name="paymententry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minor__gt", 0)), name="orders_entry_positive"
+            ),
         ),
         # The schema is open to its own tenant's role alone, so this gives nobody else a right.
         migrations.RunSQL(
