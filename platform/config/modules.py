@@ -39,6 +39,16 @@ HOUSEKEEPING = (
         cron="11 6 * * *",
         runs_when_suspended=True,
     ),
+    Schedule(
+        name="kernel.keep_orders",
+        function="kernel.orders.housekeeping:keep_house",
+        cron="* * * * *",
+    ),
+    Schedule(
+        name="kernel.deliver_keys",
+        function="kernel.fulfilment.services:deliver_waiting",
+        cron="*/5 * * * *",
+    ),
 )
 """The kernel's own jobs, in every tenant, by its own clock."""
 

@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/store/cart/", include("kernel.cart.api.urls")),
     path("api/v1/store/payments/", include("kernel.payments.api.urls_store")),
     path("hooks/pay/", include("kernel.payments.api.urls_hooks")),
+    path("api/v1/store/checkout/", include("kernel.checkout.api.urls")),
+    path("api/v1/store/orders/", include("kernel.orders.api.urls")),
     path("media/<path:name>", serve_file),
     path("api/v1/store/", include(module_urls("api"))),
     path("", include(module_urls("store"))),

@@ -55,3 +55,19 @@ class ContactMissing(DomainError):
     code: ClassVar[str] = "checkout.contact_missing"
     status: ClassVar[int] = 422
     title = _("Please leave an e-mail address or a telephone number.")
+
+
+class CartUnknown(DomainError):
+    """Nobody is signed in, and the request names no cart."""
+
+    code: ClassVar[str] = "checkout.cart_unknown"
+    status: ClassVar[int] = 401
+    title = _("Please sign in, or name your cart.")
+
+
+class KeyMissing(DomainError):
+    """An order needs a key, so that sending it twice orders once."""
+
+    code: ClassVar[str] = "checkout.key_missing"
+    status: ClassVar[int] = 400
+    title = _("An Idempotency-Key header is needed to order.")

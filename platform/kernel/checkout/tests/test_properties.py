@@ -264,7 +264,7 @@ def footprint(members: list[UUID], variants: list[UUID]) -> dict[str, object]:
                 m.kind,
                 m.on_hand,
                 m.allocated,
-                place_of[m.reference_id] if m.reference_type == "order" else None,
+                place_of.get(m.reference_id or UUID(int=0)),
             )
             for m in Movement.objects.all()
         ),

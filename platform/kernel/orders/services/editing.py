@@ -13,7 +13,16 @@ from kernel.orders.errors import ChangeRefused
 from kernel.orders.goods import Goods
 from kernel.orders.models import Order, OrderLine
 
-ADDRESS_FIELDS: Final = ("name", "phone", "region_code", "region", "line", "postcode")
+ADDRESS_FIELDS: Final = (
+    "name",
+    "phone",
+    "country",
+    "region_code",
+    "region",
+    "city",
+    "line",
+    "postcode",
+)
 _LONGEST_TEXT: Final = 500
 
 

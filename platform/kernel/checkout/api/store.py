@@ -1,0 +1,289 @@
+"""Checkout over the store API: for members, and for guests who name their cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kernel.audit.actor import Actor
+from kernel.cart.choices import CartPurpose
+from kernel.cart.services import CartOwner, is_token
+from kernel.checkout.errors import CartUnknown, KeyMissing
+from kernel.checkout.quoting import Quote
+from kernel.checkout.services import Choices, Visit, hold_stock, intent_for, place, quote
+from kernel.common.money import Money
+from kernel.common.time import utc_now
+from kernel.members.actors import member_actor
+from kernel.members.api.authentication import MemberAuthentication
+from kernel.members.api.views import MemberView, WriteThrottle
+from kernel.members.models import Member
+from kernel.orders.api.forms import AddressForm
+from kernel.orders.models import Order, OrderGroup
+from kernel.orders.selectors import member_group
+from kernel.tenancy.context import current_tenant
+
+CART_HEADER: Final = "X-Cart-Token"
+_KEY_HEADER: Final = "Idempotency-Key"
+
+
+class CheckoutTold(serializers.Serializer[Any]):
+    """What was chosen at checkout."""
+
+    address = AddressForm(required=False)
+    shipping = serializers.CharField(max_length=40, allow_blank=True, default="")
+    note = serializers.CharField(max_length=500, allow_blank=True, default="")
+    inputs = serializers.DictField(default=dict)
+    email = serializers.EmailField(max_length=254, allow_blank=True, default="")
+    phone = serializers.CharField(max_length=20, allow_blank=True, default="")
+    purpose = serializers.ChoiceField(choices=CartPurpose.choices, default=CartPurpose.CART)
+
+
+class PlaceTold(CheckoutTold):
+    """An order, with the total that the buyer was shown."""
+
+    expected_total = serializers.CharField(max_length=40)
+
+
+class RefusalShown(serializers.Serializer[Any]):
+    """Why it cannot be ordered as it is; ``line`` counts from 0."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+
+
+class QuotedLine(serializers.Serializer[Any]):
+    """A line with its price; ``prices`` tell how it came about."""
+
+    title = serializers.CharField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit = serializers.CharField()
+    discount = serializers.CharField()
+    total = serializers.CharField()
+    prices = serializers.JSONField()
+
+
+class WayShown(serializers.Serializer[Any]):
+    """A way to ship."""
+
+    code = serializers.CharField()
+    names = serializers.JSONField()
+    method = serializers.CharField()
+
+
+class QuoteShown(serializers.Serializer[Any]):
+    """What the cart costs; amounts are decimal strings."""
+
+    currency = serializers.CharField()
+    items = serializers.CharField()
+    discount = serializers.CharField()
+    freight = serializers.CharField()
+    tax = serializers.CharField()
+    total = serializers.CharField()
+    may_be_placed = serializers.BooleanField()
+    shipping = serializers.CharField()
+    ways = WayShown(many=True)
+    lines = QuotedLine(many=True)
+    refusals = RefusalShown(many=True)
+
+
+class PlacedShown(serializers.Serializer[Any]):
+    """What was ordered."""
+
+    id = serializers.CharField()
+    number = serializers.CharField()
+    currency = serializers.CharField()
+    total = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    orders = serializers.ListField(child=serializers.CharField())
+
+
+class HeldShown(serializers.Serializer[Any]):
+    """Until when stock is kept for this buyer."""
+
+    until = serializers.DateTimeField()
+
+
+class CheckoutView(APIView):
+    """A view for whoever has a cart."""
+
+    authentication_classes = (MemberAuthentication,)
+    permission_classes = ()
+    throttle_classes = (WriteThrottle,)
+
+    def visit(self, told: Mapping[str, Any]) -> Visit:
+        """Return who is at checkout, with what was chosen.
+
+        Raises:
+            CartUnknown: nobody is signed in, and no cart is named.
+        """
+        return Visit(
+            owner=self._owner(),
+            address=told.get("address", {}),
+            choices=Choices(told["shipping"], told["note"], told["inputs"]),
+            email=told["email"],
+            phone=told["phone"],
+            purpose=CartPurpose(told["purpose"]),
+            source="api",
+        )
+
+    def actor(self) -> Actor:
+        """Return the buyer, as the timeline names people."""
+        buyer: object = self.request.user
+        return member_actor(buyer) if isinstance(buyer, Member) else Actor("member", "guest")
+
+    def _owner(self) -> CartOwner:
+        buyer: object = self.request.user
+        if isinstance(buyer, Member):
+            return CartOwner(member_id=buyer.pk)
+        token = self.request.headers.get(CART_HEADER, "")
+        if not is_token(token):
+            raise CartUnknown
+        return CartOwner(token=token)
+
+
+_CART = OpenApiParameter(CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
+
+
+class QuoteView(CheckoutView):
+    """Says what the cart costs."""
+
+    @extend_schema(parameters=[_CART], request=CheckoutTold, responses=QuoteShown)
+    def post(self, request: Request) -> Response:
+        """Return what the selected lines cost, and what speaks against ordering them."""
+        visit = self.visit(_told(CheckoutTold, request))
+        return Response(_quote_data(quote(visit, now=utc_now())))
+
+
+class HoldView(CheckoutView):
+    """Keeps stock while the buyer decides."""
+
+    @extend_schema(parameters=[_CART], request=CheckoutTold, responses=HeldShown)
+    def post(self, request: Request) -> Response:
+        """Keep what is selected for some minutes."""
+        visit = self.visit(_told(CheckoutTold, request))
+        return Response({"until": hold_stock(visit, now=utc_now())})
+
+
+class PlaceView(CheckoutView):
+    """Orders what is selected."""
+
+    @extend_schema(
+        parameters=[
+            _CART,
+            OpenApiParameter(_KEY_HEADER, str, OpenApiParameter.HEADER, required=True),
+        ],
+        request=PlaceTold,
+        responses={201: PlacedShown},
+    )
+    def post(self, request: Request) -> Response:
+        """Order; the same key again orders nothing more."""
+        told = _told(PlaceTold, request)
+        key = request.headers.get(_KEY_HEADER, "")
+        if not key:
+            raise KeyMissing
+        group = place(
+            self.visit(told),
+            key=key,
+            expected_total=Money.parse(told["expected_total"], current_tenant().currency),
+            actor=self.actor(),
+            now=utc_now(),
+        )
+        return Response(_placed_data(group), status=201)
+
+
+class PaymentTold(serializers.Serializer[Any]):
+    """What shall be paid."""
+
+    group = serializers.CharField(max_length=44)
+
+
+class PaymentShown(serializers.Serializer[Any]):
+    """What there is to pay; ``payment`` is what the payments' API goes on with."""
+
+    payment = serializers.CharField()
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class PaymentView(MemberView):
+    """Begins to pay a group of orders."""
+
+    @extend_schema(request=PaymentTold, responses=PaymentShown)
+    def post(self, request: Request) -> Response:
+        """Return the open payment of what the orders cost now."""
+        group = member_group(self.member_id, _told(PaymentTold, request)["group"])
+        intent = intent_for(group.pk, now=utc_now())
+        return Response(
+            {
+                "payment": intent.public_id,
+                "amount": Money(intent.amount_minor, intent.currency).decimal(),
+                "currency": intent.currency,
+                "expires_at": intent.expires_at,
+            }
+        )
+
+
+def _told(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    bound = form(data=request.data)
+    bound.is_valid(raise_exception=True)
+    return dict(bound.validated_data)
+
+
+def _quote_data(found: Quote) -> dict[str, object]:
+    def amount(minor: int) -> str:
+        return Money(minor, found.currency).decimal()
+
+    return {
+        "currency": found.currency,
+        **{
+            name: getattr(found, name).decimal()
+            for name in ("items", "discount", "freight", "tax", "total")
+        },
+        "may_be_placed": found.may_be_placed,
+        "shipping": found.shipping,
+        "ways": [{"code": w.code, "names": w.names, "method": w.method} for w in found.ways],
+        "lines": [
+            {
+                "title": line.goods.facts["product__title"],
+                "sku": line.goods.facts["sku"],
+                "quantity": line.quantity,
+                "unit": amount(line.unit_minor),
+                "discount": amount(line.discount_minor),
+                "total": amount(line.total_minor),
+                "prices": [
+                    {
+                        "source": step["source"],
+                        "label": step.get("label", ""),
+                        "amount": amount(int(str(step["minor"]))),
+                    }
+                    for step in line.chain
+                ],
+            }
+            for line in found.lines
+        ],
+        "refusals": [
+            {"code": each.code, "title": str(each.title), "line": each.line, **each.fields}
+            for each in found.refusals
+        ],
+    }
+
+
+def _placed_data(group: OrderGroup) -> dict[str, object]:
+    numbers = Order.objects.filter(group=group).order_by("number")
+    return {
+        "id": group.public_id,
+        "number": group.number,
+        "currency": group.currency,
+        "total": Money(group.total_minor, group.currency).decimal(),
+        "expires_at": group.expires_at,
+        "orders": list(numbers.values_list("number", flat=True)),
+    }
