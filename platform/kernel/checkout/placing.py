@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kernel.audit.actor import Actor
 from kernel.cart.services import forget_lines
@@ -26,6 +26,9 @@ from kernel.orders.policy import current_policy
 from kernel.orders.services.money import settle_free_orders
 
 _ATTEMPTS: Final = 3
+# More at once costs more each: what is in memory has to be looked through again and again.
+_TOGETHER: Final = 1000
+_KNOWN: Final = "SELECT key, id, number FROM orders_ordergroup WHERE key = ANY(%s)"
 _KEY_TAKEN: Final = ("orders_placed_once", "orders_group_number", "orders_number")
 
 
@@ -97,13 +100,13 @@ class _Keyed:
 
 
 def _runs(placements: Sequence[Placement]) -> Iterator[list[_Keyed]]:
-    """Cut the batch where a buyer or a key comes again: the second must see the first."""
+    """Cut the batch where a buyer or a key comes again, whose second must see the first."""
     run: list[_Keyed] = []
     seen: set[object] = set()
     for placement in placements:
         key = placement.stored_key()
         marks = {key, placement.basket.shopper.member_id or key}
-        if marks & seen:
+        if len(run) == _TOGETHER or marks & seen:
             yield run
             run, seen = [], set()
         run.append(_Keyed(key, placement))
@@ -135,8 +138,9 @@ def _place_run(run: Sequence[_Keyed], *, actor: Actor, now: datetime) -> list[Pl
 
 
 def _known(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    rows = OrderGroup.objects.filter(key__in=keys).values_list("key", "id", "number")
-    return {key: (group_id, number) for key, group_id, number in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(keys)])
+        return {key: (group_id, number) for key, group_id, number in cursor.fetchall()}
 
 
 def _outcome(

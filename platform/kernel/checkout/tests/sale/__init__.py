@@ -1,0 +1,1 @@
+"""A module that sells at a price of its own; for tests."""
