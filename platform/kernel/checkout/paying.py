@@ -130,7 +130,7 @@ def intent_for(group_id: UUID, *, now: datetime) -> PaymentIntent:
         raise NothingDue
     payable = Payable(PAYABLE, group_id)
     known = PaymentIntent.objects.filter(payable_type=payable.type, payable_id=payable.id)
-    fitting = _close_unfitting(group_id, due=due, now=now)
+    fitting = _close_unfitting(group_id, due=due, actor=GATEWAY, now=now)
     if fitting is not None:
         return fitting
     return create_intent(
@@ -150,12 +150,14 @@ def settle_up(order_ids: Sequence[UUID], context: HookContext) -> None:
     groups = Order.objects.filter(pk__in=order_ids).order_by("group_id")
     for group_id in groups.values_list("group_id", flat=True).distinct():
         due = due_minor(Order.objects.filter(group_id=group_id))
-        _close_unfitting(group_id, due=due, now=context.now)
+        _close_unfitting(group_id, due=due, actor=context.actor, now=context.now)
     for owed in owed_back(order_ids):
         _ask_back(owed, context)
 
 
-def _close_unfitting(group_id: UUID, *, due: int, now: datetime) -> PaymentIntent | None:
+def _close_unfitting(
+    group_id: UUID, *, due: int, actor: Actor, now: datetime
+) -> PaymentIntent | None:
     """Cancel the open payments of other amounts; return the one that fits."""
     fitting = None
     open_intents = PaymentIntent.objects.filter(
@@ -166,7 +168,7 @@ def _close_unfitting(group_id: UUID, *, due: int, now: datetime) -> PaymentInten
         if intent.amount_minor == due and not is_over and fitting is None:
             fitting = intent
         else:
-            cancel_intent(intent.pk, now=now)
+            cancel_intent(intent.pk, actor=actor, now=now)
     return fitting
 
 

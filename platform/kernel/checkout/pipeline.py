@@ -57,17 +57,30 @@ def run_pipeline(drafts: Sequence[Draft], context: PipelineContext) -> None:
         step.function(waiting, context)
 
 
-def run_holds(drafts: Sequence[Draft], context: PipelineContext) -> None:
-    """Take campaign stock; a hold that cannot refuses its draft."""
-    for manifest in _modules_on(context):
-        for hold in manifest.holds:
-            if waiting := [draft for draft in drafts if not draft.refusals]:
-                _loaded(hold.function)(waiting, context)
+@dataclass(frozen=True, slots=True)
+class HoldsTaken:
+    """What holds did to a batch.
+
+    Attributes:
+        any_holds: False when no module holds anything, so that nothing was taken.
+        refused_later: ids of draft objects that one hold had let pass and another refused.
+    """
+
+    any_holds: bool
+    refused_later: frozenset[int]
 
 
-def has_holds(context: PipelineContext) -> bool:
-    """Tell whether a module that is on takes campaign stock."""
-    return any(manifest.holds for manifest in _modules_on(context))
+def run_holds(drafts: Sequence[Draft], context: PipelineContext) -> HoldsTaken:
+    """Take campaign stock; a hold that cannot refuses its draft, and takes nothing for it."""
+    holds = [hold for manifest in _modules_on(context) for hold in manifest.holds]
+    later: set[int] = set()
+    for number, hold in enumerate(holds):
+        waiting = [draft for draft in drafts if not draft.refusals]
+        if waiting:
+            _loaded(hold.function)(waiting, context)
+        if number:
+            later |= {id(draft) for draft in waiting if draft.refusals}
+    return HoldsTaken(bool(holds), frozenset(later))
 
 
 def steps(context: PipelineContext) -> list[Step]:

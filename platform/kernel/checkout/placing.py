@@ -15,7 +15,7 @@ from kernel.cart.services import forget_lines
 from kernel.checkout.baskets import Placement
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.checkout.errors import PlacementRefused, TotalChanged
-from kernel.checkout.pipeline import has_holds, run_holds, run_pipeline
+from kernel.checkout.pipeline import run_holds, run_pipeline
 from kernel.checkout.steps.stock import wants_of
 from kernel.checkout.writing import OrderWriter, Placed
 from kernel.common.errors import DomainError
@@ -187,56 +187,65 @@ def _take(
 ) -> list[Placed]:
     """Take campaign stock and stock for all that can have it; the rest is refused.
 
-    A draft that is refused half-way has taken something already. Then everything
-    is given back and the others take anew, so that it leaves no trace.
+    A draft that is refused half-way has taken something that others were refused
+    for. Then everything is given back: what was decided up to that draft holds, and
+    whoever comes after it tries anew, as if the draft had never been.
     """
     remaining = list(accepted)
     while remaining:
         with transaction.atomic():
-            found = _try_to_take(remaining, context=context, actor=actor)
-            if found.left_traces:
+            tried = _try_to_take(remaining, context=context, actor=actor)
+            if tried.stained is not None:
                 transaction.set_rollback(True)
-        refusals.update(found.refusals)
-        remaining = [p for p in remaining if p.key not in found.refusals]
-        if not found.left_traces:
-            return remaining
+        if tried.stained is None:
+            refusals.update(tried.refusals)
+            return [each for each in remaining if each.key not in tried.refusals]
+        for each in remaining[: tried.stained + 1]:
+            if each.key in tried.refusals:
+                refusals[each.key] = tried.refusals[each.key]
+        for each in remaining[tried.stained + 1 :]:
+            each.draft.refusals.clear()
+        remaining = [each for each in remaining if each.key not in refusals]
     return []
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class _Tried:
+    """What became of one attempt.
+
+    Attributes:
+        stained: place of the first draft that was refused after it had taken something.
+    """
+
     refusals: dict[UUID, DomainError]
-    left_traces: bool
+    stained: int | None
 
 
-def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor: Actor) -> _Taken:
-    run_holds([each.draft for each in remaining], context)
+def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor: Actor) -> _Tried:
+    half_way = run_holds([each.draft for each in remaining], context)
     refusals: dict[UUID, DomainError] = {
         each.key: refused(each.draft) for each in remaining if each.draft.refusals
     }
-    if refusals:
-        return _Taken(refusals, left_traces=True)
-    takes = []
-    owners: dict[UUID, Placed] = {}
+    stained = {each.key for each in remaining if id(each.draft) in half_way.refused_later}
+    takes, owners = [], {}
     for each in remaining:
+        if each.key in refusals:
+            continue
         for part in each.parts:
             if wants := wants_of(part.part.lines):
                 holder = each.draft.basket.holder
                 takes.append(Take(("order", part.order_id), wants, from_holder=holder))
-                owners[part.order_id] = each
+                owners[part.order_id] = each.key
     outcomes = allocate_many(takes, actor=actor, now=context.now) if takes else []
+    served = {owners[each.owner[1]] for each in outcomes if each.refusal is None}
     for outcome in outcomes:
         if outcome.refusal is not None:
-            refusals[owners[outcome.owner[1]].key] = outcome.refusal
-    left_traces = any(
-        outcome.refusal is None and owners[outcome.owner[1]].key in refusals for outcome in outcomes
-    )
-    return _Taken(refusals, left_traces=left_traces or (bool(refusals) and _holds_taken(context)))
-
-
-def _holds_taken(context: PipelineContext) -> bool:
-    """Tell whether a module may have taken campaign stock for what is refused now."""
-    return has_holds(context)
+            key = owners[outcome.owner[1]]
+            refusals.setdefault(key, outcome.refusal)
+            if half_way.any_holds or key in served:
+                stained.add(key)
+    places = [place for place, each in enumerate(remaining) if each.key in stained]
+    return _Tried(refusals, stained=min(places, default=None))
 
 
 def _write(placed: Sequence[Placed], *, actor: Actor, now: datetime) -> None:

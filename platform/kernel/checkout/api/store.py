@@ -13,22 +13,22 @@ from rest_framework.views import APIView
 
 from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
-from kernel.cart.services import CartOwner, is_token
+from kernel.cart.cookies import HEADER, cookie_token, header_token
+from kernel.cart.services import CartOwner
 from kernel.checkout.errors import CartUnknown, KeyMissing
 from kernel.checkout.quoting import Quote
 from kernel.checkout.services import Choices, Visit, hold_stock, intent_for, place, quote
 from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
-from kernel.members.api.authentication import MemberAuthentication
-from kernel.members.api.views import MemberView, WriteThrottle
+from kernel.members.api.authentication import MemberAuthentication, enforce_csrf
+from kernel.members.api.views import MemberView, WriteThrottle, plain
 from kernel.members.models import Member
 from kernel.orders.api.forms import AddressForm
 from kernel.orders.models import Order, OrderGroup
 from kernel.orders.selectors import member_group
 from kernel.tenancy.context import current_tenant
 
-CART_HEADER: Final = "X-Cart-Token"
 _KEY_HEADER: Final = "Idempotency-Key"
 
 
@@ -123,6 +123,7 @@ class CheckoutView(APIView):
 
         Raises:
             CartUnknown: nobody is signed in, and no cart is named.
+            PermissionDenied: a cart's cookie came without a CSRF token.
         """
         return Visit(
             owner=self._owner(),
@@ -143,13 +144,16 @@ class CheckoutView(APIView):
         buyer: object = self.request.user
         if isinstance(buyer, Member):
             return CartOwner(member_id=buyer.pk)
-        token = self.request.headers.get(CART_HEADER, "")
-        if not is_token(token):
+        asked = plain(self.request)
+        token = header_token(asked)
+        if not token and (token := cookie_token(asked)):
+            enforce_csrf(asked)
+        if not token:
             raise CartUnknown
         return CartOwner(token=token)
 
 
-_CART = OpenApiParameter(CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
+_CART = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
 
 
 class QuoteView(CheckoutView):

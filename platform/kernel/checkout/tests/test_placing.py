@@ -142,6 +142,16 @@ def test_when_one_sellers_goods_are_gone_nothing_of_the_others_is_taken() -> Non
     assert availability([here.pk])[here.pk].allocated == 1
 
 
+def test_what_a_refused_basket_gave_back_is_there_for_the_next() -> None:
+    last, gone = make_variant(stock=1, seller_id=uuid7()), make_variant(stock=0, seller_id=uuid7())
+    batch = [make_placement((last.pk, 1), (gone.pk, 1)), make_placement((last.pk, 1))]
+
+    refused, placed = place_many(batch, actor=TESTER, now=NOW)
+
+    assert isinstance(refused.refusal, OutOfStock)
+    assert placed.refusal is None
+
+
 def test_a_refused_placement_of_a_batch_does_not_touch_the_others() -> None:
     tea = make_variant(stock=2)
     same = make_placement((tea.pk, 1))

@@ -271,7 +271,7 @@ def footprint(members: list[UUID], variants: list[UUID]) -> dict[str, object]:
     }
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 @given(wishes=WISHES)
 def test_a_batch_leaves_exactly_what_single_calls_leave(
     in_tenant_a: TenantRef, wishes: list[tuple[Any, ...]]
@@ -279,7 +279,7 @@ def test_a_batch_leaves_exactly_what_single_calls_leave(
     start = transaction.savepoint()
     sellers = [None, UUID(int=1)]
     variants = [
-        make_variant(minor=100 * (n + 1), stock=4, seller_id=sellers[n % 2], **limits).pk
+        make_variant(minor=100 * (n + 1), stock=2 + n, seller_id=sellers[n % 2], **limits).pk
         for n, limits in enumerate(LIMITS)
     ]
     members = [make_member().pk for _member in range(2)]
