@@ -1,4 +1,4 @@
-"""The storefront's pages as a Django application."""
+"""The storefront as a Django application."""
 
 from __future__ import annotations
 
@@ -6,7 +6,21 @@ from django.apps import AppConfig
 
 
 class ThemesConfig(AppConfig):
-    """Templates and styles of the storefront."""
+    """Blocks, sources and pages; refused at the start when two have one name."""
 
     name = "themes"
     label = "themes"
+
+    def ready(self) -> None:
+        """Make the themes' own known, then what modules bring along."""
+        from themes import blocks, handlers, page_kinds, registry, shop
+        from themes.cart import sources as cart_sources
+        from themes.sources import register_source
+
+        shop.register_all()
+        for source in (cart_sources.CART, cart_sources.COUNT):
+            register_source(source)
+        blocks.register_all()
+        registry.register_modules()
+        page_kinds.register_all()
+        handlers.subscribe_all()

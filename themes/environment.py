@@ -1,32 +1,103 @@
-"""The Jinja2 environment of the storefront: escapes always, undefined names fail."""
+"""The Jinja2 environments of the storefront: escape always, undefined names fail."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from functools import cache
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, meta
+from typing_extensions import override
 
 from kernel.common.colours import first_letter
 from kernel.tenancy.context import current_tenant
 
 
+class _Strict(Environment):
+    """Takes what a mapping holds before what Python's mappings can do: ``s.items`` is data."""
+
+    @override
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment(**options: Any) -> Environment:
-    """Return an environment with the names that every template may use."""
-    options |= {"autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
-    found = Environment(**options)  # noqa: S701  autoescape is switched on just above
+    """Return the environment of whole pages, where a module's own pages are drawn too."""
+    found = _strict(**options)
     found.globals.update(
-        static=static,
-        url=reverse,
         tenant=current_tenant,
         language=translation.get_language,
-        languages=settings.LANGUAGES,
-        first_letter=first_letter,
+        chrome=_chrome,
+    )
+    return found
+
+
+@cache
+def block_environment() -> Environment:
+    """Return the environment of blocks: nothing in it depends on who asks, or when."""
+    pages: Environment = cast("Any", engines["jinja2"]).env
+    return _strict(
+        loader=pages.loader,
+        auto_reload=pages.auto_reload,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def template_fingerprint(name: str) -> str:
+    """Return the hash of a block's template and of all that it includes."""
+    found = block_environment()
+    assert found.loader is not None  # noqa: S101  Django's backend always gives one
+    seen: dict[str, str] = {}
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in seen:
+            continue
+        source, _path, _fresh = found.loader.get_source(found, current)
+        seen[current] = source
+        named = meta.find_referenced_templates(found.parse(source))
+        waiting += [each for each in named if each is not None]
+    text = "\0".join(f"{each}\0{seen[each]}" for each in sorted(seen))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def release_fingerprint() -> str:
+    """Return the hash of what every block draws with: names of static files, translations."""
+    digest = hashlib.sha256(str(getattr(staticfiles_storage, "manifest_hash", "")).encode())
+    for code, _name in settings.LANGUAGES:
+        digest.update(repr(sorted(_messages(code))).encode())
+    return digest.hexdigest()[:16]
+
+
+def _messages(code: str) -> list[tuple[str, str]]:
+    catalog = cast("Any", translation.trans_real.translation(code))._catalog  # type: ignore[attr-defined]  # noqa: SLF001  no public way in
+    return [(str(key), str(value)) for layer in catalog._catalogs for key, value in layer.items()]  # noqa: SLF001  as above
+
+
+def _strict(**options: Any) -> Environment:
+    options |= {"autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
+    found = _Strict(**options)
+    found.globals.update(
+        static=static, url=reverse, first_letter=first_letter, languages=settings.LANGUAGES
     )
     found.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
     return found
+
+
+def _chrome(request: Any) -> Any:
+    from themes.pages import chrome
+
+    return chrome(request)

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from themes import views
+from themes import seo, views
+from themes.cart import views as cart_views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("categories/", views.categories, name="categories"),
+    path("categories/<path:path>/", views.category, name="category"),
+    path("collections/<str:handle>/", views.collection, name="collection"),
+    path("products/<str:handle>/", views.product, name="product"),
+    path("search/", views.search, name="search"),
+    path("cart/", cart_views.cart, name="cart"),
+    path("cart/add/", cart_views.add_to_cart, name="cart-add"),
+    path("cart/change/", cart_views.change_cart, name="cart-change"),
+    path("islands/", views.islands),
+    path("sheets/<str:name>.css", views.sheet),
     path("theme.css", views.theme_css),
     path("mark.svg", views.mark),
     path("favicon.ico", views.mark),
-    path("robots.txt", views.robots),
+    path("icons/<int:size>.png", views.icon),
     path("manifest.webmanifest", views.manifest_json),
+    path("sw.js", views.service_worker),
+    path("offline/", views.offline),
+    path("robots.txt", seo.robots),
+    path("sitemap.xml", seo.sitemap),
     path("language/<str:code>/", views.choose_language, name="language"),
 ]

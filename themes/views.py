@@ -1,117 +1,161 @@
-"""The storefront's home page, its small files, and how it refuses."""
+"""The storefront's public pages, its small files, and how it refuses."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
-from kernel.common.colours import mark_svg, palette, palette_css
-from kernel.modules.gate import mode_of
-from kernel.modules.registry import manifests
-from kernel.tenancy.context import TenantRef, current_tenant
+from kernel.common.colours import mark_svg, palette
+from kernel.tenancy.context import current_tenant
+from themes.brand import SIZES, icon_png, theme_sheet
+from themes.kinds import cleaned, kind_of
+from themes.pages import Chrome, context_of, serve, sheet_of, viewer_of
+from themes.rendering import draw_block
+from themes.store import GROUPS, published
 
 _DAY: Final = 24 * 3600
 _YEAR: Final = 365 * _DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A function that visitors can enter."""
-
-    path: str
-    name: str
-    summary: str
-    icon: str
+_SERVER_ERROR: Final = 500
+_MOST_ISLANDS: Final = 30
+_WORKER: Final = Path(__file__).parent / "worker.js"
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Welcome visitors, with a door to every function that is switched on."""
-    context = {"doors": doors(current_tenant()), "sign_in_path": _sign_in_path()}
-    return render(request, "themes/home.html", context, using="jinja2")
+    """Show the shop's front page."""
+    return serve(request, "home")
 
 
-def doors(tenant: TenantRef) -> list[Door]:
-    """Return what a tenant's visitors can enter, in the order of the modules' codes."""
-    found = []
-    for manifest in manifests().values():
-        if "store" not in manifest.urls or mode_of(tenant, manifest.code) == "off":
-            continue
-        path = f"/{manifest.code.replace('_', '-')}/"
-        try:
-            resolve(path)
-        except Resolver404:
-            continue
-        language = get_language()
-        found.append(
-            Door(
-                path,
-                manifest.name.in_language(language),
-                manifest.summary.in_language(language),
-                manifest.icon,
-            )
-        )
-    return found
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    """Show the tree of categories."""
+    return serve(request, "categories")
 
 
-def _sign_in_path() -> str:
+@require_safe
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    """Show a category's products."""
+    return serve(request, "category", params={"category": path})
+
+
+@require_safe
+def collection(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show a collection's products."""
+    return serve(request, "collection", params={"collection": handle})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what a search finds."""
+    return serve(request, "search")
+
+
+@require_safe
+def product(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show a product."""
+    return serve(request, "product", params={"handle": handle})
+
+
+@require_safe
+def islands(request: HttpRequest) -> HttpResponse:
+    """Return the parts of a page that differ by person, by the ids of their blocks."""
+    template = request.GET.get("page", "")
+    names = [name for name in request.GET.get("ids", "").split(",") if name][:_MOST_ISLANDS]
     try:
-        return reverse("account:sign-in")
-    except NoReverseMatch:
-        return ""
+        kind = kind_of(template)
+    except KeyError as error:
+        raise Http404 from error
+    blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
+    params = cleaned(kind, request.GET.dict())
+    page = context_of(template, params, viewer=viewer_of(request))
+    drawn = {name: draw_block(blocks, name, page) for name in names}
+    response = JsonResponse({name: str(html or "") for name, html in drawn.items()})
+    add_never_cache_headers(response)
+    return response
+
+
+@require_safe
+def sheet(request: HttpRequest, name: str) -> HttpResponse:
+    """Return the styles that the settings of a page's blocks ask for."""
+    try:
+        text = sheet_of("" if name == "frame" else name)
+    except KeyError as error:
+        raise Http404 from error
+    return _small(text, "text/css")
 
 
 @require_safe
 def theme_css(_request: HttpRequest) -> HttpResponse:
     """Return the shop's colours as a style sheet; its address changes with them."""
-    response = HttpResponse(palette_css(current_tenant().brand.colour), content_type="text/css")
-    patch_cache_control(response, public=True, max_age=_DAY)
-    return response
+    return _small(theme_sheet(current_tenant().brand.colour), "text/css")
 
 
 @require_safe
 def mark(_request: HttpRequest) -> HttpResponse:
     """Return the shop's letter as a picture."""
     brand = current_tenant().brand
-    response = HttpResponse(mark_svg(brand.name, brand.colour), content_type="image/svg+xml")
-    patch_cache_control(response, public=True, max_age=_DAY)
-    return response
+    return _small(mark_svg(brand.name, brand.colour), "image/svg+xml")
 
 
 @require_safe
-def robots(_request: HttpRequest) -> HttpResponse:
-    """Let search engines read live shops, never sandboxes."""
-    rule = "Disallow:" if current_tenant().kind == "live" else "Disallow: /"
-    return HttpResponse(f"User-agent: *\n{rule}\n", content_type="text/plain")
+def icon(_request: HttpRequest, size: int) -> HttpResponse:
+    """Return the shop's sign for a telephone's home screen."""
+    if size not in SIZES:
+        raise Http404
+    return _small(icon_png(current_tenant().brand.colour, size), "image/png")
 
 
 @require_safe
 def manifest_json(_request: HttpRequest) -> HttpResponse:
     """Describe the shop to phones that put it on the home screen."""
     tenant = current_tenant()
+    icons = [
+        {
+            "src": f"/icons/{size}.png",
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": aim,
+        }
+        for size in SIZES
+        for aim in ("any", "maskable")
+    ]
     body = {
+        "id": "/",
         "name": tenant.brand.name,
         "short_name": tenant.brand.name[:12],
         "start_url": "/",
-        "display": "minimal-ui",
+        "scope": "/",
+        "display": "standalone",
         "lang": tenant.locale,
         "theme_color": palette(tenant.brand.colour).brand,
         "background_color": "#ffffff",
-        "icons": [{"src": "/mark.svg", "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [*icons, {"src": "/mark.svg", "sizes": "any", "type": "image/svg+xml"}],
     }
-    response = HttpResponse(
-        json.dumps(body, ensure_ascii=False), content_type="application/manifest+json"
-    )
+    return _small(json.dumps(body, ensure_ascii=False), "application/manifest+json")
+
+
+@require_safe
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """Return the script that keeps the shop's own files on the telephone."""
+    response = HttpResponse(_WORKER.read_bytes(), content_type="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what is left without a network."""
+    empty = Chrome(Markup(""), Markup(""), Markup(""), "")
+    response = render(request, "themes/offline.html", {"regions": empty}, using="jinja2")
     patch_cache_control(response, public=True, max_age=_DAY)
     return response
 
@@ -119,7 +163,7 @@ def manifest_json(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def choose_language(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Remember a language in a cookie and go back."""
-    wanted = request.GET.get("next") or "/"
+    wanted = request.GET.get("next") or _came_from(request)
     if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
         wanted = "/"
     response = HttpResponseRedirect(wanted)
@@ -139,5 +183,26 @@ def problem_page(
     request: HttpRequest, *, status: int, title: str, text: str, reference: str
 ) -> HttpResponse:
     """Draw a page that says why nothing was done, in the shop's brand."""
-    context = {"status": status, "title": title, "text": text, "reference": reference}
+    context: dict[str, object] = {
+        "status": status,
+        "title": title,
+        "text": text,
+        "reference": reference,
+    }
+    if status >= _SERVER_ERROR:
+        # What stands around a page asks the database, which may be what failed.
+        context["regions"] = Chrome(Markup(""), Markup(""), Markup(""), "")
     return render(request, "themes/problem.html", context, status=status, using="jinja2")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the path of the page with the link, if it was one of this shop's."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    referrer = request.headers.get("Referer", "")
+    return referrer.removeprefix(origin) if referrer.startswith(f"{origin}/") else "/"
+
+
+def _small(content: str | bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    patch_cache_control(response, public=True, max_age=_DAY)
+    return response

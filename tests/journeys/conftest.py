@@ -96,6 +96,7 @@ def _environment(kind: str, ports: dict[str, int], static: Path) -> dict[str, st
         "STOA_SECRET_KEY": settings.SECRET_KEY,
         "STOA_ARCHIVE_IDENTITIES": ",".join(settings.STOA_ARCHIVE_IDENTITIES),
         "STOA_STATE_DIR": str(settings.STATE_DIR),
+        "STOA_MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "STOA_HTTPS": "0",
         "STOA_STATIC_ROOT": str(static),
         "STOA_WARM_POOL_SIZE": "2",

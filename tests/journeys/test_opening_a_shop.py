@@ -97,7 +97,7 @@ def test_an_owner_changes_the_look_and_adds_a_domain_of_the_shops_own(
 
     page.goto(site.address(shop.store, "store"))
     expect(page.locator("h1")).to_have_text("Lemon Room")
-    expect(page.locator(".shop-hero")).to_have_css("background-color", "rgb(122, 31, 92)")
+    expect(page.locator(".banner")).to_have_css("background-color", "rgb(122, 31, 92)")
 
     name = f"{token_hex(4)}.shop-owner.com"
     page.goto(site.address(shop.console, "console", "/domains/"))

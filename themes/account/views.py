@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
@@ -19,6 +23,10 @@ from kernel.members.services import SignedIn, open_session, register_member
 from kernel.members.services import sign_in as check_sign_in
 from kernel.members.services import sign_out as end_session
 from themes.account.forms import RegisterForm, SignInForm
+from themes.cart.owners import bring_along
+from themes.forms import as_inputs, link_beside
+from themes.known import forget_known, remember_known
+from themes.pages import serve
 
 _UNPROCESSABLE = 422
 
@@ -39,7 +47,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             _show(form, refusal)
         else:
             return _welcome(request, signed)
-    return _page(request, "themes/account/sign_in.html", form)
+    return _page(
+        request,
+        "sign_in",
+        form,
+        title=_("Sign in"),
+        other=(_("New here?"), "account:register", _("Open an account")),
+    )
 
 
 @never_cache
@@ -58,7 +72,20 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             signed = open_session(member, device=_device(request), now=utc_now())
             return _welcome(request, signed)
-    return _page(request, "themes/account/register.html", form)
+    return _page(
+        request,
+        "register",
+        form,
+        title=_("Open an account"),
+        other=(_("You have an account?"), "account:sign-in", _("Sign in")),
+    )
+
+
+@never_cache
+@require_safe
+def member_centre(request: HttpRequest) -> HttpResponse:
+    """Show a member's own page; strangers are invited to sign in."""
+    return serve(request, "member")
 
 
 @never_cache
@@ -69,19 +96,32 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         end_session(token, now=utc_now())
     response = redirect("/")
     cookies.forget(response)
+    forget_known(response)
     return response
 
 
 def _welcome(request: HttpRequest, signed: SignedIn) -> HttpResponse:
     response = redirect(_target(request))
     cookies.remember(response, signed.token)
+    remember_known(response)
+    bring_along(request, response, signed.member)
     return response
 
 
-def _page(request: HttpRequest, template: str, form: forms.Form) -> HttpResponse:
-    context = {"form": form, "next": _target(request)}
+def _page(
+    request: HttpRequest,
+    template: str,
+    form: forms.Form,
+    *,
+    title: str,
+    other: tuple[str, str, str],
+) -> HttpResponse:
+    target = _target(request)
+    text, name, label = other
+    shown = as_inputs(form, title=title, label=title, action=request.path, hidden={"next": target})
+    shown["other"] = link_beside(text, f"{reverse(name)}?{urlencode({'next': target})}", label)
     status = _UNPROCESSABLE if form.errors else 200
-    return render(request, template, context, status=status, using="jinja2")
+    return serve(request, template, inputs={"form": shown}, status=status)
 
 
 def _show(form: forms.Form, refusal: DomainError) -> None:

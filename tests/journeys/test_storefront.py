@@ -1,0 +1,174 @@
+"""The storefront in a real browser: usable by everybody, light, and whole without a script."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from kernel.tenancy.context import tenant_context
+from kernel.tenancy.ports import directory
+from tests.journeys.conftest import Shop, Site
+from themes.tests.samples import Shelf
+
+MOST_BYTES = 90 * 1024
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PAGES = (
+    "/",
+    "/categories/",
+    "/categories/shirts/",
+    "/products/product-1/",
+    "/products/product-2/",
+    "/search/?q=shirt",
+    "/search/?q=nothing+like+it",
+    "/cart/",
+    "/account/",
+    "/account/sign-in/",
+    "/account/register/",
+    "/none/",
+)
+
+
+@pytest.fixture
+def stocked(shop: Shop) -> Shop:
+    """A shop with something in every place."""
+    tenant = directory().by_host(shop.store, kind="store")
+    assert tenant is not None
+    with tenant_context(tenant):
+        shelf = Shelf(tenant.currency)
+        shirts = shelf.category("Shirts", "shirts")
+        shelf.category("Linen shirts", "linen", parent=shirts)
+        shelf.product(
+            "Linen shirt",
+            category=shirts,
+            compare_at=19_900,
+            pictures=2,
+            options={"Size": ["S", "M"], "Colour": ["White"]},
+            description_html="<p>Light and wide.</p>",
+        )
+        shelf.product("Sold-out shirt", category=shirts, stock=0)
+        for number in range(12):
+            shelf.product(f"Shirt {number}", category=shirts, pictures=1)
+    return shop
+
+
+def open_page(browser: Browser, *, width: int = 390, **options: Any) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844},
+        locale=options.pop("locale", "en-US"),
+        color_scheme=options.pop("scheme", "light"),
+        **options,
+    )
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+def to_shop(site: Site, shop: Shop) -> Callable[[str], str]:
+    return lambda path: site.address(shop.store, "store", path)
+
+
+def add_a_shirt(page: Page, address: Callable[[str], str]) -> None:
+    page.goto(address("/products/product-1/"))
+    page.locator("label", has_text="White").click()
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page).to_have_url(address("/cart/"))
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "light"), (390, "dark")])
+def test_every_page_can_be_used_by_everybody(
+    browser: Browser, site: Site, stocked: Shop, width: int, scheme: str
+) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser, width=width, scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    add_a_shirt(page, address)
+
+    for path in PAGES:
+        page.goto(address(path))
+        found = Axe().run(page, options=WCAG).response["violations"]
+        places = [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in found]
+        assert places == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert [text for text in complaints if "404" not in text] == []
+    page.context.close()
+
+
+def test_a_page_is_light(browser: Browser, site: Site, stocked: Shop) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser)
+
+    for path in PAGES:
+        page.goto(address(path))
+        files = page.evaluate(
+            "[...document.querySelectorAll('script[src],link[rel=stylesheet]')]"
+            ".map(each => each.src || each.href)"
+        )
+        texts = page.evaluate(
+            "files => Promise.all(files.map(each => fetch(each).then(found => found.text())))",
+            files,
+        )
+        sizes = [len(gzip.compress(text.encode())) for text in texts]
+        assert 0 < sum(sizes) <= MOST_BYTES, (path, files, sizes)
+    page.context.close()
+
+
+def test_the_shop_works_without_scripts(browser: Browser, site: Site, stocked: Shop) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser, java_script_enabled=False)
+
+    page.goto(address("/"))
+    page.fill("#shop-search", "linen")
+    page.press("#shop-search", "Enter")
+    page.click("article.product-card a")
+    page.locator(".option-value", has_text="S").click()
+    page.locator("label", has_text="White").click()
+    page.fill("input[name=quantity]", "2")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.locator(".cart-sum")).to_contain_text("2 pieces")
+    page.fill("input[name^=quantity-]", "3")
+    page.locator("button.update").click()
+
+    expect(page.locator(".cart-sum")).to_contain_text("3 pieces")
+    page.context.close()
+
+
+def test_scripts_tell_prices_and_fill_in_what_is_the_visitors_own(
+    browser: Browser, site: Site, stocked: Shop
+) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser)
+    add_a_shirt(page, address)
+
+    page.goto(address("/"))
+    expect(page.locator(".shop-top .count")).to_contain_text("1")
+    page.goto(address("/cart/"))
+    page.locator("[data-step='1']").click()
+
+    expect(page.locator(".cart-sum")).to_contain_text("2 pieces")
+    page.goto(address("/products/product-2/"))
+    expect(page.get_by_role("button", name="Add to cart")).to_be_disabled()
+    page.context.close()
+
+
+def test_a_chinese_shop_speaks_chinese(browser: Browser, site: Site, stocked: Shop) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser, locale="zh-CN")
+
+    for path in ("/", "/categories/", "/cart/", "/account/sign-in/", "/search/?q=9999"):
+        page.goto(address(path))
+        assert page.get_attribute("html", "lang") == "zh-hans"
+        page.evaluate(
+            "document.querySelectorAll('[lang=en],.shop-name,h1').forEach(p => p.remove())"
+        )
+        page.evaluate(
+            "document.querySelectorAll('.foot-brand,article,.tile').forEach(p => p.remove())"
+        )
+        words = set(re.findall(r"[A-Za-z]{3,}", page.inner_text("body")))
+        assert words <= {"Shirts", "Linen", "shirts"}, path
+    page.context.close()

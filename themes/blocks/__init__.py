@@ -1,0 +1,13 @@
+"""The blocks and sources that every shop has."""
+
+from __future__ import annotations
+
+from themes.blocks import cart, catalogue, content, frame, member
+from themes.registry import register
+
+
+def register_all() -> None:
+    """Make them known; called once, when the process starts."""
+    for module in (frame, content, catalogue, cart, member):
+        for block in module.BLOCKS:
+            register(block)

@@ -1,0 +1,96 @@
+"""Blocks for the person who looks: islands on pages that are kept for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from kernel.modules.manifest import Text
+from themes.blocks import parts
+from themes.contract import Block, PageContext
+from themes.fields import Settings
+from themes.rendering import DOORS
+from themes.resolving import path_of
+
+
+def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
+    entries = [
+        ("box", _("My orders"), "orders"),
+        ("pin", _("Addresses"), "account:addresses"),
+        ("shield", _("Signed-in devices"), "account:sessions"),
+    ]
+    found = [
+        {"icon": icon, "label": label, "href": href}
+        for icon, label, name in entries
+        if (href := path_of(name))
+    ]
+    doors = [
+        {"icon": each["icon"], "label": each["name"], "href": each["path"]}
+        for each in page.shop.doors
+    ]
+    return {"entries": [*found, *doors]}
+
+
+def _order_states(
+    _settings: Settings, _data: Mapping[str, Any], _page: PageContext
+) -> Mapping[str, Any]:
+    return {
+        "all": path_of("orders"),
+        "states": [
+            {"code": "unpaid", "icon": "wallet", "label": _("To pay")},
+            {"code": "unshipped", "icon": "box", "label": _("To ship")},
+            {"code": "shipped", "icon": "truck", "label": _("To receive")},
+            {"code": "completed", "icon": "check", "label": _("Received")},
+        ],
+    }
+
+
+BADGE: Final = Block(
+    type="member.badge",
+    label=Text("会员入口", "Member badge"),
+    template="themes/blocks/member_badge.html",
+    group="member",
+    icon="user",
+    vary="member",
+)
+CARD: Final = Block(
+    type="member.card",
+    label=Text("会员卡片", "Member card"),
+    template="themes/blocks/member_card.html",
+    group="member",
+    icon="user",
+    settings={"text": parts.label("问候语", "Greeting", longest=120)},
+    vary="member",
+)
+MENU: Final = Block(
+    type="member.menu",
+    label=Text("会员菜单", "Member menu"),
+    template="themes/blocks/member_menu.html",
+    group="member",
+    icon="list",
+    uses=frozenset({DOORS}),
+    vary="member",
+    prepare=_menu,
+)
+ORDER_SHORTCUTS: Final = Block(
+    type="order.shortcuts",
+    label=Text("订单快捷入口", "Order shortcuts"),
+    template="themes/blocks/order_shortcuts.html",
+    group="member",
+    icon="box",
+    settings={"title": parts.title()},
+    vary="member",
+    prepare=_order_states,
+)
+FORM: Final = Block(
+    type="member.login",
+    label=Text("登录与注册", "Sign-in"),
+    template="themes/blocks/member_form.html",
+    group="member",
+    icon="user",
+    vary="member",
+    limit=1,
+)
+BLOCKS: Final = (BADGE, CARD, MENU, ORDER_SHORTCUTS, FORM)

@@ -1,0 +1,131 @@
+"""Kinds of pages: their parameters, what stands in their heads, who may keep them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from themes.contract import Binding, PageContext
+from themes.errors import DuplicateBlock
+from themes.fields import Json
+
+Cleaner: TypeAlias = Callable[[str], str]
+"""Returns a parameter in its one form, empty when it is none."""
+
+_SLUG: Final = re.compile(r"[\w][\w./-]{0,999}\Z")
+_LONGEST_TEXT: Final = 80
+_HIGHEST: Final = 9_999
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What search engines and browsers learn of a page.
+
+    Attributes:
+        canonical: path and query without what changes nothing.
+        structured: documents of schema.org.
+        image: address of a picture for previews.
+    """
+
+    title: str = ""
+    description: str = ""
+    canonical: str = ""
+    image: str = ""
+    is_indexed: bool = True
+    structured: tuple[Mapping[str, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The page moved."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no such page."""
+
+
+Facts: TypeAlias = Head | Elsewhere | Nothing
+Wishes: TypeAlias = Callable[[PageContext], Mapping[str, Binding]]
+MakeHead: TypeAlias = Callable[[PageContext, Mapping[str, Any]], Facts]
+
+
+def _no_wishes(_page: PageContext) -> Mapping[str, Binding]:
+    return {}
+
+
+def _plain_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    return Head(is_indexed=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageKind:
+    """A kind of page.
+
+    Attributes:
+        is_private: drawn for one viewer, never kept.
+        is_kept: whether the whole page is kept; fragments are in any case.
+        params: parameters by name, with what brings each into its one form.
+    """
+
+    template: str
+    is_private: bool = False
+    is_kept: bool = True
+    params: Mapping[str, Cleaner] = field(default_factory=dict)
+    needs: Wishes = _no_wishes
+    head: MakeHead = _plain_head
+
+
+_kinds: dict[str, PageKind] = {}
+
+
+def register_kind(kind: PageKind) -> None:
+    """Make a kind of page known.
+
+    Raises:
+        DuplicateBlock: another one has its name.
+    """
+    if kind.template in _kinds:
+        raise DuplicateBlock(f"two pages are called {kind.template!r}")
+    _kinds[kind.template] = kind
+
+
+def kind_of(template: str) -> PageKind:
+    """Return a kind of page.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    return _kinds[template]
+
+
+def cleaned(kind: PageKind, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the page's own parameters, each in its one form; others mean nothing."""
+    found = {name: clean(given.get(name, "")) for name, clean in kind.params.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def slug(text: str) -> str:
+    """Return a handle or a path of slugs."""
+    return text if _SLUG.match(text) and ".." not in text else ""
+
+
+def words(text: str) -> str:
+    """Return what somebody searches for, in single spaces."""
+    return " ".join(text.replace("\x00", "").split())[:_LONGEST_TEXT]
+
+
+def page_number(text: str) -> str:
+    """Return the number of a page; empty for the first."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(_HIGHEST)):
+        return ""
+    return str(int(text)) if 1 < int(text) <= _HIGHEST else ""
+
+
+def one_of(*allowed: str) -> Cleaner:
+    """Return a cleaner that takes these words only."""
+    return lambda text: text if text in allowed else ""

@@ -1,0 +1,211 @@
+"""The kinds of pages that every shop has, and what stands in their heads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from themes.blocks.catalogue import listing_binding, product_binding
+from themes.contract import Binding, PageContext
+from themes.fields import Json
+from themes.kinds import (
+    Elsewhere,
+    Facts,
+    Head,
+    Nothing,
+    PageKind,
+    one_of,
+    page_number,
+    register_kind,
+    slug,
+    words,
+)
+
+SORTS: Final = ("newest", "cheapest", "dearest")
+_LONGEST_DESCRIPTION: Final = 160
+_TAG: Final = re.compile(r"<[^>]+>")
+
+
+def register_all() -> None:
+    """Make them known; called once, when the process starts."""
+    listing = {"sort": one_of(*SORTS), "page": page_number}
+    for kind in (
+        PageKind(template="home", head=_home),
+        PageKind(template="categories", head=_categories),
+        PageKind(
+            template="category",
+            params={"category": slug, **listing},
+            needs=_listing,
+            head=_list_head,
+        ),
+        PageKind(
+            template="collection",
+            params={"collection": slug, **listing},
+            needs=_listing,
+            head=_list_head,
+        ),
+        PageKind(
+            template="search",
+            params={"q": words, **listing},
+            is_kept=False,
+            needs=_listing,
+            head=_search_head,
+        ),
+        PageKind(template="product", params={"handle": slug}, needs=_product, head=_product_head),
+        PageKind(template="sign_in", is_private=True, head=_form_head),
+        PageKind(template="register", is_private=True, head=_form_head),
+        PageKind(template="cart", is_private=True, head=_cart_head),
+        PageKind(template="member", is_private=True, head=_member_head),
+    ):
+        register_kind(kind)
+
+
+def plain_text(html: str, *, longest: int = _LONGEST_DESCRIPTION) -> str:
+    """Return the words of some HTML, cut between words."""
+    text = " ".join(unescape(_TAG.sub(" ", html)).split())
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]}…"
+
+
+def _home(page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    site: dict[str, Json] = {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": page.shop.name,
+        "url": "/",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": "/search/?q={query}",
+            "query-input": "required name=query",
+        },
+    }
+    return Head(canonical="/", structured=(site,))
+
+
+def _categories(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    return Head(title=_("All categories"), canonical="/categories/")
+
+
+def _listing(page: PageContext) -> Mapping[str, Binding]:
+    return {"listing": listing_binding(page)}
+
+
+def _list_head(page: PageContext, data: Mapping[str, Any]) -> Facts:
+    found = data["listing"]
+    if found is None:
+        return Nothing()
+    if found.get("moved_to"):
+        return Elsewhere(found["moved_to"])
+    number = page.params.get("page", "")
+    if number and not found["products"]:
+        return Nothing()
+    query = f"?{urlencode({'page': number})}" if number else ""
+    return Head(
+        title=found["seo_title"] or found["title"],
+        description=plain_text(found["seo_description"]),
+        canonical=f"{found['href']}{query}",
+        # Each order of the same products is the same page to a search engine.
+        is_indexed="sort" not in page.params,
+        structured=(_trail(found["trail"]),) if found["trail"] else (),
+    )
+
+
+def _search_head(page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    query = page.params.get("q", "")
+    return Head(title=f"{_('Search')}: {query}" if query else _("Search"), is_indexed=False)
+
+
+def _product(page: PageContext) -> Mapping[str, Binding]:
+    return {"product": product_binding(page)}
+
+
+def _product_head(_page: PageContext, data: Mapping[str, Any]) -> Facts:
+    found = data["product"]
+    if found is None:
+        return Nothing()
+    if found.get("moved_to"):
+        return Elsewhere(found["moved_to"])
+    description = found["seo_description"] or found["summary"] or found["description"]
+    image = found["pictures"][0]["url"] if found["pictures"] else ""
+    documents = [_product_document(found, plain_text(description), image)]
+    if found["trail"]:
+        documents.append(_trail(found["trail"]))
+    return Head(
+        title=found["seo_title"] or found["title"],
+        description=plain_text(description),
+        canonical=found["href"],
+        image=image,
+        structured=tuple(documents),
+    )
+
+
+def _product_document(found: Mapping[str, Any], description: str, image: str) -> dict[str, Json]:
+    document: dict[str, Json] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": found["title"],
+        "description": description,
+        "url": found["href"],
+    }
+    if image:
+        document["image"] = [image]
+    if found["brand"]:
+        document["brand"] = {"@type": "Brand", "name": found["brand"]}
+    state = "InStock" if found["is_sellable"] else "OutOfStock"
+    offers: list[Json] = [
+        {
+            "@type": "Offer",
+            "sku": each["sku"],
+            "price": each["amount"],
+            "priceCurrency": each["currency"],
+            "availability": "https://schema.org/"
+            + ("InStock" if each["is_sellable"] else "OutOfStock"),
+            "url": found["href"],
+        }
+        for each in found["variants"]
+        if each["amount"]
+    ]
+    if len(offers) == 1:
+        document["offers"] = offers[0]
+    elif offers:
+        amounts = sorted(
+            (each["amount"] for each in found["variants"] if each["amount"]), key=float
+        )
+        document["offers"] = {
+            "@type": "AggregateOffer",
+            "lowPrice": amounts[0],
+            "highPrice": amounts[-1],
+            "priceCurrency": found["variants"][0]["currency"],
+            "offerCount": len(offers),
+            "availability": f"https://schema.org/{state}",
+            "offers": offers,
+        }
+    return document
+
+
+def _trail(steps: list[dict[str, Any]]) -> dict[str, Json]:
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": each["title"], "item": each["href"]}
+            for number, each in enumerate(steps, start=1)
+        ],
+    }
+
+
+def _form_head(page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    form = page.inputs.get("form")
+    return Head(title=str(form["title"]) if isinstance(form, dict) else "", is_indexed=False)
+
+
+def _cart_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    return Head(title=_("Cart"), is_indexed=False)
+
+
+def _member_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    return Head(title=_("My account"), is_indexed=False)

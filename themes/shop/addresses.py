@@ -1,0 +1,26 @@
+"""Every address that search engines may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from kernel.catalogue.models import Collection
+from themes.shop.cards import href_of
+from themes.shop.categories import href_of as category_href
+from themes.shop.categories import shown_categories
+from themes.shop.listings import on_sale
+
+
+def addresses(*, now: datetime) -> Iterator[tuple[str, datetime | None]]:
+    """Return the path of each page, and when it last changed if that is known."""
+    yield "/", None
+    yield "/categories/", None
+    for category in shown_categories():
+        if category.is_shown:
+            yield category_href(category.path), None
+    for handle in Collection.objects.filter(is_shown=True).values_list("handle", flat=True):
+        yield f"/collections/{handle}/", None
+    rows = on_sale(now).order_by("-updated_at").values_list("handle", "updated_at")
+    for handle, changed in rows.iterator(chunk_size=1000):
+        yield href_of(handle), changed

@@ -1,0 +1,124 @@
+"""Products as cards: title, picture, price, stock; a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kernel.catalogue.choices import PictureState, VariantStatus
+from kernel.catalogue.models import Picture, Product, Variant
+from kernel.inventory.selectors import availability
+from kernel.pricing.services import ANYBODY, ExplainedPrice, PriceRequest, prices_for
+from themes.contract import PageContext
+from themes.resolving import picture_url
+from themes.shop.amounts import shown
+
+FEW: Final = 5
+"""So many left, or fewer, are told."""
+_WIDEST_CARD: Final = 480
+
+
+def href_of(handle: str) -> str:
+    """Return a product's address."""
+    return f"/products/{quote(handle)}/"
+
+
+def text_in(product: Product, name: str, language: str) -> str:
+    """Return a text of a product in a language, or the one that is always there."""
+    texts = product.i18n.get(language) or product.i18n.get(language.partition("-")[0]) or {}
+    return str(texts.get(name) or getattr(product, name))
+
+
+def picture_of(picture: Picture, title: str, language: str) -> dict[str, Any] | None:
+    """Return a picture with an address for each width, or None when it cannot be shown."""
+    renditions = {int(width): name for width, name in picture.renditions.items()}
+    best = renditions.get(max(renditions, default=0)) or picture.file
+    url = picture_url(best)
+    if not url:
+        return None
+    sized = [(width, picture_url(name)) for width, name in sorted(renditions.items())]
+    return {
+        "id": str(picture.pk),
+        "url": url,
+        "srcset": ", ".join(f"{address} {width}w" for width, address in sized),
+        "small": next((address for width, address in sized if width >= _WIDEST_CARD), url),
+        "alt": picture.alts.get(language) or picture.alt or title,
+        "width": picture.width or 1000,
+        "height": picture.height or 1000,
+    }
+
+
+def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, Any]]:
+    """Return products by id as cards."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    products = Product.objects.filter(pk__in=wanted).defer(
+        "description_html", "draft", "search_text"
+    )
+    pictures = _first_pictures(wanted)
+    variants = list(
+        Variant.objects.filter(product__in=wanted, status=VariantStatus.ACTIVE).values_list(
+            "pk", "product_id"
+        )
+    )
+    stock = availability([variant for variant, _product in variants])
+    sellable = {product for variant, product in variants if stock[variant].sellable > 0}
+    found = list(products)
+    prices = prices_of([each.lead_variant_id for each in found if each.lead_variant_id], page)
+    return {
+        each.pk: _card(
+            each,
+            page,
+            picture=pictures.get(each.pk),
+            price=prices.get(each.lead_variant_id) if each.lead_variant_id else None,
+            is_sellable=each.pk in sellable,
+        )
+        for each in found
+    }
+
+
+def _first_pictures(products: Collection[UUID]) -> dict[UUID, Picture]:
+    found = Picture.objects.filter(product__in=products, state=PictureState.READY)
+    ordered = found.order_by("product_id", "position", "id").distinct("product_id")
+    return {each.product_id: each for each in ordered}
+
+
+def prices_of(variants: Collection[UUID], page: PageContext) -> dict[UUID, ExplainedPrice]:
+    """Return what anybody pays for variants; a member's own prices stand in the cart."""
+    requests = [PriceRequest(each) for each in variants]
+    return prices_for(requests, buyer=ANYBODY, currency=page.currency, now=page.now)
+
+
+def _card(
+    product: Product,
+    page: PageContext,
+    *,
+    picture: Picture | None,
+    price: ExplainedPrice | None,
+    is_sellable: bool,
+) -> dict[str, Any]:
+    title = text_in(product, "title", page.language)
+    before = price.compare_at if price else None
+    saving = 0
+    if price is not None and before is not None:
+        saving = round(100 * (before.minor - price.unit.minor) / before.minor)
+    badge = "" if is_sellable else "sold_out"
+    if is_sellable and saving:
+        badge = "sale"
+    return {
+        "handle": product.handle,
+        "href": href_of(product.handle),
+        "title": title,
+        "summary": text_in(product, "summary", page.language),
+        "picture": picture_of(picture, title, page.language) if picture else None,
+        "price": shown(price.unit) if price else None,
+        "compare_at": shown(before) if before else None,
+        "is_range": bool(product.highest_minor and product.highest_minor != product.lowest_minor),
+        "badge": badge,
+        "saving": _("-%(percent)s%%") % {"percent": saving} if badge == "sale" else "",
+    }

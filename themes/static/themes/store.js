@@ -1,0 +1,197 @@
+/* The storefront's own elements. Every one of them stands on a page that works without it. */
+
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/* Two buttons beside a list that scrolls; turns by itself when it is asked to. */
+class ShopCarousel extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector("ul");
+    this.buttons = [...this.querySelectorAll(":scope > [data-go]")];
+    for (const button of this.buttons) {
+      button.hidden = false;
+      button.addEventListener("click", () => this.go(Number(button.dataset.go)));
+    }
+    this.list.addEventListener("scroll", () => requestAnimationFrame(() => this.show()), { passive: true });
+    this.show();
+    const seconds = Number(this.dataset.seconds || 0);
+    if (seconds && !still) this.turn(seconds);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer);
+  }
+
+  turn(seconds) {
+    const held = () => this.matches(":hover, :focus-within") || document.hidden;
+    this.timer = setInterval(() => {
+      if (held()) return;
+      if (this.atEnd()) this.list.scrollTo({ left: 0, behavior: "smooth" });
+      else this.go(1);
+    }, seconds * 1000);
+  }
+
+  go(by) {
+    const step = this.list.classList.contains("rail") ? this.list.clientWidth * 0.8 : this.list.clientWidth;
+    this.list.scrollBy({ left: by * step, behavior: still ? "auto" : "smooth" });
+  }
+
+  atEnd() {
+    return this.list.scrollLeft + this.list.clientWidth >= this.list.scrollWidth - 4;
+  }
+
+  show() {
+    for (const button of this.buttons) {
+      button.disabled = Number(button.dataset.go) < 0 ? this.list.scrollLeft < 4 : this.atEnd();
+    }
+  }
+}
+
+/* Pictures that scroll, with small ones to choose from. */
+class ShopGallery extends HTMLElement {
+  connectedCallback() {
+    this.main = this.querySelector(".gallery-main");
+    this.thumbs = [...this.querySelectorAll(".gallery-thumbs a")];
+    this.thumbs.forEach((thumb, index) =>
+      thumb.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.show(index);
+      }),
+    );
+    this.main.addEventListener("scroll", () => requestAnimationFrame(() => this.mark()), { passive: true });
+  }
+
+  show(index) {
+    this.main.scrollTo({ left: index * this.main.clientWidth, behavior: still ? "auto" : "smooth" });
+  }
+
+  showPicture(id) {
+    const index = [...this.main.children].findIndex((each) => each.dataset.picture === id);
+    if (index >= 0) this.show(index);
+  }
+
+  mark() {
+    const index = Math.round(this.main.scrollLeft / Math.max(1, this.main.clientWidth));
+    this.thumbs.forEach((thumb, at) => {
+      if (at === index) thumb.setAttribute("aria-current", "true");
+      else thumb.removeAttribute("aria-current");
+    });
+  }
+}
+
+/* Says what the chosen options cost and whether they are there. */
+class ShopVariants extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    const facts = JSON.parse(this.querySelector("[data-variants]").textContent);
+    this.variants = facts.variants;
+    this.words = facts.words;
+    this.form.addEventListener("change", (event) => {
+      if (event.target.type === "radio") this.show(true);
+    });
+    this.show(false);
+  }
+
+  chosen() {
+    const options = {};
+    for (const [name, value] of new FormData(this.form)) {
+      if (name.startsWith("option-")) options[name.slice(7)] = value;
+    }
+    return options;
+  }
+
+  fitting(options) {
+    return this.variants.find((each) => Object.entries(options).every(([name, value]) => each.options[name] === value));
+  }
+
+  show(turned) {
+    const options = this.chosen();
+    const variant = this.fitting(options);
+    for (const input of this.form.querySelectorAll("input[type=radio]")) {
+      const other = this.fitting({ ...options, [input.name.slice(7)]: input.value });
+      input.closest("label").classList.toggle("gone", !other || !other.is_sellable);
+    }
+    const sellable = Boolean(variant && variant.is_sellable);
+    for (const button of this.form.querySelectorAll(".buy-bar button")) button.disabled = !sellable;
+    const stock = this.querySelector("[data-stock]");
+    if (!variant) stock.textContent = this.words.none;
+    else if (!variant.is_sellable) stock.textContent = this.words.sold_out;
+    else stock.textContent = variant.few ? this.words.few.replace("%(n)s", variant.few) : "";
+    if (!variant) return;
+    if (turned && variant.price) this.price(variant);
+    if (turned && variant.picture) this.closest("article")?.querySelector("shop-gallery")?.showPicture(variant.picture);
+  }
+
+  price(variant) {
+    const place = this.querySelector("[data-price] .price");
+    const now = document.createElement("strong");
+    now.textContent = variant.price;
+    place.replaceChildren(now);
+    if (variant.compare_at) {
+      const before = document.createElement("s");
+      before.textContent = variant.compare_at;
+      place.append(" ", before);
+    }
+  }
+}
+
+/* A number with a button on each side. */
+class ShopQuantity extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    for (const button of this.querySelectorAll("[data-step]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        if (Number(button.dataset.step) < 0) this.input.stepDown();
+        else this.input.stepUp();
+        this.input.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    }
+  }
+}
+
+/* A dialog that comes up from below; without script its content stands on the page. */
+class ShopSheet extends HTMLElement {
+  connectedCallback() {
+    const dialog = this.querySelector("dialog");
+    for (const opener of document.querySelectorAll(`[data-sheet="${this.id}"]`)) {
+      opener.addEventListener("click", (event) => {
+        event.preventDefault();
+        dialog.showModal();
+      });
+    }
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    });
+  }
+}
+
+/* A form that sends itself when something in it changes. */
+class ShopAuto extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("change", (event) => event.target.form?.requestSubmit());
+  }
+}
+
+customElements.define("shop-carousel", ShopCarousel);
+customElements.define("shop-gallery", ShopGallery);
+customElements.define("shop-variants", ShopVariants);
+customElements.define("shop-quantity", ShopQuantity);
+customElements.define("shop-sheet", ShopSheet);
+customElements.define("shop-auto", ShopAuto);
+
+/* What differs by person, in one request for each page, and only for those who are known. */
+async function fillIslands() {
+  const islands = [...document.querySelectorAll("shop-island[data-query]")];
+  if (!islands.length || !/(?:^|; )known=1/.test(document.cookie)) return;
+  const query = islands[0].dataset.query;
+  const ids = islands.map((each) => each.id).join(",");
+  const answer = await fetch(`/islands/?${query}&ids=${encodeURIComponent(ids)}`, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const parts = await answer.json();
+  for (const island of islands) {
+    if (parts[island.id] !== undefined) island.innerHTML = parts[island.id];
+  }
+}
+fillIslands();
+
+if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("/sw.js");
