@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kernel.catalogue.choices import PictureState, VariantStatus
+from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Picture, Product, Variant
+from kernel.catalogue.selectors.pictures import PictureShown, first_pictures
+from kernel.catalogue.selectors.pictures import shown as shown_picture
 from kernel.inventory.selectors import availability
 from kernel.pricing.services import ANYBODY, ExplainedPrice, PriceRequest, prices_for
 from themes.contract import PageContext
@@ -19,7 +21,6 @@ from themes.shop.amounts import shown
 
 FEW: Final = 5
 """So many left, or fewer, are told."""
-_WIDEST_CARD: Final = 480
 
 
 def href_of(handle: str) -> str:
@@ -33,20 +34,17 @@ def text_in(product: Product, name: str, language: str) -> str:
     return str(texts.get(name) or getattr(product, name))
 
 
-def picture_of(picture: Picture, title: str, language: str) -> dict[str, Any] | None:
+def picture_of(picture: PictureShown, title: str) -> dict[str, Any] | None:
     """Return a picture with an address for each width, or None when it cannot be shown."""
-    renditions = {int(width): name for width, name in picture.renditions.items()}
-    best = renditions.get(max(renditions, default=0)) or picture.file
-    url = picture_url(best)
+    sized = [(width, picture_url(name)) for width, name in sorted(picture.renditions.items())]
+    url = sized[-1][1] if sized else picture_url(picture.name)
     if not url:
         return None
-    sized = [(width, picture_url(name)) for width, name in sorted(renditions.items())]
     return {
-        "id": str(picture.pk),
+        "id": str(picture.id),
         "url": url,
         "srcset": ", ".join(f"{address} {width}w" for width, address in sized),
-        "small": next((address for width, address in sized if width >= _WIDEST_CARD), url),
-        "alt": picture.alts.get(language) or picture.alt or title,
+        "alt": picture.alt or title,
         "width": picture.width or 1000,
         "height": picture.height or 1000,
     }
@@ -60,7 +58,7 @@ def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, A
     products = Product.objects.filter(pk__in=wanted).defer(
         "description_html", "draft", "search_text"
     )
-    pictures = _first_pictures(wanted)
+    pictures = first_pictures(wanted)
     variants = list(
         Variant.objects.filter(product__in=wanted, status=VariantStatus.ACTIVE).values_list(
             "pk", "product_id"
@@ -80,12 +78,6 @@ def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, A
         )
         for each in found
     }
-
-
-def _first_pictures(products: Collection[UUID]) -> dict[UUID, Picture]:
-    found = Picture.objects.filter(product__in=products, state=PictureState.READY)
-    ordered = found.order_by("product_id", "position", "id").distinct("product_id")
-    return {each.product_id: each for each in ordered}
 
 
 def prices_of(variants: Collection[UUID], page: PageContext) -> dict[UUID, ExplainedPrice]:
@@ -115,7 +107,9 @@ def _card(
         "href": href_of(product.handle),
         "title": title,
         "summary": text_in(product, "summary", page.language),
-        "picture": picture_of(picture, title, page.language) if picture else None,
+        "picture": picture_of(shown_picture(picture, page.language, title), title)
+        if picture
+        else None,
         "price": shown(price.unit) if price else None,
         "compare_at": shown(before) if before else None,
         "is_range": bool(product.highest_minor and product.highest_minor != product.lowest_minor),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from kernel.catalogue.choices import CategoryPurpose
-from kernel.catalogue.models import Category
+from kernel.catalogue.selectors.trees import CategoryNode, category_tree
 from themes.contract import Binding, PageContext
 from themes.resolving import picture_url
 from themes.sources import Source
-
-_SHOWN_LEVELS: Final = 3
 
 
 def href_of(path: str) -> str:
@@ -20,38 +17,32 @@ def href_of(path: str) -> str:
     return f"/categories/{quote(path)}/"
 
 
-def in_language(titles: dict[str, str], language: str, otherwise: str) -> str:
-    """Return a text in a language, or the one that is always there."""
-    return titles.get(language) or titles.get(language.partition("-")[0]) or otherwise
-
-
-def shown_categories() -> list[Category]:
-    """Return the shown categories, parents before children; one query."""
-    found = Category.objects.filter(purpose=CategoryPurpose.SHOP, depth__lte=_SHOWN_LEVELS)
-    return list(found.order_by("depth", "position", "path"))
+def walk(nodes: Iterable[CategoryNode]) -> Iterator[CategoryNode]:
+    """Return categories and all below them."""
+    for node in nodes:
+        yield node
+        yield from walk(node.children)
 
 
 def _load(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
-    nodes: dict[str, dict[str, Any]] = {}
-    children: dict[str, list[dict[str, Any]]] = {"": []}
-    for each in shown_categories():
-        parent = each.path.rpartition("/")[0]
-        if not each.is_shown or (parent and parent not in nodes):
-            continue
-        title = in_language(each.titles, page.language, each.title)
-        url = picture_url(each.picture)
-        node = {
-            "path": each.path,
-            "title": title,
-            "href": href_of(each.path),
-            "picture": {"url": url, "alt": title, "srcset": "", "width": 400, "height": 400}
-            if url
-            else None,
-            "children": children.setdefault(each.path, []),
-        }
-        nodes[each.path] = node
-        children[parent].append(node)
-    return [children.get(binding.get("parent", ""), []) for binding in bindings]
+    roots = category_tree(language=page.language)
+    below = {node.path: node.children for node in walk(roots)} | {"": roots}
+    return [
+        [_shown(node) for node in below.get(binding.get("parent", ""), [])] for binding in bindings
+    ]
+
+
+def _shown(node: CategoryNode) -> dict[str, Any]:
+    url = picture_url(node.picture)
+    return {
+        "path": node.path,
+        "title": node.title,
+        "href": href_of(node.path),
+        "picture": {"url": url, "alt": node.title, "srcset": "", "width": 400, "height": 400}
+        if url
+        else None,
+        "children": [_shown(child) for child in node.children],
+    }
 
 
 CATEGORIES: Final = Source(of="catalogue.categories", load=_load, reads=("categories",))

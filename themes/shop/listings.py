@@ -10,20 +10,22 @@ from urllib.parse import quote, urlencode
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 
-from kernel.catalogue.choices import CategoryPurpose, ProductStatus
+from kernel.catalogue.choices import CategoryPurpose
+from kernel.catalogue.errors import NotFound
 from kernel.catalogue.models import (
     Category,
-    CategoryRedirect,
-    Collection,
     CollectionProduct,
     Product,
     ProductCategory,
 )
+from kernel.catalogue.selectors.cards import published
+from kernel.catalogue.selectors.trees import collection_with, moved_category
+from kernel.catalogue.texts import in_language
 from kernel.modules.manifest import Text
 from themes.contract import Binding, PageContext
 from themes.fields import Choice, Line, Number
 from themes.shop.cards import cards_of
-from themes.shop.categories import href_of, in_language
+from themes.shop.categories import href_of
 from themes.sources import Source
 
 PER_PAGE: Final = 24
@@ -45,11 +47,7 @@ _MOST_WORDS: Final = 6
 
 def on_sale(now: datetime) -> QuerySet[Product]:
     """Return the products that visitors may see."""
-    return Product.objects.filter(
-        Q(published_from=None) | Q(published_from__lte=now),
-        Q(published_until=None) | Q(published_until__gt=now),
-        status=ProductStatus.ACTIVE,
-    )
+    return Product.objects.filter(published(now))
 
 
 def _in_category(found: QuerySet[Product], path: str) -> QuerySet[Product]:
@@ -178,8 +176,8 @@ def _category_facts(page: PageContext, path: str) -> dict[str, Any] | None:
     found = {each.path: each for each in near.order_by("depth", "position", "path")}
     here = found.get(path)
     if here is None:
-        moved = CategoryRedirect.objects.filter(path=path).select_related("category").first()
-        return {"moved_to": href_of(moved.category.path)} if moved else None
+        moved = moved_category(path)
+        return {"moved_to": href_of(moved)} if moved else None
     shown = {
         key: in_language(each.titles, page.language, each.title) for key, each in found.items()
     }
@@ -198,8 +196,9 @@ def _category_facts(page: PageContext, path: str) -> dict[str, Any] | None:
 
 
 def _collection_facts(page: PageContext, handle: str) -> dict[str, Any] | None:
-    found = Collection.objects.filter(handle=handle, is_shown=True).first()
-    if found is None:
+    try:
+        found = collection_with(handle)
+    except NotFound:
         return None
     title = in_language(found.titles, page.language, found.title)
     href = f"/collections/{quote(handle)}/"

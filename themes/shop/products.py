@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
-from kernel.catalogue.choices import PictureState, VariantStatus
-from kernel.catalogue.models import (
-    HandleRedirect,
-    OptionType,
-    OptionValue,
-    Picture,
-    Product,
-    ProductCategory,
-    ProductLabel,
-    Variant,
-    VariantValue,
-)
+from kernel.catalogue.errors import NotFound
+from kernel.catalogue.models import Category
+from kernel.catalogue.selectors.pages import ProductPage, VariantShown, moved_handle, product_page
+from kernel.catalogue.texts import in_language
 from kernel.common.money import Money
 from kernel.inventory.selectors import availability
 from kernel.inventory.values import Available
 from themes.contract import Binding, PageContext
 from themes.shop.amounts import shown
-from themes.shop.cards import FEW, href_of, picture_of, prices_of, text_in
+from themes.shop.cards import FEW, href_of, picture_of, prices_of
 from themes.shop.categories import href_of as category_href
-from themes.shop.categories import in_language
-from themes.shop.listings import on_sale
 from themes.sources import Source
 
 SECONDS: Final = 60
@@ -36,13 +25,17 @@ SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A variant with its price and stock."""
+    """A variant with its price and stock, and its value of each option."""
 
-    variant: Variant
+    shown: VariantShown
     price: Money | None
     compare_at: Money | None
     stock: Available
     options: dict[str, str]
+
+    @property
+    def is_sellable(self) -> bool:
+        return self.stock.sellable > 0 and self.price is not None
 
 
 def _load(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
@@ -50,154 +43,122 @@ def _load(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
 
 
 def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
-    found = on_sale(page.now).select_related("brand", "product_type").filter(handle=handle).first()
-    if found is None:
-        return _elsewhere(page, handle)
-    title = text_in(found, "title", page.language)
-    pictures = Picture.objects.filter(product=found, state=PictureState.READY)
+    try:
+        found = product_page(handle, now=page.now, language=page.language)
+    except NotFound:
+        target = moved_handle(handle)
+        return {"moved_to": href_of(target)} if target else None
+    product = found.product
     offers = _offers(found, page)
-    lead = next((each for each in offers if each.variant.pk == found.lead_variant_id), None)
+    lead = next((each for each in offers if each.shown.variant.pk == product.lead_variant_id), None)
     lead = lead or (offers[0] if offers else None)
+    pictures = [picture_of(each, found.title) for each in found.pictures]
     return {
-        "handle": found.handle,
-        "href": href_of(found.handle),
-        "title": title,
-        "summary": text_in(found, "summary", page.language),
-        "description": text_in(found, "description_html", page.language),
-        "brand": found.brand.name if found.brand else "",
+        "handle": product.handle,
+        "href": href_of(product.handle),
+        "title": found.title,
+        "summary": found.summary,
+        "description": found.description_html,
+        "brand": found.brand,
         "seo_title": found.seo_title,
         "seo_description": found.seo_description,
-        "pictures": [
-            shown_picture
-            for each in pictures.order_by("position", "id")
-            if (shown_picture := picture_of(each, title, page.language))
-        ],
+        "pictures": [each for each in pictures if each],
         "price": shown(lead.price) if lead and lead.price else None,
         "compare_at": shown(lead.compare_at) if lead and lead.compare_at else None,
         "is_range": len({each.price.minor for each in offers if each.price}) > 1,
-        "is_sellable": any(each.stock.sellable > 0 and each.price for each in offers),
-        "least": found.min_per_order,
-        "most": found.max_per_order,
-        "step": found.step,
-        "options": _options(found, offers, lead, page.language),
+        "is_sellable": any(each.is_sellable for each in offers),
+        "least": product.min_per_order,
+        "most": product.max_per_order,
+        "step": product.step,
+        "options": _options(found, offers, lead),
         "variants": [_variant(each) for each in offers],
-        "attributes": _attributes(found, page.language),
-        "labels": _labels(found, page.language),
-        "trail": _trail(found, page.language),
+        "attributes": [
+            {"label": label, "value": str(value)}
+            for label, value in found.attributes
+            if not isinstance(value, bool)
+        ],
+        "labels": [
+            {"icon": each.icon, "title": in_language(each.titles, page.language, each.code)}
+            for each in found.labels
+        ],
+        "trail": _trail(found.categories, page.language),
     }
 
 
-def _elsewhere(page: PageContext, handle: str) -> dict[str, Any] | None:
-    moved = HandleRedirect.objects.filter(handle=handle, product__in=on_sale(page.now))
-    target = moved.values_list("product__handle", flat=True).first()
-    return {"moved_to": href_of(target)} if target else None
-
-
-def _offers(product: Product, page: PageContext) -> list[_Offer]:
-    variants = list(
-        Variant.objects.filter(product=product, status=VariantStatus.ACTIVE).order_by(
-            "position", "id"
-        )
-    )
-    keys = [each.pk for each in variants]
-    prices = prices_of(keys, page)
-    stock = availability(keys)
-    options: dict[UUID, dict[str, str]] = {}
-    chosen = VariantValue.objects.filter(variant__in=keys)
-    for variant, kind, value in chosen.values_list(
-        "variant_id", "option_type_id", "option_value_id"
-    ):
-        options.setdefault(variant, {})[kind.hex] = value.hex
+def _offers(found: ProductPage, page: PageContext) -> list[_Offer]:
+    keys = [each.variant.pk for each in found.variants]
+    prices, stock = prices_of(keys, page), availability(keys)
     offers = []
-    for each in variants:
-        price = prices.get(each.pk)
+    for each in found.variants:
+        price = prices.get(each.variant.pk)
+        values = [option for option in found.options if set(each.value_ids) & _ids(option.values)]
         offers.append(
             _Offer(
-                variant=each,
+                shown=each,
                 price=price.unit if price else None,
                 compare_at=price.compare_at if price else None,
-                stock=stock[each.pk],
-                options=options.get(each.pk, {}),
+                stock=stock[each.variant.pk],
+                options={
+                    option.id.hex: value.hex
+                    for option, value in zip(values, each.value_ids, strict=True)
+                },
             )
         )
     return offers
 
 
+def _ids(values: Sequence[Any]) -> set[Any]:
+    return {value.id for value in values}
+
+
 def _options(
-    product: Product, offers: Sequence[_Offer], lead: _Offer | None, language: str
+    found: ProductPage, offers: Sequence[_Offer], lead: _Offer | None
 ) -> list[dict[str, Any]]:
-    kinds = OptionType.objects.filter(product=product, is_archived=False).order_by("position", "id")
     used = {value for each in offers for value in each.options.values()}
-    values: dict[UUID, list[dict[str, Any]]] = {}
-    rows = OptionValue.objects.filter(option_type__product=product, is_archived=False)
-    for value in rows.order_by("position", "id"):
-        if value.pk.hex in used:
-            values.setdefault(value.option_type_id, []).append(
-                {
-                    "code": value.pk.hex,
-                    "title": in_language(value.names, language, value.name),
-                    "swatch": value.colour,
-                    "is_default": lead is not None and value.pk.hex in lead.options.values(),
-                }
-            )
-    return [
+    chosen = set(lead.options.values()) if lead else set()
+    options = [
         {
-            "code": kind.pk.hex,
-            "title": in_language(kind.names, language, kind.name),
-            "values": values[kind.pk],
+            "code": option.id.hex,
+            "title": option.name,
+            "values": [
+                {
+                    "code": value.id.hex,
+                    "title": value.name,
+                    "swatch": value.colour,
+                    "is_default": value.id.hex in chosen,
+                }
+                for value in option.values
+                if value.id.hex in used
+            ],
         }
-        for kind in kinds
-        if kind.pk in values
+        for option in found.options
     ]
+    return [option for option in options if option["values"]]
 
 
 def _variant(offer: _Offer) -> dict[str, Any]:
-    is_sellable = offer.stock.sellable > 0 and offer.price is not None
+    variant, is_sellable = offer.shown.variant, offer.is_sellable
     few = offer.stock.sellable if is_sellable and offer.stock.sellable <= FEW else 0
     return {
-        "id": offer.variant.public_id,
-        "sku": offer.variant.sku,
+        "id": variant.public_id,
+        "sku": variant.sku,
         "options": offer.options,
         "price": shown(offer.price)["text"] if offer.price else "",
         "amount": offer.price.decimal() if offer.price else "",
         "currency": offer.price.currency if offer.price else "",
         "compare_at": shown(offer.compare_at)["text"] if offer.compare_at else "",
-        "picture": str(offer.variant.image_id or ""),
+        "picture": str(variant.image_id or ""),
         "is_sellable": is_sellable,
         "few": few,
     }
 
 
-def _attributes(product: Product, language: str) -> list[dict[str, str]]:
-    if product.product_type is None:
+def _trail(categories: Sequence[Category], language: str) -> list[dict[str, str]]:
+    if not categories:
         return []
-    shown_values = []
-    for entry in product.product_type.schema:
-        value = product.attributes.get(entry["code"])
-        if value in {None, ""} or isinstance(value, bool):
-            continue
-        label = in_language(entry.get("names", {}), language, entry["code"])
-        unit = entry.get("unit") or ""
-        shown_values.append({"label": label, "value": f"{value} {unit}".strip()})
-    return shown_values
-
-
-def _labels(product: Product, language: str) -> list[dict[str, str]]:
-    rows = ProductLabel.objects.filter(product=product, label__is_shown=True)
-    return [
-        {"icon": row.label.icon, "title": in_language(row.label.titles, language, row.label.code)}
-        for row in rows.select_related("label").order_by("label__position", "id")
-    ]
-
-
-def _trail(product: Product, language: str) -> list[dict[str, str]]:
-    rows = ProductCategory.objects.filter(product=product, category__is_shown=True)
-    place = rows.select_related("category").order_by("-category__depth", "position", "id").first()
-    if place is None:
-        return []
-    found = place.category
-    title = in_language(found.titles, language, found.title)
-    return [{"title": title, "href": category_href(found.path)}]
+    deepest = max(categories, key=lambda each: each.depth)
+    title = in_language(deepest.titles, language, deepest.title)
+    return [{"title": title, "href": category_href(deepest.path)}]
 
 
 PRODUCT: Final = Source(

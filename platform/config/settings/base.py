@@ -131,7 +131,7 @@ STOA_REDIS_URL = env.text("STOA_REDIS_URL", "redis://127.0.0.1:6379/0")
 STOA_REDIS_PREFIX = env.text("STOA_REDIS_PREFIX", "stoa:")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "kernel.tenancy.cache.TenantRedisCache",
         "LOCATION": STOA_REDIS_URL,
         "KEY_PREFIX": STOA_REDIS_PREFIX,
         "KEY_FUNCTION": "kernel.tenancy.cache.make_key",

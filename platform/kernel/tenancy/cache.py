@@ -1,6 +1,11 @@
-"""Cache keys that carry their tenant."""
+"""Cache keys that carry their tenant, and a client that is made once."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from typing_extensions import override
 
 from kernel.tenancy.context import PUBLIC, Maintenance, current_scope
 from kernel.tenancy.errors import NoTenant
@@ -27,3 +32,27 @@ def make_key(key: str, key_prefix: str, version: int) -> str:
         NoTenant: no scope was chosen.
     """
     return f"{key_prefix}{scope_key()}:{version}:{key}"
+
+
+class _OneClient(RedisCacheClient):
+    """Django makes a client for each question, which costs more than most questions."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, Any] = {}
+
+    @override
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return the client of the server that is asked."""
+        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]  # the stubs lack it
+        if index not in self._clients:
+            self._clients[index] = super().get_client(key, write=write)
+        return self._clients[index]
+
+
+class TenantRedisCache(RedisCache):
+    """Redis, with a client that lasts as long as its connections."""
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _OneClient
