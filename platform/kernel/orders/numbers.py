@@ -11,15 +11,19 @@ from kernel.orders.models import OrderPolicy
 from kernel.tenancy.context import current_tenant
 
 # A row lock would put all placements of a shop one after the other until they
-# commit; a sequence does not, and skips the numbers of those that are refused.
-_DRAW = "SELECT nextval('orders_orderserial_id_seq') FROM generate_series(1, %s)"
+# commit; an identity column does not, and skips the numbers of those that are refused.
+_DRAW = """
+INSERT INTO orders_orderserial (drawn_at) SELECT %s FROM generate_series(1, %s) RETURNING id
+"""
+_FORGET = "DELETE FROM orders_orderserial WHERE id = ANY(%s)"
 
 
 def draw_numbers(count: int, *, policy: OrderPolicy, now: datetime) -> list[str]:
     """Return so many numbers that nobody else has."""
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [count])
+        cursor.execute(_DRAW, [now, count])
         serials = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_FORGET, [serials])
     head = policy.number_prefix
     if policy.number_dated:
         head += f"{local_date(now, current_tenant().zone):%y%m%d}"

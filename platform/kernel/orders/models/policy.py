@@ -37,10 +37,11 @@ class OrderPolicy(TenantModel):
 
 
 class OrderSerial(TenantModel):
-    """Holds no rows: its identity column is the counter of order numbers.
+    """Draws order numbers: rows are written for the sake of their ids, and go at once.
 
-    A counter takes no lock, so orders placed at the same time do not wait for each
-    other; a number is skipped when its order is refused.
+    An identity column takes no lock, so orders placed at the same time do not wait
+    for each other; a number is skipped when its order is refused.
     """
 
     id = models.BigAutoField(primary_key=True)
+    drawn_at = models.DateTimeField()

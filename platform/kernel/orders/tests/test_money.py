@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
+from django.db.models import Model
 
 from kernel.audit.actor import Actor
 from kernel.common.outbox.models import OutboxEvent
@@ -15,7 +17,7 @@ from kernel.ledger.services import verify as verify_ledger
 from kernel.orders.choices import PaymentEntryKind
 from kernel.orders.errors import TransitionRefused
 from kernel.orders.housekeeping import cancel_unpaid, complete_received, receive_shipped
-from kernel.orders.models import Order, OrderEvent, OrderGroup, OrderLine
+from kernel.orders.models import Order, OrderEvent, OrderGroup, OrderLine, PaymentEntry
 from kernel.orders.services.lifecycle import cancel_orders, receive_orders
 from kernel.orders.services.money import note_refund, owed_back, receive_payment
 from kernel.orders.statuses import refresh
@@ -186,3 +188,17 @@ def test_what_was_not_shipped_cannot_be_received() -> None:
 
     with pytest.raises(TransitionRefused):
         receive_orders([order.pk], actor=TESTER, now=NOW)
+
+
+@pytest.mark.parametrize("model", [OrderEvent, PaymentEntry])
+def test_what_happened_cannot_be_changed_or_forgotten(model: type[Model]) -> None:
+    pay(of_sellers(100))
+
+    for work in (
+        lambda: model._default_manager.all().delete(),
+        lambda: model._default_manager.update(at=NOW),
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            work()
+
+    assert model._default_manager.exists()
