@@ -109,6 +109,7 @@ class OrderWriter:
         self._now = now
         self._at = cell(now)
         self._actor = document(actor_data(actor))
+        self._told: dict[Figures, str] = {}
         self._snapshots: dict[tuple[object, ...], str] = {}
         self._lines: list[str] = []
         self._adjustments: list[str] = []
@@ -255,11 +256,17 @@ class OrderWriter:
                         placed.order_id.hex,
                         kind,
                         self._actor,
-                        _moved(placed.figures),
+                        self._moved(placed.figures),
                         nothing,
                         self._at,
                     )
                 )
+
+    def _moved(self, figures: Figures) -> str:
+        if figures not in self._told:
+            told = {name: getattr(figures, name) for name in Figures.__dataclass_fields__}
+            self._told[figures] = document({name: minor for name, minor in told.items() if minor})
+        return self._told[figures]
 
     def _facts(self) -> Iterator[tuple[OrderPlaced, str]]:
         for each in self._placed:
@@ -274,14 +281,3 @@ class OrderWriter:
                     total_minor=placed.figures.total,
                 )
                 yield fact, aggregate_of(placed.order_id)
-
-
-def _moved(figures: Figures) -> str:
-    told = {
-        "items": figures.items,
-        "discount": figures.discount,
-        "freight": figures.freight,
-        "tax": figures.tax,
-        "total": figures.total,
-    }
-    return document({name: minor for name, minor in told.items() if minor})

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from typing_extensions import override
+
+from kernel.common.outbox.codec import Json
 from kernel.common.outbox.events import Event, register_event
 
 
@@ -30,6 +33,15 @@ class OrderFact(Event):
     seller_id: UUID | None
     currency: str
     total_minor: int
+
+    @override
+    def payload(self) -> dict[str, Json]:
+        """Return the fields as a JSON object; they are ids, texts, numbers and yes or no."""
+        found: dict[str, Json] = {}
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            found[name] = str(value) if isinstance(value, UUID) else value
+        return found
 
 
 @register_event
