@@ -229,7 +229,8 @@ def test_lists_and_details_ask_a_fixed_number_of_queries(
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
         assert answer.status_code == 200
-        return len(queries)
+        # Who the host belongs to is remembered for some seconds, and then read again.
+        return len([query for query in queries if "tenants_" not in query["sql"]])
 
     base, most = (f"{API}/orders/", (3, 7)) if side == "store" else (f"{ADMIN}/orders/", (6, 13))
     with store(tenant_a) if side == "store" else console(tenant_a) as client:
