@@ -13,10 +13,13 @@ class ThemesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the themes' own known, then what modules bring along."""
-        from themes import blocks, handlers, page_kinds, registry, shop
+        from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
         from themes.cart import sources as cart_sources
         from themes.sources import register_source
 
+        # Django makes applications ready again when others are installed: begin with nothing.
+        for known in (sources, registry, kinds):
+            known.forget_all()
         shop.register_all()
         for source in (cart_sources.CART, cart_sources.COUNT):
             register_source(source)

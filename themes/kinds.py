@@ -83,6 +83,11 @@ class PageKind:
 _kinds: dict[str, PageKind] = {}
 
 
+def forget_all() -> None:
+    """Begin with no kinds of pages."""
+    _kinds.clear()
+
+
 def register_kind(kind: PageKind) -> None:
     """Make a kind of page known.
 

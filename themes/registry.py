@@ -23,6 +23,11 @@ MODULE_BLOCKS: Final = "theme_blocks"
 _blocks: dict[str, Block] = {}
 
 
+def forget_all() -> None:
+    """Begin with no blocks."""
+    _blocks.clear()
+
+
 def register(block: Block) -> None:
     """Make a block known.
 

@@ -52,6 +52,11 @@ class Source:
 _sources: dict[str, Source] = {}
 
 
+def forget_all() -> None:
+    """Begin with no sources."""
+    _sources.clear()
+
+
 def register_source(source: Source) -> None:
     """Make a source known.
 

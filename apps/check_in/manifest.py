@@ -107,5 +107,5 @@ manifest = Manifest(
     pages=(Page("", Text("签到", "Check-in"), "check_in.manage", icon="calendar"),),
     compliance=Compliance(purposes=("reward.activity",), personal_data=("activity_dates",)),
     # Who is signed in, the settings, the month.
-    query_budgets={"store.calendar": 3, "api.calendar": 3},
+    query_budgets={"store.calendar": 4, "api.calendar": 3},
 )

@@ -16,6 +16,7 @@ from kernel.tenancy.schedules import (
     register_schedule,
     unregister_schedule,
 )
+from kernel.tenancy.schedules.declared import schedules
 from kernel.tenancy.schedules.models import ScheduleClaim
 from kernel.tenancy.schedules.services import LEASE, make_claims, take_claim, take_unsent
 from kernel.tenancy.schedules.tasks import run
@@ -45,9 +46,14 @@ def public(
     known = Fixed(replace(one, zone="Asia/Shanghai"), replace(two, zone="Europe/Berlin"))
     ran.clear()
     set_directory(known)
+    others = schedules()
+    for other in others:
+        unregister_schedule(other.name)
     with public_context():
         yield known
     unregister_schedule("probe.noon")
+    for other in others:
+        register_schedule(other)
     set_directory(before)
 
 
