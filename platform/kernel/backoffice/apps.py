@@ -10,3 +10,10 @@ class BackofficeConfig(AppConfig):
 
     name = "kernel.backoffice"
     label = "backoffice"
+
+    def ready(self) -> None:
+        """Put the shop's pages into the menu."""
+        from kernel.backoffice.menu import announce_pages
+        from kernel.backoffice.pages import shop_pages
+
+        announce_pages("shop", shop_pages)

@@ -77,7 +77,8 @@ def menu_for(request: HttpRequest, person: Staff) -> list[Group]:
     for entry in seen:
         line = Line(entry.path, entry.label, entry.icon, entry.path == current)
         groups.setdefault(str(entry.group), (entry.group, []))[1].append(line)
-    return [Group(label, tuple(lines)) for label, lines in groups.values()]
+    named = sorted(groups.values(), key=lambda found: bool(found[0]))
+    return [Group(label, tuple(lines)) for label, lines in named]
 
 
 def _module_entries() -> list[Entry]:

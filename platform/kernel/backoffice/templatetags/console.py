@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from kernel.access.models import Staff
+from kernel.common.money import Money
 from kernel.modules.manifest import Text
 from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
@@ -82,3 +84,37 @@ def with_page(context: dict[str, Any], number: int) -> str:
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return str(query.urlencode())
+
+
+_SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+
+
+@register.filter
+def money(minor: int | None, code: str) -> str:
+    """Return minor units of a currency as people write them; a dash for none."""
+    if minor is None:
+        return "—"
+    amount = Money(abs(minor), code).decimal()
+    whole, point, rest = amount.partition(".")
+    grouped = f"{int(whole):,}{point}{rest}"
+    sign = _SIGNS.get(code, f"{code} ")
+    return f"{'−' if minor < 0 else ''}{sign}{grouped}"
+
+
+@register.filter
+def moved(minor: int, code: str) -> str:
+    """Return by how much a figure moved, with its sign."""
+    text = money(minor, code)
+    return text if minor < 0 else f"+{text}"
+
+
+@register.filter
+def may(person: Staff, permission: str) -> bool:
+    """Tell whether somebody may do what a permission names."""
+    return person.may(permission)
+
+
+@register.filter
+def get(values: Any, key: Any) -> Any:
+    """Return what stands under a key, or nothing."""
+    return values.get(key, "")

@@ -28,6 +28,7 @@
     for (const open of document.querySelectorAll("details.person[open]")) {
       if (!open.contains(event.target)) open.removeAttribute("open");
     }
+    if (event.target.closest("[data-print]")) window.print();
     const copy = event.target.closest("[data-copy]");
     if (!copy) return;
     const text = copy.dataset.copy;
@@ -65,6 +66,13 @@
     setTimeout(refresh, 300);
   };
   setTimeout(refresh, 250);
+
+  // One box ticks all the others of its form.
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (!all) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
+  });
 
   // Sending twice does nothing twice, but it confuses.
   document.addEventListener("submit", (event) => {

@@ -1,0 +1,92 @@
+"""What roles can hold: every permission of the kernel, named for people.
+
+A permission is ``resource.action``. Modules add their own by their manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ALL: Final = "*"
+"""Stands for every permission, also those that come later; the owner's role has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that somebody may be allowed."""
+
+    code: str
+    label: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Permissions that belong together."""
+
+    label: Promise
+    permissions: tuple[Permission, ...]
+
+
+CATALOGUE: Final = (
+    Section(
+        _("Orders"),
+        (
+            Permission("orders.view", _("See orders")),
+            Permission("orders.manage", _("Change and cancel orders")),
+            Permission("fulfilment.view", _("See shipments")),
+            Permission("fulfilment.manage", _("Ship and hand over")),
+        ),
+    ),
+    Section(
+        _("Products"),
+        (
+            Permission("products.view", _("See products")),
+            Permission("products.manage", _("Change products")),
+            Permission("products.import", _("Import products")),
+            Permission("products.export", _("Export products")),
+            Permission("prices.view", _("See prices")),
+            Permission("prices.manage", _("Change prices")),
+            Permission("stock.view", _("See stock")),
+            Permission("stock.manage", _("Change stock")),
+        ),
+    ),
+    Section(
+        _("Members"),
+        (
+            Permission("members.view", _("See members")),
+            Permission("members.manage", _("Disable members and export them")),
+        ),
+    ),
+    Section(
+        _("Money"),
+        (
+            Permission("payments.view", _("See payments")),
+            Permission("payments.manage", _("Bind payment accounts")),
+            Permission("payments.review", _("Review payments made outside")),
+            Permission("payments.refund", _("Pay back")),
+            Permission("payments.reconcile", _("Compare with the gateways' books")),
+            Permission("ledger.view", _("See the ledger")),
+        ),
+    ),
+    Section(
+        _("The shop"),
+        (
+            Permission("modules.manage", _("Switch functions on and off")),
+            Permission("brand.manage", _("Change the look")),
+            Permission("domains.manage", _("Change host names")),
+            Permission("staff.view", _("See the staff")),
+            Permission("audit.view", _("See what was done")),
+        ),
+    ),
+)
+
+
+def known_permissions() -> Iterator[Permission]:
+    """Yield every permission of the kernel, in the order in which people read them."""
+    for section in CATALOGUE:
+        yield from section.permissions

@@ -1,0 +1,175 @@
+"""What the pages of the order desk show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kernel.checkout.paying import PAYABLE
+from kernel.common.time import day_bounds
+from kernel.fulfilment.models import Fulfilment, FulfilmentItem
+from kernel.orders.choices import EventKind
+from kernel.orders.machine import failing_guard
+from kernel.orders.models import Order, OrderEvent, OrderLine
+from kernel.orders.selectors import OrderDetail, detail_of, searched_orders
+from kernel.orders.timeline import explained, figures_of
+from kernel.payments.models import Attempt, Proof
+from kernel.payments.selectors import proof_link, proofs_of, waiting_for_review
+from kernel.tenancy.context import current_tenant
+
+FIGURES: Final[dict[str, Promise]] = {
+    "items": _("Goods"),
+    "discount": _("Discount"),
+    "freight": _("Freight"),
+    "tax": _("Tax"),
+    "total": _("Total"),
+    "paid": _("Paid"),
+    "refunded": _("Refunded"),
+}
+
+
+def narrowed_orders(wanted: dict[str, Any]) -> QuerySet[Order]:
+    """Return the orders that a filter leaves, newest first."""
+    given = dict(wanted)
+    since, until = given.pop("since", None), given.pop("until", None)
+    rows = searched_orders(**given)
+    zone = current_tenant().zone
+    if since is not None:
+        rows = rows.filter(placed_at__gte=day_bounds(since, zone)[0])
+    if until is not None:
+        rows = rows.filter(placed_at__lt=day_bounds(until, zone)[1])
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A hand-over with the titles of what is in it."""
+
+    fulfilment: Fulfilment
+    items: list[tuple[OrderLine, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount of an order, and the same by its timeline."""
+
+    name: str
+    label: Promise
+    minor: int
+    is_explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the timeline, for people."""
+
+    event: OrderEvent
+    figures: list[tuple[Promise, int]]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One try to pay, with what was shown for it."""
+
+    attempt: Attempt
+    proofs: list[tuple[Proof, str]]
+    waits_for_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOrder:
+    """An order as the desk shows it."""
+
+    detail: OrderDetail
+    figures: list[Figure]
+    told: list[Told]
+    parcels: list[Parcel]
+    payments: list[Payment]
+    can_ship: bool
+    can_cancel: bool
+
+
+def desk_order(order: Order) -> DeskOrder:
+    """Return everything about an order; a fixed number of queries."""
+    detail = detail_of(order, for_staff=True)
+    return DeskOrder(
+        detail=detail,
+        figures=_figures(order),
+        told=[_told(event) for event in reversed(detail.events)],
+        parcels=parcels_of(order, detail.lines),
+        payments=_payments(order.group_id),
+        can_ship=failing_guard(order, "ship") is None,
+        can_cancel=failing_guard(order, "cancel") is None,
+    )
+
+
+def _figures(order: Order) -> list[Figure]:
+    by_timeline = explained([order.pk])[order.pk]
+    return [
+        Figure(name, FIGURES[name], minor, by_timeline[name] == minor)
+        for name, minor in figures_of(order).items()
+        if minor or by_timeline[name] or name in {"items", "total"}
+    ]
+
+
+def _told(event: OrderEvent) -> Told:
+    figures = [(FIGURES[name], int(minor)) for name, minor in event.figures.items()]
+    data = event.data
+    words = [str(data[key]) for key in ("reason", "carrier", "tracking") if data.get(key)]
+    if event.kind == EventKind.TAGGED:
+        words = [str(tag) for tag in data.get("tags", ())]
+    return Told(event, figures, " · ".join(words))
+
+
+def parcels_of(order: Order, lines: Sequence[OrderLine]) -> list[Parcel]:
+    """Return what was handed over of an order, the first first; two queries."""
+    rows = list(Fulfilment.objects.filter(order=order).order_by("id"))
+    by_id = {line.pk: line for line in lines}
+    held: dict[UUID, list[tuple[OrderLine, int]]] = defaultdict(list)
+    for item in FulfilmentItem.objects.filter(fulfilment__in=rows).order_by("id"):
+        held[item.fulfilment_id].append((by_id[item.line_id], item.quantity))
+    return [Parcel(row, held[row.pk]) for row in rows]
+
+
+def _payments(group_id: UUID) -> list[Payment]:
+    attempts = list(
+        Attempt.objects.select_related("binding", "intent")
+        .filter(intent__payable_type=PAYABLE, intent__payable_id=group_id)
+        .order_by("id")
+    )
+    waiting = set(
+        waiting_for_review()
+        .filter(pk__in=[row.pk for row in attempts])
+        .values_list("pk", flat=True)
+    )
+    return _with_proofs(attempts, waiting)
+
+
+def _with_proofs(attempts: Sequence[Attempt], waiting: set[UUID]) -> list[Payment]:
+    shown = proofs_of([row.pk for row in attempts])
+    return [
+        Payment(
+            row,
+            [(proof, proof_link(proof)) for proof in shown[row.pk]],
+            row.pk in waiting,
+        )
+        for row in attempts
+    ]
+
+
+def to_review(attempts: Sequence[Attempt]) -> list[tuple[Payment, list[Order]]]:
+    """Join payments that wait for staff with the orders that they are for; two queries."""
+    groups = [row.intent.payable_id for row in attempts if row.intent.payable_type == PAYABLE]
+    orders: dict[UUID, list[Order]] = defaultdict(list)
+    for order in Order.objects.filter(group_id__in=groups).order_by("number"):
+        orders[order.group_id].append(order)
+    payments = _with_proofs(attempts, {row.pk for row in attempts})
+    return [(each, orders[each.attempt.intent.payable_id]) for each in payments]

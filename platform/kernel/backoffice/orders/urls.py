@@ -1,0 +1,21 @@
+"""Routes of the order desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kernel.backoffice.orders import reviews, shipping, views
+
+urlpatterns = [
+    path("", views.index),
+    path("export.csv", views.export),
+    path("ship/", shipping.sheet),
+    path("to-ship.csv", shipping.to_ship),
+    path("slips/", shipping.slips),
+    path("reviews/", reviews.waiting),
+    path("<str:number>/", views.show),
+    path("<str:number>/ship/", shipping.ship),
+    path("<str:number>/cancel/", views.cancel),
+    path("<str:number>/note/", views.note),
+    path("<str:number>/payments/<str:attempt>/", reviews.review),
+]

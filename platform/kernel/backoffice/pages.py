@@ -1,0 +1,24 @@
+"""The pages of a shop in the console's menu."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kernel.backoffice.menu import Entry
+from kernel.tenancy.context import current_tenant_or_none
+
+SHOP: Final = _("Shop")
+
+_ENTRIES: Final = (
+    Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
+    Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
+    Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
+)
+
+
+def shop_pages(_request: HttpRequest) -> tuple[Entry, ...]:
+    """Return the pages; none outside a tenant."""
+    return _ENTRIES if current_tenant_or_none() is not None else ()

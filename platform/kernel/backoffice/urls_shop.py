@@ -1,0 +1,9 @@
+"""Routes of the pages on which a tenant's staff run the shop."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("orders/", include("kernel.backoffice.orders.urls")),
+]
