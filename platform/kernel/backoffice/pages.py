@@ -16,6 +16,7 @@ _ENTRIES: Final = (
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
+    Entry("/products/", _("Products"), "tag", "products.view", SHOP),
 )
 
 

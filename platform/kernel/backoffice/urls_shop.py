@@ -6,4 +6,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("orders/", include("kernel.backoffice.orders.urls")),
+    path("products/", include("kernel.backoffice.products.urls")),
 ]

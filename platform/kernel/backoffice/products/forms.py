@@ -1,0 +1,270 @@
+"""Forms of products: particulars, options, rows of the grid, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from kernel.backoffice.pieces import NarrowForm
+from kernel.catalogue.choices import (
+    AfterSalePolicy,
+    ProductKind,
+    ProductStatus,
+    VariantStatus,
+)
+from kernel.catalogue.models import Brand, Product
+from kernel.catalogue.selectors import CategoryNode, category_tree
+from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
+from kernel.common.errors import DomainError
+from kernel.common.money import Money
+from kernel.tenancy.context import current_tenant
+
+OPTIONS: Final = 3
+_TEXTS: Final = ("title", "summary", "description_html")
+_LARGEST_NUMBER: Final = 2_000_000_000
+
+
+class ProductFilter(NarrowForm):
+    """Which products a list shows."""
+
+    text = forms.CharField(required=False, max_length=80, label=_("Name, tag or SKU"))
+    status = forms.ChoiceField(
+        required=False, label=_("Status"), choices=[("", _("All")), *ProductStatus.choices]
+    )
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def _count(label: Any, *, required: bool, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=required,
+        min_value=1,
+        max_value=_LARGEST_NUMBER,
+        help_text=help_text,
+    )
+
+
+class ProductForm(forms.Form):
+    """The particulars of a product."""
+
+    title = forms.CharField(label=_("Name"), max_length=200)
+    summary = forms.CharField(label=_("Short text"), max_length=500, required=False)
+    description_html = forms.CharField(
+        label=_("Description"),
+        max_length=200_000,
+        required=False,
+        widget=_area(8),
+        help_text=_("Simple HTML may be used; what could do harm is taken out."),
+    )
+    handle = forms.CharField(
+        label=_("Address in the shop"),
+        max_length=200,
+        required=False,
+        help_text=_("Made from the name when left empty. An old address leads to the new one."),
+    )
+    categories = forms.MultipleChoiceField(
+        label=_("Categories"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    tags = forms.CharField(
+        label=_("Tags"), max_length=1000, required=False, help_text=_("With commas between them.")
+    )
+    min_per_order = _count(_("Least in an order"), required=True)
+    max_per_order = _count(_("Most in an order"), required=False)
+    max_per_member = _count(_("Most for one member, ever"), required=False)
+    step = _count(_("Sold in steps of"), required=True, help_text=_("6 for bottles by the crate."))
+    after_sale_policy = forms.ChoiceField(
+        label=_("After the sale"), choices=AfterSalePolicy.choices
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("categories", [(str(key), text) for key, text in _flat(category_tree())])
+        brands = Brand.objects.order_by("name").values_list("id", "name")
+        self._choices("brand", [("", "—"), *((str(key), name) for key, name in brands)])
+        for code, name in self.other_languages():
+            label = {"title": _("Name"), "summary": _("Short text")}
+            for part, text in label.items():
+                self.fields[f"{part}_{code}"] = forms.CharField(
+                    label=f"{text} ({name})",
+                    max_length=200 if part == "title" else 500,
+                    required=False,
+                )
+
+    @staticmethod
+    def other_languages() -> list[tuple[str, str]]:
+        """Return the languages that the plain texts are not in."""
+        own = current_tenant().locale.lower()
+        return [(code, name) for code, name in settings.LANGUAGES if code != own]
+
+    def translations(self) -> list[forms.BoundField]:
+        """Return the fields for other languages."""
+        return [
+            self[f"{part}_{code}"] for code, _n in self.other_languages() for part in _TEXTS[:2]
+        ]
+
+    def _choices(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def told(self, product: Product | None = None) -> ProductFields:
+        """Return what services take; texts in other languages join those that are there."""
+        given = self.cleaned_data
+        plain = ("title", "summary", "description_html", "min_per_order", "max_per_order")
+        more = ("max_per_member", "step", "after_sale_policy")
+        found: dict[str, Any] = {name: given[name] for name in (*plain, *more)}
+        found["tags"] = [
+            tag.strip() for tag in given["tags"].replace("，", ",").split(",") if tag.strip()
+        ]
+        found["brand_id"] = UUID(given["brand"]) if given["brand"] else None
+        found["category_ids"] = [UUID(key) for key in given["categories"]]
+        if given["handle"] or product is None:
+            found["handle"] = given["handle"]
+        if not found.get("handle"):
+            found.pop("handle", None)
+        texts = {code: dict(value) for code, value in (product.i18n if product else {}).items()}
+        for code, _name in self.other_languages():
+            own = {part: given[f"{part}_{code}"] for part in _TEXTS[:2]}
+            kept = {**texts.get(code, {}), **own}
+            texts[code] = {part: text for part, text in kept.items() if text}
+        found["i18n"] = {code: value for code, value in texts.items() if value}
+        return cast("ProductFields", found)
+
+
+class NewProductForm(ProductForm):
+    """A product that is not there yet, with its first price and its options."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=ProductKind.choices)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[
+            (ProductStatus.DRAFT, _("Draft: nobody sees it yet")),
+            (ProductStatus.ACTIVE, _("On sale at once")),
+        ],
+    )
+    sku = forms.CharField(label=_("SKU"), max_length=80, required=False)
+    price = forms.CharField(
+        label=_("Price"),
+        max_length=24,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    def told(self, product: Product | None = None) -> ProductFields:
+        """Return what `create_product` takes."""
+        found = super().told(product)
+        found["kind"] = self.cleaned_data["kind"]
+        found["status"] = self.cleaned_data["status"]
+        return found
+
+    def clean_price(self) -> Money | None:
+        """Check that it is an amount."""
+        return _amount(self.cleaned_data["price"])
+
+
+class OptionsForm(forms.Form):
+    """Up to three options, with their values."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, OPTIONS + 1):
+            self.fields[f"name_{number}"] = forms.CharField(
+                label=_("Option"), max_length=80, required=False
+            )
+            self.fields[f"values_{number}"] = forms.CharField(
+                label=_("Values"),
+                max_length=4000,
+                required=False,
+                help_text=_("With commas between them: S, M, L") if number == 1 else "",
+            )
+
+    def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        """Yield name and values of each option."""
+        for number in range(1, OPTIONS + 1):
+            yield self[f"name_{number}"], self[f"values_{number}"]
+
+    def specs(self) -> list[OptionSpec]:
+        """Return the options that were named."""
+        given = self.cleaned_data
+        found = []
+        for number in range(1, OPTIONS + 1):
+            name, text = given[f"name_{number}"], given[f"values_{number}"].replace("，", ",")
+            values = [ValueSpec(name=value.strip()) for value in text.split(",") if value.strip()]
+            if name:
+                found.append(OptionSpec(name=name, values=values))
+        return found
+
+
+class VariantForm(forms.Form):
+    """One row of the grid."""
+
+    sku = forms.CharField(label=_("SKU"), max_length=80)
+    price = forms.CharField(label=_("Price"), max_length=24, required=False)
+    compare_at = forms.CharField(label=_("Struck-through price"), max_length=24, required=False)
+    stock = forms.IntegerField(
+        label=_("Stock"), required=False, min_value=0, max_value=_LARGEST_NUMBER
+    )
+    was = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    weight_grams = forms.IntegerField(label=_("Weight (g)"), min_value=0, max_value=_LARGEST_NUMBER)
+    status = forms.ChoiceField(label=_("Status"), choices=VariantStatus.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or name)
+        for name in ("price", "compare_at"):
+            self.fields[name].widget.attrs["inputmode"] = "decimal"
+
+    def clean_price(self) -> Money | None:
+        """Check that it is an amount."""
+        return _amount(self.cleaned_data["price"])
+
+    def clean_compare_at(self) -> Money | None:
+        """Check that it is an amount."""
+        return _amount(self.cleaned_data["compare_at"])
+
+
+class AltForm(forms.Form):
+    """What a picture shows, for those who do not see it."""
+
+    alt = forms.CharField(label=_("What it shows"), max_length=500, required=False)
+
+
+def refuse(form: forms.Form, refusal: DomainError) -> None:
+    """Show a refusal of the catalogue at the field that it is about."""
+    named = {
+        "category_ids": "categories",
+        "brand_id": "brand",
+        "catalogue.handle_taken": "handle",
+        "catalogue.sku_taken": "sku",
+    }
+    about = str(refusal.fields.get("field", refusal.code))
+    field = named.get(about, about)
+    form.add_error(field if field in form.fields else None, str(refusal))
+
+
+def _amount(text: str) -> Money | None:
+    if not text:
+        return None
+    try:
+        found = Money.parse(text, current_tenant().currency)
+    except DomainError as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
+    if found.minor < 0:
+        raise forms.ValidationError(_("At least 0 is expected."))
+    return found
+
+
+def _flat(nodes: Sequence[CategoryNode], above: str = "") -> Iterator[tuple[UUID, str]]:
+    for node in nodes:
+        text = f"{above} / {node.title}" if above else node.title
+        yield node.id, text
+        yield from _flat(node.children, text)
