@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from kernel.access.models import Staff
 from kernel.common.money import Money
+from kernel.ledger.selectors import decimal_text
 from kernel.modules.manifest import Text
 from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
@@ -118,3 +119,9 @@ def may(person: Staff, permission: str) -> bool:
 def get(values: Any, key: Any) -> Any:
     """Return what stands under a key, or nothing."""
     return values.get(key, "")
+
+
+@register.filter
+def scaled(minor: int, scale: int) -> str:
+    """Return units of an asset at its scale, as people write them."""
+    return decimal_text(minor, scale)

@@ -1,0 +1,14 @@
+"""Routes of the ledger."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kernel.backoffice.ledger import views
+
+urlpatterns = [
+    path("", views.index),
+    path("differences/", views.differences),
+    path("differences/<str:difference>/", views.resolve),
+    path("accounts/<str:account>/", views.account),
+]

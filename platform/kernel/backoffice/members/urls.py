@@ -1,0 +1,15 @@
+"""Routes of members."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kernel.backoffice.members import views
+
+urlpatterns = [
+    path("", views.index),
+    path("export.csv", views.export),
+    path("<str:member>/", views.show),
+    path("<str:member>/disable/", views.disable),
+    path("<str:member>/enable/", views.enable),
+]

@@ -1,0 +1,152 @@
+"""Members: find, look at, keep from signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.pieces import (
+    NarrowForm,
+    csv_file,
+    found,
+    identified,
+    paged,
+    query_without_page,
+)
+from kernel.common.errors import DomainError
+from kernel.common.time import utc_now
+from kernel.ledger.selectors import wallet
+from kernel.ledger.values import Owner
+from kernel.members.models import Address, Member
+from kernel.members.selectors import identities_of, sessions_of
+from kernel.members.services.staff import (
+    disable_member,
+    enable_member,
+    export_members,
+    find_members,
+)
+from kernel.orders.selectors import orders_of_member
+
+VIEW, MANAGE = "members.view", "members.manage"
+_ORDERS_SHOWN = 10
+
+
+class MemberFilter(NarrowForm):
+    """Which members a list shows."""
+
+    wanted_text = forms.CharField(
+        required=False, max_length=120, label=gettext_lazy("Name, e-mail or telephone")
+    )
+    state = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("May sign in"),
+        choices=[
+            ("", gettext_lazy("All")),
+            ("open", gettext_lazy("Yes")),
+            ("disabled", gettext_lazy("Disabled")),
+            ("gone", gettext_lazy("Gone")),
+        ],
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """Return what `find_members` takes."""
+        given = self.wanted()
+        return {"wanted": given.get("wanted_text", ""), "state": given.get("state", "")}
+
+
+class DisableForm(forms.Form):
+    """Why a member may not sign in any more."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+
+
+@require_safe
+@staff_page(VIEW)
+def index(request: StaffRequest) -> HttpResponseBase:
+    """List members, the latest first."""
+    narrow = MemberFilter(request.GET)
+    asked = narrow.asked()
+    context = {
+        "filter": narrow,
+        "is_narrowed": any(asked.values()),
+        "page": paged(request, find_members(asked["wanted"], state=asked["state"])),
+        "query": query_without_page(request.GET),
+    }
+    return render(request, "backoffice/members/list.html", context)
+
+
+@require_safe
+@staff_page(MANAGE)
+def export(request: StaffRequest) -> HttpResponseBase:
+    """Send the narrowed list as CSV; that it was sent is on record."""
+    asked = MemberFilter(request.GET).asked()
+    rows = find_members(asked["wanted"], state=asked["state"])
+    return csv_file(export_members(rows, actor=request.actor, now=utc_now()), "members")
+
+
+@require_safe
+@staff_page(VIEW)
+def show(request: StaffRequest, member: str) -> HttpResponseBase:
+    """Show a member."""
+    return _draw(request, _row(member), DisableForm())
+
+
+def _draw(
+    request: StaffRequest, row: Member, form: DisableForm, *, status: int = 200
+) -> HttpResponseBase:
+    context = {
+        "member": row,
+        "form": form,
+        "identities": identities_of(row.pk),
+        "addresses": Address.objects.filter(member=row).order_by("-is_default", "id"),
+        "sessions": sessions_of(row.pk, now=utc_now()),
+        "orders": orders_of_member(row.pk)[:_ORDERS_SHOWN],
+        "wallet": wallet(Owner("member", row.pk)),
+    }
+    return render(request, "backoffice/members/detail.html", context, status=status)
+
+
+@require_POST
+@staff_page(MANAGE)
+def disable(request: StaffRequest, member: str) -> HttpResponseBase:
+    """Keep a member from signing in."""
+    row = _row(member)
+    form = DisableForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, row, form, status=422)
+    try:
+        disable_member(
+            row.pk, reason=form.cleaned_data["reason"], actor=request.actor, now=utc_now()
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The member can no longer sign in."))
+    return redirect(f"/members/{row.public_id}/")
+
+
+@require_POST
+@staff_page(MANAGE)
+def enable(request: StaffRequest, member: str) -> HttpResponseBase:
+    """Let a member sign in again."""
+    row = _row(member)
+    try:
+        enable_member(row.pk, actor=request.actor, now=utc_now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The member can sign in again."))
+    return redirect(f"/members/{row.public_id}/")
+
+
+def _row(text: str) -> Member:
+    row: Member = found(Member.objects.filter(pk=identified("mem", text)).first())
+    return row

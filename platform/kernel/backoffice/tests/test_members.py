@@ -1,0 +1,99 @@
+"""Members as staff meet them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel.audit.models import AuditEntry
+from kernel.common.time import utc_now
+from kernel.members.models import Member, MemberSession
+from kernel.members.services import open_session, register_member
+from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.web import TenantClient, console
+
+STAFF = ("members.view", "members.manage")
+
+
+@pytest.fixture
+def member(tenant: TenantRef) -> Member:
+    with tenant_context(tenant):
+        made = register_member(
+            login="lan@example.com", name="=cmd()兰兰", password="seven quiet boats at noon"
+        )
+        open_session(made, device="phone", now=utc_now())
+        return made
+
+
+def test_only_staff_with_the_permission_come_in(tenant: TenantRef, member: Member) -> None:
+    paths = ["", "export.csv", f"{member.public_id}/"]
+    with console(tenant) as browser:
+        strangers = {browser.get(f"/members/{path}").status_code for path in paths}
+        browser.as_staff("orders.view")
+        colleagues = {browser.get(f"/members/{path}").status_code for path in paths}
+
+    assert strangers == {302}
+    assert colleagues == {403}
+
+
+def test_who_may_only_look_changes_nothing(
+    desk: TenantClient, tenant: TenantRef, member: Member
+) -> None:
+    desk.as_staff("members.view")
+
+    assert desk.post(f"/members/{member.public_id}/disable/", {"reason": "x"}).status_code == 403
+    assert desk.get("/members/export.csv").status_code == 403
+    with tenant_context(tenant):
+        assert Member.objects.get().is_active
+
+
+def test_members_of_another_shop_are_not_there(tenant_b: TenantRef, member: Member) -> None:
+    with console(tenant_b) as browser:
+        browser.as_staff(*STAFF)
+
+        assert browser.get(f"/members/{member.public_id}/").status_code == 404
+        assert browser.post(f"/members/{member.public_id}/enable/").status_code == 404
+        assert "lan@example.com" not in browser.get("/members/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("", True),
+        ("wanted_text=lan%40", True),
+        ("wanted_text=nobody", False),
+        ("state=disabled", False),
+        ("state=nonsense&wanted_text=%00&page=x", True),
+    ],
+)
+def test_the_list_is_narrowed(
+    desk: TenantClient, member: Member, query: str, is_there: bool
+) -> None:
+    desk.as_staff(*STAFF)
+
+    listed = desk.get(f"/members/?{query}").content.decode()
+    exported = b"".join(desk.get(f"/members/export.csv?{query}")).decode()
+
+    assert ("lan@example.com" in listed) == is_there
+    assert ("'=cmd()兰兰" in exported) == is_there
+    assert ",=cmd()" not in exported
+
+
+def test_a_member_is_disabled_with_a_reason_and_enabled_again(
+    desk: TenantClient, tenant: TenantRef, member: Member
+) -> None:
+    desk.as_staff(*STAFF)
+    path = f"/members/{member.public_id}/"
+
+    assert "phone" in desk.get(path).content.decode()
+    assert desk.post(f"{path}disable/", {"reason": " "}).status_code == 422
+    with tenant_context(tenant):
+        assert Member.objects.get().is_active
+    desk.post(f"{path}disable/", {"reason": "Asked for it"})
+    with tenant_context(tenant):
+        assert not Member.objects.get().is_active
+        assert not MemberSession.objects.filter(revoked_at=None).exists()
+        assert AuditEntry.objects.get(action="members.disabled").reason == "Asked for it"
+    assert "Asked for it" in desk.get(path).content.decode()
+    desk.post(f"{path}enable/")
+    with tenant_context(tenant):
+        assert Member.objects.get().is_active
