@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from kernel.access.models import Staff
 from kernel.audit.models import AuditEntry
 from kernel.backoffice.activity import described
+from kernel.backoffice.dashboard import dashboard_for
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.errors import DomainError
@@ -41,6 +42,7 @@ def home(request: StaffRequest) -> HttpResponseBase:
     functions = functions_of(tenant.id, statuses(tenant.id, now=utc_now()))
     steps = _checklist(request.person, tenant)
     context = {
+        "dashboard": dashboard_for(request.person, now=utc_now()),
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "store_host": tenant.host(DomainKind.STORE),

@@ -36,6 +36,9 @@ class ProductFilter(NarrowForm):
     status = forms.ChoiceField(
         required=False, label=_("Status"), choices=[("", _("All")), *ProductStatus.choices]
     )
+    low = forms.ChoiceField(
+        required=False, label=_("Stock"), choices=[("", _("All")), ("1", _("Little is left"))]
+    )
 
 
 def _area(rows: int) -> forms.Textarea:

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db.models import Sum
 
+from kernel.catalogue.choices import ProductStatus, VariantStatus
 from kernel.catalogue.models import OptionType, OptionValue, Picture, Product, Variant
 from kernel.catalogue.ports import ShownPrice, prices
 from kernel.inventory.models import StockItem
+from kernel.inventory.selectors import stock_items
 from kernel.inventory.services import default_location
 
 
@@ -23,6 +25,14 @@ def stock_by_product(product_ids: Iterable[UUID]) -> dict[UUID, int]:
         .annotate(on_hand=Sum("on_hand"))
     )
     return {key: int(on_hand) for key, on_hand in rows}
+
+
+def low_products() -> list[UUID]:
+    """Return the products on sale of which little is left; one query."""
+    low = stock_items(only_low=True).filter(
+        variant__status=VariantStatus.ACTIVE, variant__product__status=ProductStatus.ACTIVE
+    )
+    return list(low.values_list("variant__product_id", flat=True).distinct().order_by())
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kernel.backoffice.products.forms import (
     ProductForm,
     refuse,
 )
-from kernel.backoffice.products.selectors import pictures_of, stock_by_product
+from kernel.backoffice.products.selectors import low_products, pictures_of, stock_by_product
 from kernel.catalogue.choices import ProductStatus
 from kernel.catalogue.cursors import InvalidCursor
 from kernel.catalogue.models import Product, ProductCategory, Variant
@@ -57,7 +57,11 @@ def index(request: StaffRequest) -> HttpResponseBase:
 
 def _page(wanted: dict[str, Any], cursor: str) -> CardPage:
     statuses = [wanted["status"]] if "status" in wanted else []
-    narrowed = CardFilter(text=wanted.get("text", ""), statuses=statuses)
+    narrowed = CardFilter(
+        text=wanted.get("text", ""),
+        statuses=statuses,
+        product_ids=low_products() if "low" in wanted else None,
+    )
     try:
         return product_cards(narrowed, cursor=cursor, now=None, language=get_language())
     except InvalidCursor:
