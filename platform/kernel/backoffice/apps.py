@@ -16,4 +16,4 @@ class BackofficeConfig(AppConfig):
         from kernel.backoffice.menu import announce_pages
         from kernel.backoffice.pages import shop_pages
 
-        announce_pages("shop", shop_pages)
+        announce_pages("shop", shop_pages, first=True)

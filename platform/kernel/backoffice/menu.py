@@ -62,9 +62,17 @@ _ICONS: Final = frozenset({"home", "gift", "calendar", "bag", "people", "globe",
 _sources: dict[str, Source] = {}
 
 
-def announce_pages(name: str, source: Source) -> None:
-    """Say which pages a package has for a request; called while apps are loaded."""
-    _sources[name] = source
+def announce_pages(name: str, source: Source, *, first: bool = False) -> None:
+    """Say which pages a package has for a request; called while apps are loaded.
+
+    Args:
+        name: of the package.
+        source: returns its pages.
+        first: they stand before those of packages that were loaded earlier.
+    """
+    others = {key: known for key, known in _sources.items() if key != name}
+    _sources.clear()
+    _sources.update({name: source, **others} if first else {**others, name: source})
 
 
 def menu_for(request: HttpRequest, person: Staff) -> list[Group]:

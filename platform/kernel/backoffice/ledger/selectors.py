@@ -26,6 +26,8 @@ KINDS: Final[dict[str, Promise]] = {
     "payments.refunded": gettext_lazy("Refund"),
     "payments.fee": gettext_lazy("Fee of the gateway"),
     "payments.payout": gettext_lazy("Payout by the gateway"),
+    "orders.paid": gettext_lazy("Order paid"),
+    "orders.refunded": gettext_lazy("Order refunded"),
     "ledger.adjusted": gettext_lazy("Adjusted by hand"),
     "ledger.expired": gettext_lazy("Expired"),
 }
