@@ -57,6 +57,14 @@ class ContactMissing(DomainError):
     title = _("Please leave an e-mail address or a telephone number.")
 
 
+class GuestsRefused(DomainError):
+    """The shop takes orders from members only."""
+
+    code: ClassVar[str] = "checkout.members_only_shop"
+    status: ClassVar[int] = 403
+    title = _("Please sign in to order here.")
+
+
 class CartUnknown(DomainError):
     """Nobody is signed in, and the request names no cart."""
 

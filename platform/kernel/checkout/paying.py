@@ -56,7 +56,7 @@ class GroupPayable:
         group = _group(payable_id)
         due = due_minor(Order.objects.filter(group=group))
         subject = _("Order %(number)s") % {"number": group.number}
-        return Description(subject, Money(due, group.currency), f"/orders/{group.number}/")
+        return Description(subject, Money(due, group.currency), f"/orders/{group.number}/pay/")
 
     def may_pay(self, payable_id: UUID, *, member_id: UUID | None) -> None:
         """Refuse whoever the orders are not, and orders that need no money.

@@ -33,6 +33,7 @@ class Policy:
     number_prefix: str
     number_dated: bool
     number_digits: int
+    guests_may_order: bool = True
 
 
 def current_policy() -> OrderPolicy:

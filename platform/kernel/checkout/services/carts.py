@@ -13,13 +13,14 @@ from kernel.cart.choices import CartPurpose
 from kernel.cart.models import CartLine
 from kernel.cart.services import CartOwner, find_cart, holder_of
 from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
-from kernel.checkout.errors import ContactMissing
+from kernel.checkout.errors import ContactMissing, GuestsRefused
 from kernel.checkout.placing import place_one
 from kernel.checkout.quoting import Quote, quote_basket
 from kernel.common.money import Money
 from kernel.inventory.services import reserve
 from kernel.orders.goods import goods_of, stock_wants
 from kernel.orders.models import OrderGroup
+from kernel.orders.policy import current_policy
 from kernel.tenancy.context import current_tenant
 
 HELD_FOR: Final = timedelta(minutes=15)
@@ -87,13 +88,17 @@ def place(
         now: the moment.
 
     Raises:
+        GuestsRefused: the shop takes orders from members only.
         ContactMissing: a guest cannot be reached.
         PlacementRefused: it cannot be ordered as it is.
         TotalChanged: it costs something else by now.
         OutOfStock: somebody was faster.
     """
-    if visit.owner.member_id is None and not (visit.email or visit.phone):
-        raise ContactMissing
+    if visit.owner.member_id is None:
+        if not current_policy().guests_may_order:
+            raise GuestsRefused
+        if not (visit.email or visit.phone):
+            raise ContactMissing
     placement = Placement(basket_of(visit), key, expected_total)
     return place_one(placement, actor=actor, now=now)
 

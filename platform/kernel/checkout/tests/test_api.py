@@ -340,6 +340,7 @@ def test_ways_to_ship_and_the_policy_are_set_by_staff(
         "number_prefix": "AB",
         "number_dated": False,
         "number_digits": 8,
+        "guests_may_order": True,
     }
 
     kept = desk.put(f"{ADMIN}/shipping-methods/", way, content_type="application/json")

@@ -113,6 +113,15 @@ def remove_address(member_id: UUID, address_id: UUID) -> None:
         heir.save(update_fields=["is_default"])
 
 
+def written_address(place: Place) -> dict[str, str]:
+    """Return an address as orders keep it, of somebody who has no address book.
+
+    Raises:
+        InvalidAddress: nothing can be sent there.
+    """
+    return _checked(place)
+
+
 def _own(member_id: UUID, address_id: UUID) -> Address:
     address = Address.objects.filter(pk=address_id, member_id=member_id).first()
     if address is None:

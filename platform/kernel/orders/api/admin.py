@@ -78,6 +78,7 @@ class PolicyForm(serializers.Serializer[Any]):
     number_prefix = serializers.CharField(max_length=8, allow_blank=True)
     number_dated = serializers.BooleanField()
     number_digits = serializers.IntegerField()
+    guests_may_order = serializers.BooleanField(default=True)
 
 
 class Newest(CursorPagination):

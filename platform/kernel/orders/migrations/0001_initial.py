@@ -315,6 +315,7 @@ class Migration(migrations.Migration):
                 ("number_prefix", models.CharField(blank=True, default="", max_length=8)),
                 ("number_dated", models.BooleanField(default=True)),
                 ("number_digits", models.PositiveSmallIntegerField(default=6)),
+                ("guests_may_order", models.BooleanField(default=True)),
             ],
             options={
                 "constraints": [

@@ -20,6 +20,7 @@ class OrderPolicy(TenantModel):
         number_prefix: capitals in front of order numbers.
         number_dated: the tenant's day stands in the number, as ``yymmdd``.
         number_digits: the counter is filled up to so many with zeros.
+        guests_may_order: without an account, by leaving a way to be reached.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -29,6 +30,7 @@ class OrderPolicy(TenantModel):
     number_prefix = models.CharField(max_length=8, default="", blank=True)
     number_dated = models.BooleanField(default=True)
     number_digits = models.PositiveSmallIntegerField(default=6)
+    guests_may_order = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
