@@ -15,13 +15,15 @@ class ThemesConfig(AppConfig):
         """Make the themes' own known, then what modules bring along."""
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
         from themes.cart import sources as cart_sources
+        from themes.orders import sources as order_sources
         from themes.sources import register_source
 
         # Django makes applications ready again when others are installed: begin with nothing.
         for known in (sources, registry, kinds):
             known.forget_all()
         shop.register_all()
-        for source in (cart_sources.CART, cart_sources.COUNT):
+        own = (cart_sources.CART, cart_sources.COUNT, order_sources.MINE, order_sources.ONE)
+        for source in own:
             register_source(source)
         blocks.register_all()
         registry.register_modules()

@@ -40,11 +40,13 @@ class Viewer:
     Attributes:
         member_id: None for a stranger.
         token: the anonymous cart's, empty without one.
+        groups: ids of what a stranger placed in this browser.
     """
 
     member_id: Any = None
     name: str = ""
     token: str = ""
+    groups: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,11 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from themes.blocks.buying import order_binding
 from themes.blocks.catalogue import listing_binding, product_binding
 from themes.contract import Binding, PageContext
 from themes.fields import Json
@@ -17,6 +20,7 @@ from themes.kinds import (
     Elsewhere,
     Facts,
     Head,
+    MakeHead,
     Nothing,
     PageKind,
     one_of,
@@ -25,6 +29,7 @@ from themes.kinds import (
     slug,
     words,
 )
+from themes.orders.states import FILTERS
 
 SORTS: Final = ("newest", "cheapest", "dearest")
 _LONGEST_DESCRIPTION: Final = 160
@@ -61,6 +66,34 @@ def register_all() -> None:
         PageKind(template="register", is_private=True, head=_form_head),
         PageKind(template="cart", is_private=True, head=_cart_head),
         PageKind(template="member", is_private=True, head=_member_head),
+        PageKind(
+            template="checkout",
+            is_private=True,
+            params={"buy": one_of("now")},
+            head=_titled(gettext_lazy("Checkout")),
+        ),
+        PageKind(template="cashier", is_private=True, head=_titled(gettext_lazy("Payment"))),
+        PageKind(
+            template="orders",
+            is_private=True,
+            params={"state": one_of(*FILTERS), "page": page_number},
+            head=_titled(gettext_lazy("My orders")),
+        ),
+        PageKind(
+            template="order",
+            is_private=True,
+            params={"number": slug},
+            needs=_order,
+            head=_order_head,
+        ),
+        PageKind(
+            template="order_confirm", is_private=True, head=_titled(gettext_lazy("My orders"))
+        ),
+        PageKind(template="addresses", is_private=True, head=_titled(gettext_lazy("Addresses"))),
+        PageKind(template="address", is_private=True, head=_titled(gettext_lazy("Addresses"))),
+        PageKind(
+            template="sessions", is_private=True, head=_titled(gettext_lazy("Signed-in devices"))
+        ),
     ):
         register_kind(kind)
 
@@ -209,3 +242,24 @@ def _cart_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
 
 def _member_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
     return Head(title=_("My account"), is_indexed=False)
+
+
+def _titled(title: Promise) -> MakeHead:
+    """Return the head of a page that is nobody else's, with a title in the viewer's language."""
+
+    def head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
+        return Head(title=str(title), is_indexed=False)
+
+    return head
+
+
+def _order(page: PageContext) -> Mapping[str, Binding]:
+    return {"order": order_binding(page)}
+
+
+def _order_head(_page: PageContext, data: Mapping[str, Any]) -> Facts:
+    found = data["order"]
+    if found is None:
+        return Nothing()
+    title = _("Order %(number)s") % {"number": found["number"]}
+    return Head(title=title, is_indexed=False)

@@ -20,6 +20,7 @@ from kernel.cart import cookies
 from kernel.common.time import utc_now
 from kernel.members.middleware import member_of
 from kernel.tenancy.context import current_tenant
+from themes.buyers import groups_in
 from themes.cache import pages as kept
 from themes.cache.counters import tokens
 from themes.contract import Client, PageContext, Shop, Viewer
@@ -114,10 +115,10 @@ def _from_cache(request: HttpRequest, kind: PageKind, own: Mapping[str, str]) ->
 def viewer_of(request: HttpRequest) -> Viewer:
     """Return who looks; asks the database when somebody is signed in."""
     member = member_of(request)
-    token = cookies.cookie_token(request)
+    token, groups = cookies.cookie_token(request), groups_in(request)
     if member is None:
-        return Viewer(token=token)
-    return Viewer(member_id=member.id, name=member.name, token=token)
+        return Viewer(token=token, groups=groups)
+    return Viewer(member_id=member.id, name=member.name, token=token, groups=groups)
 
 
 def context_of(

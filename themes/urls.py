@@ -6,6 +6,9 @@ from django.urls import path
 
 from themes import seo, views
 from themes.cart import views as cart_views
+from themes.cashier import views as cashier_views
+from themes.checkout import views as checkout_views
+from themes.orders import views as order_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +20,15 @@ urlpatterns = [
     path("cart/", cart_views.cart, name="cart"),
     path("cart/add/", cart_views.add_to_cart, name="cart-add"),
     path("cart/change/", cart_views.change_cart, name="cart-change"),
+    path("checkout/", checkout_views.checkout, name="checkout"),
+    path("orders/", order_views.orders, name="orders"),
+    path("orders/<str:number>/", order_views.order, name="order"),
+    path("orders/<str:number>/cancel/", order_views.cancel, name="order-cancel"),
+    path("orders/<str:number>/receive/", order_views.receive, name="order-receive"),
+    path("orders/<str:number>/again/", order_views.again, name="order-again"),
+    path("orders/<str:number>/pay/", cashier_views.cashier, name="cashier"),
+    path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),
+    path("orders/<str:number>/pay/proof/", cashier_views.proof, name="cashier-proof"),
     path("islands/", views.islands),
     path("sheets/<str:name>.css", views.sheet),
     path("theme.css", views.theme_css),

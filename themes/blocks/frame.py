@@ -17,8 +17,20 @@ MENU: Final = Binding.to("catalogue.categories", parent="")
 _PLACES: Final[Mapping[str, frozenset[str]]] = {
     "/": frozenset({"home"}),
     "/categories/": frozenset({"categories", "category", "search", "product"}),
-    "/cart/": frozenset({"cart", "checkout"}),
-    "/account/": frozenset({"member", "sign_in", "register", "orders", "order", "addresses"}),
+    "/cart/": frozenset({"cart", "checkout", "cashier"}),
+    "/account/": frozenset(
+        {
+            "member",
+            "sign_in",
+            "register",
+            "orders",
+            "order",
+            "order_confirm",
+            "addresses",
+            "address",
+            "sessions",
+        }
+    ),
 }
 
 

@@ -93,4 +93,31 @@ FORM: Final = Block(
     vary="member",
     limit=1,
 )
-BLOCKS: Final = (BADGE, CARD, MENU, ORDER_SHORTCUTS, FORM)
+ADDRESSES: Final = Block(
+    type="member.addresses",
+    label=Text("地址簿", "Address book"),
+    template="themes/blocks/addresses.html",
+    group="member",
+    icon="pin",
+    vary="member",
+    limit=1,
+)
+ADDRESS: Final = Block(
+    type="member.address",
+    label=Text("地址表单", "Address form"),
+    template="themes/blocks/address.html",
+    group="member",
+    icon="pin",
+    vary="member",
+    limit=1,
+)
+SESSIONS: Final = Block(
+    type="member.sessions",
+    label=Text("登录设备", "Signed-in devices"),
+    template="themes/blocks/sessions.html",
+    group="member",
+    icon="shield",
+    vary="member",
+    limit=1,
+)
+BLOCKS: Final = (BADGE, CARD, MENU, ORDER_SHORTCUTS, FORM, ADDRESSES, ADDRESS, SESSIONS)

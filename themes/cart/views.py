@@ -6,18 +6,27 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.cart.errors import NotOnSale
-from kernel.cart.services import CartOwner, Wish, accept_prices, add, change, remove, select
+from kernel.cart.services import (
+    CartOwner,
+    Wish,
+    accept_prices,
+    add,
+    buy_now,
+    change,
+    remove,
+    select,
+)
 from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Variant, VariantValue
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from themes.cart.owners import keep_token, writer
 from themes.pages import serve
-from themes.resolving import path_of
 from themes.same_origin import same_origin_only
 
 _OPTION = "option-"
@@ -39,11 +48,11 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     try:
         owner, token = writer(request)
         wish = Wish(_chosen_variant(request.POST), _number(request.POST.get("quantity", "1")))
-        add(owner, wish, now=utc_now())
+        buys_now = request.POST.get("then") == "checkout"
+        (buy_now if buys_now else add)(owner, wish, now=utc_now())
     except DomainError as refusal:
         return _refused(request, refusal)
-    wants_checkout = request.POST.get("then") == "checkout" and path_of("checkout")
-    response = redirect("checkout" if wants_checkout else "cart")
+    response = redirect(f"{reverse('checkout')}?buy=now" if buys_now else reverse("cart"))
     keep_token(response, token)
     return response
 

@@ -172,12 +172,75 @@ class ShopAuto extends HTMLElement {
   }
 }
 
+/* Puts the parts of another answer of this page in place of those that stand here. */
+function swapParts(text) {
+  const answer = new DOMParser().parseFromString(text, "text/html");
+  const held = document.activeElement;
+  const mark = held?.id ? `#${CSS.escape(held.id)}` : held?.name && `[name="${CSS.escape(held.name)}"][value="${CSS.escape(held.value)}"]`;
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const fresh = answer.getElementById(part.id);
+    if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+  }
+  if (mark && !document.contains(held)) document.querySelector(mark)?.focus();
+}
+
+/* A form whose later parts follow from the earlier ones: asks for them as soon as one changes. */
+class ShopLive extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("change", (event) => {
+      if (event.target.matches("[data-live]")) this.update(event.target.form);
+    });
+  }
+
+  async update(form) {
+    const wishes = new FormData(form);
+    wishes.set("do", "update");
+    const number = (this.number = (this.number || 0) + 1);
+    this.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: wishes, credentials: "same-origin" });
+      const text = await answer.text();
+      if (answer.redirected) location.assign(answer.url);
+      else if (number === this.number) swapParts(text);
+    } finally {
+      if (number === this.number) this.removeAttribute("aria-busy");
+    }
+  }
+}
+
+/* Looks again every few seconds, as long as it stands on the page. */
+class ShopWait extends HTMLElement {
+  connectedCallback() {
+    this.timer = setInterval(() => this.look(), 4000);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer);
+  }
+
+  async look() {
+    if (document.hidden) return;
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (answer.ok) swapParts(await answer.text());
+  }
+}
+
+/* Goes on to another page, which takes this one's place in the history. */
+class ShopLeave extends HTMLElement {
+  connectedCallback() {
+    location.replace(this.dataset.href);
+  }
+}
+
 customElements.define("shop-carousel", ShopCarousel);
 customElements.define("shop-gallery", ShopGallery);
 customElements.define("shop-variants", ShopVariants);
 customElements.define("shop-quantity", ShopQuantity);
 customElements.define("shop-sheet", ShopSheet);
 customElements.define("shop-auto", ShopAuto);
+customElements.define("shop-live", ShopLive);
+customElements.define("shop-wait", ShopWait);
+customElements.define("shop-leave", ShopLeave);
 
 /* What differs by person, in one request for each page, and only for those who are known. */
 async function fillIslands() {

@@ -1,0 +1,97 @@
+"""What somebody has filled in at checkout, and who it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from kernel.cart.choices import CartPurpose
+from kernel.cart.services import CartOwner
+from kernel.checkout.services import Choices, Visit
+from kernel.members.models import Address
+from kernel.members.services.addresses import addresses_of
+from kernel.tenancy.context import current_tenant
+from themes.countries import usual_country
+from themes.places import Entry, address_data, read_entry
+
+NEW: Final = "new"
+_LONGEST_NOTE: Final = 500
+_LONGEST_KEY: Final = 80
+_LONGEST_CONTACT: Final = 254
+_LONGEST_PHONE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Everything that the checkout page holds.
+
+    Attributes:
+        addresses: those that the member keeps, the default first.
+        chosen: the one among them that is chosen; None for a new one.
+        entry: the new one, as far as it is written.
+        key: of the form; with it something is ordered once.
+        expected: the total that the buyer was shown, as a decimal.
+    """
+
+    owner: CartOwner
+    purpose: CartPurpose
+    addresses: tuple[Address, ...]
+    chosen: Address | None
+    entry: Entry
+    shipping: str
+    note: str
+    email: str
+    phone: str
+    key: str
+    expected: str
+
+    def visit(self, address: dict[str, str] | None = None) -> Visit:
+        """Return it as checkout takes it; with the chosen address, or with a new one."""
+        if address is None:
+            address = address_data(self.chosen) if self.chosen is not None else {}
+        return Visit(
+            owner=self.owner,
+            address=address,
+            choices=Choices(self.shipping, self.note),
+            email=self.email,
+            phone=self.phone,
+            purpose=self.purpose,
+        )
+
+
+def read_filled(request: HttpRequest, owner: CartOwner) -> Filled:
+    """Return what was sent, or what an empty page begins with."""
+    form = request.POST.dict()
+    addresses = tuple(addresses_of(owner.member_id)) if owner.member_id else ()
+    buys_now = request.GET.get("buy") == "now"
+    return Filled(
+        owner=owner,
+        purpose=CartPurpose.BUY_NOW if buys_now else CartPurpose.CART,
+        addresses=addresses,
+        chosen=_chosen(form.get("address", ""), addresses),
+        entry=read_entry(form, usual=usual_country(current_tenant().currency)),
+        shipping=form.get("shipping", "")[:40],
+        note=_line(form.get("note", ""), _LONGEST_NOTE),
+        email=_line(form.get("email", ""), _LONGEST_CONTACT),
+        phone=_line(form.get("phone", ""), _LONGEST_PHONE),
+        key=form.get("key", "")[:_LONGEST_KEY] or token_hex(16),
+        expected=form.get("expected", "")[:40],
+    )
+
+
+def _chosen(text: str, addresses: tuple[Address, ...]) -> Address | None:
+    if text == NEW or not addresses:
+        return None
+    try:
+        wanted = UUID(text)
+    except ValueError:
+        return addresses[0]
+    return next((each for each in addresses if each.pk == wanted), addresses[0])
+
+
+def _line(text: str, longest: int) -> str:
+    return text.replace("\x00", "").strip()[:longest]

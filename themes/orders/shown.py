@@ -1,0 +1,201 @@
+"""Orders as blocks take them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kernel.common.money import Money
+from kernel.fulfilment.choices import FulfilmentState
+from kernel.fulfilment.models import Fulfilment, FulfilmentItem
+from kernel.fulfilment.services import code_of, keys_of
+from kernel.orders.choices import AdjustmentKind, FulfilmentMethod, OrderStatus
+from kernel.orders.machine import failing_guard
+from kernel.orders.models import Adjustment, Order, OrderLine
+from kernel.orders.selectors import ListedOrder, OrderDetail
+from themes.fields import Json
+from themes.orders.states import is_unpaid, standing
+from themes.orders.timeline import figure_labels, timeline_of
+from themes.places import address_text
+from themes.resolving import picture_url
+from themes.shop.amounts import text_of
+from themes.shop.cards import href_of
+from themes.shop.moments import moment_text
+
+_THUMB: Final = "480"
+_FIGURES: Final = ("items", "discount", "freight", "tax")
+
+
+def listed_data(listed: ListedOrder, group_number: str, language: str) -> dict[str, Json]:
+    """Return an order of a list."""
+    lines = [line for line in listed.lines if line.quantity]
+    return {
+        **_head(listed.order, group_number, language),
+        "lines": [_line(line, listed.order.currency, language) for line in lines],
+        "pieces": sum(line.quantity for line in lines),
+    }
+
+
+def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
+    """Return an order with everything that its buyer may see."""
+    order = detail.order
+    parcels = list(Fulfilment.objects.filter(order=order).order_by("id"))
+    items = FulfilmentItem.objects.filter(fulfilment__in=[each.pk for each in parcels])
+    inside: dict[UUID, list[FulfilmentItem]] = defaultdict(list)
+    for item in items.order_by("id"):
+        inside[item.fulfilment_id].append(item)
+    titles = {line.pk: _title(line, language) for line in detail.lines}
+    return {
+        **_head(order, detail.group.number, language),
+        "lines": [_line(line, order.currency, language) for line in detail.lines if line.quantity],
+        "reasons": _reasons(detail.adjustments, titles, order.currency),
+        "sums": _sums(order),
+        "method": order.get_method_display(),
+        "address": _address(order, language),
+        "note": order.note,
+        "parcels": [
+            _parcel(each, inside[each.pk], titles, language)
+            for each in parcels
+            if each.state != FulfilmentState.CANCELLED
+        ],
+        "pickup": _pickup(order),
+        "keys": _keys(order, titles),
+        "timeline": timeline_of(detail.events, order.currency, language),
+        "contact": detail.group.email or detail.group.phone,
+    }
+
+
+def _head(order: Order, group_number: str, language: str) -> dict[str, Json]:
+    tone, word = standing(order)
+    number = order.number
+
+    def path(name: str) -> str:
+        return reverse(name, kwargs={"number": number})
+
+    is_done = order.status == OrderStatus.CANCELLED
+    return {
+        "number": number,
+        "href": path("order"),
+        "tone": tone,
+        "state": word,
+        "placed": moment_text(order.placed_at, language),
+        "total": text_of(Money(order.total_minor, order.currency)),
+        "pay": reverse("cashier", kwargs={"number": group_number}) if is_unpaid(order) else "",
+        "cancel": "" if failing_guard(order, "cancel") else path("order-cancel"),
+        "receive": "" if failing_guard(order, "deliver") else path("order-receive"),
+        "again": path("order-again") if is_done or not is_unpaid(order) else "",
+    }
+
+
+def _line(line: OrderLine, currency: str, language: str) -> dict[str, Json]:
+    kept = line.snapshot
+    renditions = kept.get("renditions") or {}
+    handle = str(kept.get("handle", ""))
+    return {
+        "title": _title(line, language),
+        "variant": str(kept.get("variant", "")),
+        "href": href_of(handle) if handle else "",
+        "picture": picture_url(str(renditions.get(_THUMB) or kept.get("image", ""))),
+        "quantity": line.quantity,
+        "shipped": line.fulfilled_quantity,
+        "unit": text_of(Money(line.unit_minor, currency)),
+        "total": text_of(Money(line.total_minor, currency)),
+        "discount": text_of(Money(line.discount_minor, currency)) if line.discount_minor else "",
+    }
+
+
+def _title(line: OrderLine, language: str) -> str:
+    texts = line.snapshot.get("i18n") or {}
+    return str(texts.get(language) or line.snapshot.get("title", ""))
+
+
+def _reasons(
+    adjustments: Sequence[Adjustment], titles: dict[UUID, str], currency: str
+) -> list[Json]:
+    return [
+        {
+            "label": " · ".join(
+                part for part in (row.label, titles.get(row.line_id or row.pk, "")) if part
+            ),
+            "kind": str(AdjustmentKind(row.kind).label),
+            "text": text_of(Money(row.minor, currency)),
+        }
+        for row in adjustments
+    ]
+
+
+def _sums(order: Order) -> list[Json]:
+    labels = figure_labels()
+
+    def row(name: str, *, minus: bool = False, whole: bool = False) -> dict[str, Json]:
+        text = text_of(Money(getattr(order, f"{name}_minor"), order.currency))
+        return {"label": labels[name], "text": f"−{text}" if minus else text, "is_whole": whole}
+
+    found: list[Json] = [
+        row(name, minus=name == "discount")
+        for name in _FIGURES
+        if name == "items" or getattr(order, f"{name}_minor")
+    ]
+    found.append(row("total", whole=True))
+    if order.paid_minor:
+        found.append(row("paid"))
+    if order.refunded_minor:
+        found.append(row("refunded", minus=True))
+    return found
+
+
+def _address(order: Order, language: str) -> Json:
+    if not order.address.get("line"):
+        return None
+    return {
+        "name": str(order.address.get("name", "")),
+        "phone": str(order.address.get("phone", "")),
+        "text": address_text(order.address, language),
+    }
+
+
+def _parcel(
+    parcel: Fulfilment,
+    items: Sequence[FulfilmentItem],
+    titles: dict[UUID, str],
+    language: str,
+) -> dict[str, Json]:
+    moment = parcel.delivered_at or parcel.shipped_at
+    is_here = parcel.state == FulfilmentState.DELIVERED
+    return {
+        "state": parcel.get_state_display(),
+        "tone": "good" if is_here else "open",
+        "carrier": parcel.carrier,
+        "tracking": parcel.tracking,
+        "at": moment_text(moment, language) if moment else "",
+        "items": [
+            {"title": titles.get(item.line_id, ""), "quantity": item.quantity} for item in items
+        ],
+    }
+
+
+def _pickup(order: Order) -> Json:
+    found = code_of(order.pk)
+    if found is None:
+        return None
+    code = f"{found.code[:4]} {found.code[4:]}"
+    by_method = {
+        FulfilmentMethod.PICKUP: _("Say this code when you pick up the goods."),
+        FulfilmentMethod.VIRTUAL: _("Say this code on the spot."),
+    }
+    text = by_method.get(FulfilmentMethod(order.method), "")
+    return {"code": code, "is_used": found.used_at is not None, "text": text}
+
+
+def _keys(order: Order, titles: dict[UUID, str]) -> list[Json]:
+    if order.method != FulfilmentMethod.DIGITAL:
+        return []
+    return [
+        {"title": titles.get(line_id, ""), "keys": list(keys)}
+        for line_id, keys in keys_of(order.pk).items()
+    ]

@@ -1,0 +1,66 @@
+"""An order's story as its buyer reads it: what happened, and which figures it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from kernel.common.money import Money
+from kernel.orders.choices import EventKind
+from kernel.orders.models import OrderEvent
+from kernel.orders.timeline import FIGURES
+from themes.fields import Json
+from themes.shop.amounts import text_of
+from themes.shop.moments import moment_text
+
+_FOR_STAFF: Final = frozenset({EventKind.NOTED, EventKind.TAGGED})
+_TEXTS: Final = ("reason", "carrier", "tracking")
+
+
+def timeline_of(events: Iterable[OrderEvent], currency: str, language: str) -> list[Json]:
+    """Return the entries, the latest first."""
+    labels = figure_labels()
+    found: list[Json] = [
+        {
+            "title": event.get_kind_display(),
+            "at": moment_text(event.at, language),
+            "iso": event.at.isoformat(),
+            "notes": _notes(event.data),
+            "figures": _figures(event.figures, currency, labels),
+        }
+        for event in events
+        if event.kind not in _FOR_STAFF
+    ]
+    return found[::-1]
+
+
+def figure_labels() -> dict[str, str]:
+    """Return what each figure of an order is called."""
+    return {
+        "items": _("Goods"),
+        "discount": _("Discount"),
+        "freight": _("Freight"),
+        "tax": _("Tax"),
+        "total": _("Total"),
+        "paid": _("Paid"),
+        "refunded": _("Refunded"),
+    }
+
+
+def _figures(moved: Mapping[str, int], currency: str, labels: Mapping[str, str]) -> list[Json]:
+    return [
+        {"label": labels[name], "text": _signed(moved[name], currency)}
+        for name in FIGURES
+        if moved.get(name)
+    ]
+
+
+def _signed(minor: int, currency: str) -> str:
+    text = text_of(Money(abs(minor), currency))
+    return f"+{text}" if minor > 0 else f"−{text}"
+
+
+def _notes(data: Mapping[str, object]) -> list[Json]:
+    return [str(data[name]) for name in _TEXTS if data.get(name)]

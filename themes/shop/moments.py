@@ -1,0 +1,16 @@
+"""Moments as people in the shop's zone read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+
+from kernel.tenancy.context import current_tenant
+
+
+def moment_text(moment: datetime, language: str) -> str:
+    """Return day and time in the shop's zone, ``22 Nov 2026, 08:46``."""
+    local = timezone.localtime(moment, ZoneInfo(current_tenant().zone))
+    return formats.date_format(local, "Y-m-d H:i" if language.startswith("zh") else "j M Y, H:i")
