@@ -74,9 +74,13 @@ def entry_of(address: Address) -> Entry:
 
 def faults_of(entry: Entry) -> dict[str, str]:
     """Return what is wrong, by field; nothing when something can be sent there."""
-    empty = [name for name in _NEEDED if not entry.texts.get(name)]
-    if empty:
-        return dict.fromkeys(empty, _("Please fill this in."))
+    wanted = _NEEDED if entry.country == HOME else (*_NEEDED, "city")
+    empty = [name for name in wanted if not entry.texts.get(name)]
+    faults = dict.fromkeys(empty, _("Please fill this in."))
+    if entry.country == HOME and (not entry.regions or regions_below(entry.regions[-1])):
+        faults["region_code"] = _("Please choose province, city and district.")
+    if faults:
+        return faults
     try:
         written_address(entry.place())
     except InvalidAddress as refusal:

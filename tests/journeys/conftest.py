@@ -19,10 +19,13 @@ from playwright.sync_api import Browser
 from rich.console import Console
 
 from config.dev.supervisor import Program, Supervisor, machine_environment, module_command
+from kernel.common.secrets.local_ring import write_new_key
+from kernel.common.time import utc_now
 from testkit.browser import browser as running_browser
 from testkit.database import login_url
 from testkit.servers.guard import Guard
 from testkit.servers.ports import LOOPBACK, free_ports
+from testkit.servers.stripe import StripeDouble, stripe_double
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a quiet harbour at dawn"
@@ -30,9 +33,16 @@ PASSWORD = "a quiet harbour at dawn"
 
 @dataclass(frozen=True)
 class Site:
-    """Where the processes of the journey answer."""
+    """Where the processes of the journey answer.
+
+    Attributes:
+        stripe: the double that the processes take for Stripe.
+        keys: directory of the root keys that they seal with.
+    """
 
     ports: dict[str, int]
+    stripe: StripeDouble
+    keys: Path
 
     def address(self, host: str, process: str, path: str = "/") -> str:
         """Return the address of a page."""
@@ -65,24 +75,32 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
     with override_settings(STATIC_ROOT=str(static), STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
-    logs = folder / "logs"
-    logs.mkdir()
+    logs, keys = folder / "logs", folder / "keys"
+    for each in (logs, keys):
+        each.mkdir()
+    write_new_key(keys, now=utc_now())
     with contextlib.ExitStack() as stack:
+        stripe = stack.enter_context(stripe_double())
         guard = Guard()
         stack.callback(guard.close)
         supervisor = Supervisor(root=ROOT, logs=logs, guard=guard, console=_console())
         stack.callback(supervisor.stop)
         supervisor.start(
-            [*(_web(kind, ports, static) for kind in ports), _provisioner(ports, static)]
+            [
+                *(_web(kind, ports, static, stripe=stripe.url) for kind in ports),
+                _provisioner(ports, static),
+            ]
         )
-        yield Site(ports)
+        yield Site(ports, stripe, keys)
 
 
 def _console() -> Console | None:
     return Console(file=sys.stderr) if os.environ.get("STOA_TEST_SHOW_PROCESSES") else None
 
 
-def _environment(kind: str, ports: dict[str, int], static: Path) -> dict[str, str]:
+def _environment(
+    kind: str, ports: dict[str, int], static: Path, *, stripe: str = ""
+) -> dict[str, str]:
     login = {"provisioner": "owner"}.get(kind, kind)
     return {
         **machine_environment(),
@@ -100,11 +118,13 @@ def _environment(kind: str, ports: dict[str, int], static: Path) -> dict[str, st
         "STOA_HTTPS": "0",
         "STOA_STATIC_ROOT": str(static),
         "STOA_WARM_POOL_SIZE": "2",
+        "STOA_SECRETS_KEYS_DIR": str(static.parent / "keys"),
+        "STOA_STRIPE_API_BASE": stripe,
         **{f"STOA_PUBLIC_PORT_{name.upper()}": str(port) for name, port in ports.items()},
     }
 
 
-def _web(kind: str, ports: dict[str, int], static: Path) -> Program:
+def _web(kind: str, ports: dict[str, int], static: Path, *, stripe: str) -> Program:
     return Program(
         name=kind,
         command=module_command(
@@ -118,7 +138,7 @@ def _web(kind: str, ports: dict[str, int], static: Path) -> Program:
             f"--static-path-mount={static}",
             "config.wsgi:application",
         ),
-        environment=_environment(kind, ports, static),
+        environment=_environment(kind, ports, static, stripe=stripe),
         ready=ports[kind],
     )
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from kernel.cart.services import CartOwner, Wish, add
+from kernel.catalogue.models import Variant
+from kernel.common.time import utc_now
+from kernel.members.models import Member
+from kernel.members.services import open_session
+from kernel.members.services.addresses import Place, add_address
+from kernel.payments.services import bind, set_enabled
 from kernel.tenancy.context import tenant_context
 from kernel.tenancy.ports import directory
+from testkit.factories.orders import TESTER, place
 from tests.journeys.conftest import Shop, Site
 from themes.tests.samples import Shelf
 
@@ -31,6 +41,17 @@ PAGES = (
     "/account/sign-in/",
     "/account/register/",
     "/none/",
+)
+OWN_PAGES = (
+    "/checkout/",
+    "/orders/",
+    "/orders/{number}/",
+    "/orders/{number}/pay/",
+    "/orders/{number}/cancel/",
+    "/account/",
+    "/account/addresses/",
+    "/account/addresses/new/",
+    "/account/devices/",
 )
 
 
@@ -55,6 +76,42 @@ def stocked(shop: Shop) -> Shop:
         for number in range(12):
             shelf.product(f"Shirt {number}", category=shirts, pictures=1)
     return shop
+
+
+@dataclass(frozen=True)
+class Known:
+    """A member who has ordered: what his browser holds, and the number of the order."""
+
+    shop: Shop
+    token: str
+    number: str
+
+
+@pytest.fixture
+def known(stocked: Shop) -> Known:
+    """Somebody with a cart, an address and an unpaid order, in a shop with a way to pay."""
+    tenant = directory().by_host(stocked.store, kind="store")
+    assert tenant is not None
+    now = utc_now()
+    with tenant_context(tenant):
+        member = Member.objects.create(login="lan@example.com", name="Lan")
+        place_of_hers = Place("Lan", "13800138000", "Huaihai Road 1", region_code="310104")
+        add_address(member.pk, place_of_hers, now=now)
+        account = {"way": "transfer", "instructions": "Please pay.", "account": "6222"}
+        way = bind(
+            gateway="offline",
+            is_live=False,
+            title="Transfer",
+            values=account,
+            actor=TESTER,
+            now=now,
+        )
+        set_enabled(way.pk, enabled=True, actor=TESTER)
+        shirt = Variant.objects.get(product__handle="product-3")
+        group = place((shirt.pk, 2), member_id=member.pk)
+        add(CartOwner(member_id=member.pk), Wish(shirt.pk, 1), now=now)
+        token = open_session(member, device="Mozilla/5.0 (iPhone) Safari", now=now).token
+    return Known(stocked, token, group.number)
 
 
 def open_page(browser: Browser, *, width: int = 390, **options: Any) -> Page:
@@ -99,11 +156,31 @@ def test_every_page_can_be_used_by_everybody(
     page.context.close()
 
 
-def test_a_page_is_light(browser: Browser, site: Site, stocked: Shop) -> None:
-    address = to_shop(site, stocked)
-    page = open_page(browser)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_what_is_a_members_own_can_be_used_by_everybody(
+    browser: Browser, site: Site, known: Known, width: int, scheme: str
+) -> None:
+    address = to_shop(site, known.shop)
+    page = open_page(browser, width=width, scheme=scheme)
+    page.context.add_cookies([{"name": "member", "value": known.token, "url": address("/")}])
 
-    for path in PAGES:
+    for path in OWN_PAGES:
+        answer = page.goto(address(path.format(number=known.number)))
+        assert answer is not None
+        assert (answer.status, urlsplit(page.url).path) == (200, path.format(number=known.number))
+        found = Axe().run(page, options=WCAG).response["violations"]
+        places = [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in found]
+        assert places == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.context.close()
+
+
+def test_a_page_is_light(browser: Browser, site: Site, known: Known) -> None:
+    address = to_shop(site, known.shop)
+    page = open_page(browser)
+    page.context.add_cookies([{"name": "member", "value": known.token, "url": address("/")}])
+
+    for path in (*PAGES, *(path.format(number=known.number) for path in OWN_PAGES)):
         page.goto(address(path))
         files = page.evaluate(
             "[...document.querySelectorAll('script[src],link[rel=stylesheet]')]"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,12 +18,11 @@ from kernel.common.money import Money
 from themes.checkout.visits import NEW, Filled
 from themes.fields import Json
 from themes.places import address_data, address_text, entry_inputs
-from themes.resolving import picture_url
 from themes.shop.amounts import text_of
+from themes.shop.thumbs import kept_thumb, thumbs_of
 
 ADDRESS_MISSING: Final = "checkout.address_missing"
 _FIGURES: Final = ("items", "discount", "freight", "tax")
-_THUMB: Final = "480"
 
 
 def needs_address(quote: Quote) -> bool:
@@ -52,7 +52,7 @@ def checkout_inputs(
         "is_new": filled.chosen is None,
         "place": entry_inputs(filled.entry, faults),
         "ways": _ways(quote),
-        "parts": [_part(part, quote.currency) for part in quote.parts],
+        "parts": _parts(quote),
         "sums": _sums(quote),
         "total": text_of(quote.total),
         "refusals": _general(quote.refusals),
@@ -104,10 +104,15 @@ def _way_price(way: ShippingMethod, shipped: Sequence[Part], currency: str) -> s
     return text_of(Money(minor, currency)) if minor else _("Free")
 
 
-def _part(part: Part, currency: str) -> dict[str, Json]:
+def _parts(quote: Quote) -> list[Json]:
+    thumbs = thumbs_of(line.goods.product_id for line in quote.lines)
+    return [_part(part, thumbs, quote.currency) for part in quote.parts]
+
+
+def _part(part: Part, thumbs: Mapping[UUID, str], currency: str) -> dict[str, Json]:
     return {
         "method": str(part.method.label),
-        "lines": [_line(line, currency) for line in part.lines],
+        "lines": [_line(line, thumbs, currency) for line in part.lines],
         "reasons": [
             {"label": each.label, "text": text_of(Money(each.minor, currency))}
             for each in part.reasons
@@ -115,17 +120,15 @@ def _part(part: Part, currency: str) -> dict[str, Json]:
     }
 
 
-def _line(line: DraftLine, currency: str) -> dict[str, Json]:
+def _line(line: DraftLine, thumbs: Mapping[UUID, str], currency: str) -> dict[str, Json]:
     facts = line.goods.facts
     kept = line.goods.snapshot()
-    language = get_language() or ""
-    titles, renditions = kept["i18n"], kept["renditions"]
-    title = titles.get(language) if isinstance(titles, dict) else ""
-    small = renditions.get(_THUMB) if isinstance(renditions, dict) else ""
+    titles = kept["i18n"]
+    title = titles.get(get_language() or "") if isinstance(titles, dict) else ""
     return {
         "title": str(title or facts["product__title"]),
         "variant": str(facts["title"] or ""),
-        "picture": picture_url(str(small or facts["image__file"] or "")),
+        "picture": kept_thumb(kept) or thumbs.get(line.goods.product_id, ""),
         "quantity": line.quantity,
         "unit": text_of(Money(line.unit_minor, currency)),
         "total": text_of(Money(line.total_minor, currency)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,21 +22,22 @@ from themes.fields import Json
 from themes.orders.states import is_unpaid, standing
 from themes.orders.timeline import figure_labels, timeline_of
 from themes.places import address_text
-from themes.resolving import picture_url
 from themes.shop.amounts import text_of
 from themes.shop.cards import href_of
 from themes.shop.moments import moment_text
+from themes.shop.thumbs import kept_thumb, thumbs_of
 
-_THUMB: Final = "480"
 _FIGURES: Final = ("items", "discount", "freight", "tax")
 
 
-def listed_data(listed: ListedOrder, group_number: str, language: str) -> dict[str, Json]:
+def listed_data(
+    listed: ListedOrder, group_number: str, thumbs: Mapping[UUID, str], language: str
+) -> dict[str, Json]:
     """Return an order of a list."""
     lines = [line for line in listed.lines if line.quantity]
     return {
         **_head(listed.order, group_number, language),
-        "lines": [_line(line, listed.order.currency, language) for line in lines],
+        "lines": [_line(line, thumbs, listed.order.currency, language) for line in lines],
         "pieces": sum(line.quantity for line in lines),
     }
 
@@ -50,9 +51,12 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
     for item in items.order_by("id"):
         inside[item.fulfilment_id].append(item)
     titles = {line.pk: _title(line, language) for line in detail.lines}
+    thumbs = thumbs_of(line.product_id for line in detail.lines)
     return {
         **_head(order, detail.group.number, language),
-        "lines": [_line(line, order.currency, language) for line in detail.lines if line.quantity],
+        "lines": [
+            _line(line, thumbs, order.currency, language) for line in detail.lines if line.quantity
+        ],
         "reasons": _reasons(detail.adjustments, titles, order.currency),
         "sums": _sums(order),
         "method": order.get_method_display(),
@@ -92,15 +96,16 @@ def _head(order: Order, group_number: str, language: str) -> dict[str, Json]:
     }
 
 
-def _line(line: OrderLine, currency: str, language: str) -> dict[str, Json]:
+def _line(
+    line: OrderLine, thumbs: Mapping[UUID, str], currency: str, language: str
+) -> dict[str, Json]:
     kept = line.snapshot
-    renditions = kept.get("renditions") or {}
     handle = str(kept.get("handle", ""))
     return {
         "title": _title(line, language),
         "variant": str(kept.get("variant", "")),
         "href": href_of(handle) if handle else "",
-        "picture": picture_url(str(renditions.get(_THUMB) or kept.get("image", ""))),
+        "picture": kept_thumb(kept) or thumbs.get(line.product_id, ""),
         "quantity": line.quantity,
         "shipped": line.fulfilled_quantity,
         "unit": text_of(Money(line.unit_minor, currency)),
@@ -168,7 +173,7 @@ def _parcel(
     moment = parcel.delivered_at or parcel.shipped_at
     is_here = parcel.state == FulfilmentState.DELIVERED
     return {
-        "state": parcel.get_state_display(),
+        "state": _("Arrived") if is_here else _("Under way"),
         "tone": "good" if is_here else "open",
         "carrier": parcel.carrier,
         "tracking": parcel.tracking,

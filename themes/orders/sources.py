@@ -16,6 +16,7 @@ from themes.contract import Binding, PageContext, Viewer
 from themes.fields import Json
 from themes.orders.shown import detail_data, listed_data
 from themes.orders.states import FILTERS, filter_labels
+from themes.shop.thumbs import thumbs_of
 from themes.sources import Source
 
 ON_A_PAGE: Final = 10
@@ -53,10 +54,12 @@ def _listed(page: PageContext, binding: Binding) -> dict[str, Json]:
     orders = list(rows[start : start + ON_A_PAGE + 1])
     groups = OrderGroup.objects.filter(pk__in=[order.group_id for order in orders])
     numbers = dict(groups.values_list("pk", "number"))
+    rows_shown = listed(orders[:ON_A_PAGE])
+    thumbs = thumbs_of(line.product_id for each in rows_shown for line in each.lines)
     return {
         "orders": [
-            listed_data(each, numbers[each.order.group_id], page.language)
-            for each in listed(orders[:ON_A_PAGE])
+            listed_data(each, numbers[each.order.group_id], thumbs, page.language)
+            for each in rows_shown
         ],
         "filters": [
             {"label": label, "href": _href(code, 1), "is_current": code == state}

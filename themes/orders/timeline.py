@@ -44,7 +44,7 @@ def figure_labels() -> dict[str, str]:
         "freight": _("Freight"),
         "tax": _("Tax"),
         "total": _("Total"),
-        "paid": _("Paid"),
+        "paid": _("Paid so far"),
         "refunded": _("Refunded"),
     }
 

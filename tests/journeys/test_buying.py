@@ -1,0 +1,257 @@
+"""From a product to a parcel in a member's hands, on real processes, to the last cent."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from pytest_django import Settings
+
+from kernel.audit.actor import Actor
+from kernel.checkout.choices import Rate
+from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
+from kernel.common.money import Money
+from kernel.common.secrets.services import default_sealer
+from kernel.common.time import utc_now
+from kernel.fulfilment.services import Parcel, fulfil
+from kernel.ledger.services import verify as verify_ledger
+from kernel.orders.models import Order, OrderLine
+from kernel.orders.timeline import explained, figures_of
+from kernel.orders.timeline import verify as verify_timelines
+from kernel.payments.choices import Verdict
+from kernel.payments.models import Attempt, PaymentBinding, Proof
+from kernel.payments.selectors import hook_path
+from kernel.payments.services import bind, review, set_enabled
+from kernel.tenancy.context import tenant_context
+from kernel.tenancy.ports import directory
+from testkit.servers.ports import LOOPBACK
+from testkit.servers.stripe.running import deliver
+from tests.journeys.conftest import Shop, Site
+from themes.tests.samples import Shelf, picture_bytes
+
+CLERK = Actor("staff", "stf_1", "李文")
+HOOK_SECRET = "whsec_ajourney"
+TRANSFER: dict[str, object] = {
+    "way": "transfer",
+    "instructions": "Please transfer within three days.",
+    "account": "6222 0000 0000 0000",
+    "days": 3,
+}
+PROOF: FilePayload = {"name": "proof.webp", "mimeType": "image/webp", "buffer": picture_bytes(1)}
+STRIPE: dict[str, object] = {
+    "restricted_key": "sk_test_ajourneythroughtheshop",
+    "publishable_key": "pk_test_ajourneythroughtheshop",
+    "webhook_secret": HOOK_SECRET,
+}
+
+
+@pytest.fixture(autouse=True)
+def _same_keys_and_bank(site: Site, settings: Settings) -> Iterator[None]:
+    settings.STOA_KMS_KEY = ""
+    settings.STOA_SECRETS_KEYS_DIR = str(site.keys)
+    settings.STOA_STRIPE_API_BASE = site.stripe.url
+    default_sealer.cache_clear()
+    yield
+    default_sealer.cache_clear()
+
+
+@contextmanager
+def inside(shop: Shop) -> Iterator[str]:
+    """Be the shop; yields its currency."""
+    tenant = directory().by_host(shop.store, kind="store")
+    assert tenant is not None
+    with tenant_context(tenant):
+        yield tenant.currency
+
+
+def account(gateway: str, values: dict[str, object], title: str) -> PaymentBinding:
+    row = bind(
+        gateway=gateway, is_live=False, title=title, values=values, actor=CLERK, now=utc_now()
+    )
+    return set_enabled(row.id, enabled=True, actor=CLERK)
+
+
+@pytest.fixture
+def stocked(shop: Shop) -> Shop:
+    """Two things to sell, freight to pay, two ways to pay."""
+    with inside(shop) as currency:
+        shelf = Shelf(currency)
+        tea = shelf.category("Tea", "tea")
+        shelf.product("Green tea", category=tea, minor=12_900, pictures=1)
+        shelf.product("Tea cup", category=tea, minor=4_550, pictures=1, options={"Size": ["S"]})
+        terms = ShippingTerms(
+            "post", {"en": "Post", "zh-hans": "邮寄"}, "express", Rate.FLAT, currency, 800
+        )
+        set_shipping_method(terms, actor=CLERK)
+        account("offline", TRANSFER, "Bank transfer")
+        account("stripe", STRIPE, "Card")
+    return shop
+
+
+def open_page(browser: Browser, width: int, *, script: bool = True) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, locale="en-US", java_script_enabled=script
+    )
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+def register(page: Page, address: str) -> None:
+    page.goto(address)
+    page.fill("#id_name", "Lan")
+    page.fill("#id_login", "lan@example.com")
+    page.fill("#id_password", "seven quiet boats at noon")
+    page.click("main form button")
+    page.wait_for_load_state()
+
+
+def write_address(page: Page, *, is_live: bool) -> None:
+    """Write an address; without scripts each division is asked for by the form's button."""
+    page.fill("#place-name", "Wang Xiaomei")
+    page.fill("#place-phone", "13800138000")
+    page.fill("#place-line", "Huaihai Road 1")
+    for number, (level, code) in enumerate((("province", "440000"), ("prefecture", "440300"))):
+        page.select_option(f"#place-{level}", code)
+        if not is_live:
+            page.get_by_role("button", name="Go on choosing the region").click()
+        expect(page.locator("#place-region select")).to_have_count(number + 3)
+    page.select_option("#place-district", "440305")
+    if is_live:
+        expect(page.locator("shop-live[aria-busy]")).to_have_count(0)
+
+
+def fill_the_cart(page: Page, base: str) -> None:
+    page.goto(base)
+    page.fill("#shop-search", "cup")
+    page.press("#shop-search", "Enter")
+    page.click("article.product-card a")
+    page.get_by_role("button", name="Add to cart").click()
+    page.goto(f"{base}categories/tea/")
+    page.get_by_role("link", name="Green tea").click()
+    page.fill("input[name=quantity]", "2")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="Checkout").click()
+    expect(page.locator("h1")).to_have_text("Checkout")
+
+
+def pay_by_transfer(page: Page, site: Site, shop: Shop) -> None:
+    page.locator("label", has_text="Bank transfer").click()
+    page.get_by_role("button", name="Pay ¥").click()
+    expect(page.locator("h1")).to_have_text("Please transfer the amount")
+    expect(page.locator(".till-facts")).to_contain_text("6222 0000 0000 0000")
+    page.set_input_files("#proof-file", PROOF)
+    page.get_by_role("button", name="Send the proof").click()
+    expect(page.locator(".notice")).to_contain_text("We have your proof")
+    with inside(shop):
+        attempt = Attempt.objects.get()
+        assert Proof.objects.get().content_type == "image/webp"
+        review(
+            attempt.pk,
+            verdict=Verdict.CONFIRM,
+            received=Money(attempt.amount_minor, attempt.currency),
+            reference="bank 42",
+            note="",
+            actor=CLERK,
+            now=utc_now(),
+        )
+    page.reload()
+
+
+def pay_by_card(page: Page, site: Site, shop: Shop) -> None:
+    page.locator("label", has_text="Card").click()
+    page.get_by_role("button", name="Pay ¥").click()
+    expect(page.locator("output")).to_contain_text("31150")
+    page.get_by_role("button", name="Pay").click()
+    expect(page.locator("h1")).to_have_text("Waiting for your payment")
+    with inside(shop):
+        path = hook_path(PaymentBinding.objects.get(gateway="stripe"))
+
+    def send(body: bytes, headers: dict[str, str]) -> int:
+        connection = http.client.HTTPConnection(LOOPBACK, site.ports["store"], timeout=10)
+        host = urlsplit(site.address(shop.store, "store")).netloc
+        connection.request("POST", path, body, {**headers, "Host": host})
+        return connection.getresponse().status
+
+    for event in site.stripe.events():
+        for _twice in range(2):
+            assert deliver(event, HOOK_SECRET, send) in {200, 204}
+
+
+PAYING = {"transfer": pay_by_transfer, "card": pay_by_card}
+
+
+@pytest.mark.parametrize(("width", "way"), [(390, "card"), (1440, "transfer")])
+def test_a_member_finds_buys_pays_and_receives_in_two_parcels(
+    browser: Browser, site: Site, stocked: Shop, width: int, way: str
+) -> None:
+    base = site.address(stocked.store, "store")
+    page = open_page(browser, width)
+
+    register(page, f"{base}account/register/")
+    fill_the_cart(page, base)
+    write_address(page, is_live=True)
+    expect(page.locator(".sums .whole")).to_contain_text("¥311.50")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.locator("h1")).to_have_text("How do you want to pay?")
+    PAYING[way](page, site, stocked)
+    expect(page.locator("h1")).to_have_text("Paid. Thank you!")
+
+    with inside(stocked):
+        order = Order.objects.get()
+        lines = list(OrderLine.objects.filter(order=order).order_by("position"))
+        for number, line in enumerate(lines, start=1):
+            parcel = Parcel(order.pk, {line.pk: line.quantity}, "SF Express", f"SF{number}")
+            fulfil(parcel, actor=CLERK, now=utc_now())
+    page.get_by_role("link", name="See the order").click()
+    expect(page.locator(".parcel")).to_have_count(2)
+    expect(page.locator(".parcel").nth(1)).to_contain_text("SF2")
+    page.get_by_role("link", name="Confirm receipt").click()
+    page.get_by_role("button", name="Yes, it is here").click()
+
+    expect(page.locator(".big-state")).to_have_text("Received")
+    expect(page.locator(".timeline")).to_contain_text("Freight +¥8.00")
+    expect(page.locator(".timeline")).to_contain_text("Paid so far +¥311.50")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(f"{base}orders/?state=completed")
+    expect(page.locator(".order-card")).to_have_count(1)
+    with inside(stocked):
+        order.refresh_from_db()
+        assert (order.payment_status, order.fulfilment_status) == ("paid", "delivered")
+        assert explained([order.pk])[order.pk] == figures_of(order)
+        assert list(verify_timelines()) == []
+        assert list(verify_ledger()) == []
+    page.context.close()
+
+
+def test_a_guest_orders_without_scripts_and_thinks_better_of_it(
+    browser: Browser, site: Site, stocked: Shop
+) -> None:
+    base = site.address(stocked.store, "store")
+    page = open_page(browser, 390, script=False)
+
+    page.goto(f"{base}products/product-1/")
+    page.get_by_role("button", name="Buy now").click()
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    page.fill("#contact-email", "guest@example.com")
+    write_address(page, is_live=False)
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.locator(".till-sum strong")).to_have_text("¥137.00")
+    page.get_by_role("link", name="See the order").click()
+    page.get_by_role("link", name="Cancel").click()
+    page.fill("#confirm-reason", "Ordered by mistake")
+    page.get_by_role("button", name="Cancel the order").click()
+
+    expect(page.locator(".big-state")).to_have_text("Cancelled")
+    expect(page.locator(".timeline")).to_contain_text("Ordered by mistake")
+    stranger = open_page(browser, 390)
+    stranger.goto(page.url)
+    expect(stranger.locator("h1")).to_have_text("Sign in")
+    with inside(stocked):
+        assert Order.objects.count() == 1
+    stranger.context.close()
+    page.context.close()
