@@ -89,7 +89,7 @@ def buyer_of(request: HttpRequest) -> Buyer:
 
 def groups_in(request: HttpRequest) -> tuple[UUID, ...]:
     """Return what was placed in this browser without an account; none for a forged cookie."""
-    text = request.COOKIES.get(_cookie(), "")
+    text = request.COOKIES.get(cookie_name(), "")
     if not text:
         return ()
     try:
@@ -103,7 +103,7 @@ def remember_group(request: HttpRequest, response: HttpResponseBase, group: Orde
     """Let this browser see what a stranger has just placed in it."""
     known: Iterable[UUID] = [group.pk, *(key for key in groups_in(request) if key != group.pk)]
     response.set_cookie(
-        _cookie(),
+        cookie_name(),
         signing.dumps([key.hex for key in list(known)[:_MOST]], salt=_SALT),
         max_age=int(_LASTS.total_seconds()),
         secure=bool(settings.SESSION_COOKIE_SECURE),
@@ -113,7 +113,8 @@ def remember_group(request: HttpRequest, response: HttpResponseBase, group: Orde
     )
 
 
-def _cookie() -> str:
+def cookie_name() -> str:
+    """Return the cookie's name; over TLS one that no other host can plant."""
     return "__Host-orders" if settings.SESSION_COOKIE_SECURE else "orders"
 
 

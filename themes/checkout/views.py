@@ -33,11 +33,12 @@ from themes.cart.owners import reader
 from themes.checkout.shown import checkout_inputs, needs_address
 from themes.checkout.visits import Filled, read_filled
 from themes.pages import serve, viewer_of
-from themes.places import faults_of
+from themes.places import address_data, faults_of
 
 PLACED: Final = Limit("themes.placed", "20/minute;200/hour", WhenDown.PASS)
 _UNPROCESSABLE: Final = 422
 _EMPTY: Final = "checkout.empty"
+_UNWRITTEN: Final = "…"
 
 
 @never_cache
@@ -52,14 +53,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
     filled = read_filled(request, owner)
     if request.method == "POST" and request.POST.get("do") == "place":
         return _place(request, filled)
-    found = quote(filled.visit(_written(filled)), now=utc_now())
+    found = quote(filled.visit(_for_counting(filled)), now=utc_now())
     if all(each.code == _EMPTY for each in found.refusals) and not found.lines:
         return redirect("cart")
     return _page(request, filled, found)
 
 
 def _place(request: HttpRequest, filled: Filled) -> HttpResponse:
-    found = quote(filled.visit(), now=utc_now())
+    found = quote(filled.visit(_for_counting(filled)), now=utc_now())
     address, faults = _address(filled, found)
     faults |= _contact_faults(filled)
     if faults:
@@ -73,7 +74,7 @@ def _place(request: HttpRequest, filled: Filled) -> HttpResponse:
     except DomainError as refusal:
         return _page(request, filled, found, notice=str(refusal), status=refusal.status)
     if filled.owner.member_id is not None and filled.chosen is None and address:
-        _keep(filled)
+        _keep(filled, address)
     response = redirect("cashier", number=group.number)
     if filled.owner.member_id is None:
         remember_group(request, response, group)
@@ -104,11 +105,23 @@ def _address(filled: Filled, found: Quote) -> tuple[dict[str, str], dict[str, st
     return ({}, faults) if faults else (written_address(filled.entry.place()), {})
 
 
-def _written(filled: Filled) -> dict[str, str] | None:
-    """Return the new address once it is whole; None for the chosen one."""
+def _for_counting(filled: Filled) -> dict[str, str] | None:
+    """Return the new address as far as it is written; None for the chosen one.
+
+    What is missing is filled up, so that all else that speaks against the order is told
+    before somebody has written where it goes.
+    """
     if filled.chosen is not None:
         return None
-    return {} if faults_of(filled.entry) else written_address(filled.entry.place())
+    place = filled.entry.place()
+    known = {"name": place.name, "phone": place.phone, "line": place.line}
+    return {
+        **{name: text or _UNWRITTEN for name, text in known.items()},
+        "country": place.country,
+        "region_code": place.region_code,
+        "city": place.city,
+        "postcode": place.postcode,
+    }
 
 
 def _contact_faults(filled: Filled) -> dict[str, str]:
@@ -135,8 +148,11 @@ def _again(
     return _page(request, filled, found, notice=str(refusal), status=refusal.status)
 
 
-def _keep(filled: Filled) -> None:
+def _keep(filled: Filled, address: dict[str, str]) -> None:
+    """Put a new address into the member's book, unless it stands there."""
     assert filled.owner.member_id is not None  # noqa: S101  the caller has asked
+    if any(address_data(each) == address for each in filled.addresses):
+        return
     try:
         add_address(filled.owner.member_id, filled.entry.place(), now=utc_now())
     except TooMany:
