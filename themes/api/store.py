@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,14 +44,13 @@ class PageView(APIView):
     permission_classes = ()
 
     @extend_schema(
-        operation_id="store_pages_retrieve",
         parameters=[
             OpenApiParameter("client", str, enum=["mp", "app"], description="Who draws it."),
             OpenApiParameter(
                 "knows", str, description="Blocks that the client draws: type@version, by commas."
             ),
         ],
-        responses=PageShown,
+        responses={200: PageShown, 304: OpenApiResponse(description="Nothing has changed.")},
     )
     def get(self, request: Request, template: str) -> Response:
         """Return a page; the tag tells whether anything has changed."""

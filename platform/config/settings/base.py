@@ -7,6 +7,8 @@ from typing import Any
 
 from config import environment as env
 from config.settings.observability import *  # noqa: F403
+from config.settings.openapi import *  # noqa: F403
+from config.settings.openapi import REST_FRAMEWORK_SCHEMA
 from config.settings.security import *  # noqa: F403
 from config.settings.security import (
     INNERMOST_MIDDLEWARE,
@@ -182,6 +184,7 @@ MIDDLEWARE = [
 ]
 REST_FRAMEWORK = {
     **REST_FRAMEWORK_SECURITY,
+    **REST_FRAMEWORK_SCHEMA,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     # Each view names who may ask; none is open by being forgotten.

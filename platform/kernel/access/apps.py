@@ -10,3 +10,7 @@ class AccessConfig(AppConfig):
 
     name = "kernel.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Make the way to sign in known to the API's document."""
+        from kernel.access.api import schema  # noqa: F401  importing registers it

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,6 +58,9 @@ class CartApiView(APIView):
 
     authentication_classes: Sequence[type[MemberAuthentication]] = (MemberAuthentication,)
     permission_classes: Sequence[type[BasePermission]] = ()
+    shared_parameters = (
+        OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="A stranger's cart."),
+    )
     issued = ""
 
     @property
@@ -142,7 +145,7 @@ class CartsView(CartApiView):
         """Return the cart with today's prices and stock."""
         return self.answer(self.reader())
 
-    @extend_schema(responses=CartShown)
+    @extend_schema(responses={200: CartShown})
     def delete(self, request: Request) -> Response:
         """Take everything out."""
         owner = self.writer()
@@ -173,7 +176,7 @@ class LineView(CartApiView):
         change(owner, _line_id(line), asked["quantity"], now=utc_now())
         return self.answer(owner)
 
-    @extend_schema(responses=CartShown)
+    @extend_schema(responses={200: CartShown})
     def delete(self, request: Request, line: str) -> Response:
         """Take the line out; once more does no harm."""
         owner = self.writer()
@@ -265,7 +268,7 @@ class TakenLinkView(CartApiView):
 
     @extend_schema(
         request=LinkAsked,
-        responses={200: CartShown, 404: OpenApiResponse(description="The link does not work.")},
+        responses=CartShown,
     )
     def post(self, request: Request) -> Response:
         """Put what a link holds into the cart; ``dropped`` says what did not fit."""

@@ -7,14 +7,19 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
-from kernel.catalogue.api import forms, shapes
+from kernel.catalogue.api import answers, forms, shapes
 from kernel.catalogue.api.admin_products import MANAGE, VIEW
-from kernel.catalogue.api.fields import checked, sparse
+from kernel.catalogue.api.fields import SPARSE, checked, sparse
 from kernel.catalogue.choices import CategoryPurpose
 from kernel.catalogue.models import Brand, Category, Collection, ProductType, ServiceLabel, Unit
 from kernel.catalogue.selectors import category_tree
@@ -59,7 +64,10 @@ class CategoriesView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "POST": MANAGE}
 
-    @extend_schema(responses=dict)
+    @extend_schema(
+        parameters=[OpenApiParameter("purpose", str, enum=CategoryPurpose.values)],
+        responses=answers.Categories,
+    )
     def get(self, request: Request) -> Response:
         """Return the tree of the shop, or with ``?purpose=internal`` the one of staff."""
         asked = request.query_params.get("purpose", "")
@@ -67,7 +75,7 @@ class CategoriesView(StaffView):
         tree = category_tree(language=get_language(), purpose=purpose, with_hidden=True)
         return Response({"items": [shapes.node(item) for item in tree]})
 
-    @extend_schema(request=forms.NewCategory, responses={201: dict})
+    @extend_schema(request=forms.NewCategory, responses={201: answers.CategoryShown})
     def post(self, request: Request) -> Response:
         """Add a category."""
         asked = checked(forms.NewCategory, request.data)
@@ -81,7 +89,7 @@ class CategoryView(StaffView):
 
     permissions_by_method = {"PATCH": MANAGE, "DELETE": MANAGE}
 
-    @extend_schema(request=forms.CategoryChanged, responses=dict)
+    @extend_schema(request=forms.CategoryChanged, responses=answers.CategoryShown)
     def patch(self, request: Request, category: str) -> Response:
         """Change some of its particulars; its old address leads to the new one."""
         asked = checked(forms.CategoryChanged, request.data, partial=True)
@@ -100,7 +108,7 @@ class MoveView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=forms.MoveAsked, responses=dict)
+    @extend_schema(request=forms.MoveAsked, responses=answers.CategoryShown)
     def post(self, request: Request, category: str) -> Response:
         """Put it, with all below it, elsewhere."""
         asked = checked(forms.MoveAsked, request.data)
@@ -112,7 +120,7 @@ class MergeView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=forms.MergeAsked, responses=dict)
+    @extend_schema(request=forms.MergeAsked, responses=answers.CategoryShown)
     def post(self, request: Request, category: str) -> Response:
         """Give everything in it to another one."""
         asked = checked(forms.MergeAsked, request.data)
@@ -126,7 +134,7 @@ class CategoryProductsView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=forms.ProductsAsked, responses=dict)
+    @extend_schema(request=forms.ProductsAsked, responses=answers.AddedCount)
     def post(self, request: Request, category: str) -> Response:
         """Put many products into it."""
         asked = checked(forms.ProductsAsked, request.data)
@@ -139,7 +147,7 @@ class CollectionsView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "POST": MANAGE}
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=[SPARSE], responses=answers.StaffCollections)
     def get(self, request: Request) -> Response:
         """Return the collections with their rules."""
         rows = Collection.objects.order_by("title", "id")[:_PAGE]
@@ -149,7 +157,7 @@ class CollectionsView(StaffView):
         ]
         return Response({"items": [sparse(row, request) for row in found]})
 
-    @extend_schema(request=forms.NewCollection, responses={201: dict})
+    @extend_schema(request=forms.NewCollection, responses={201: answers.CollectionShown})
     def post(self, request: Request) -> Response:
         """Make a collection: by rules when some are given, else by hand."""
         asked = checked(forms.NewCollection, request.data)
@@ -162,7 +170,7 @@ class CollectionView(StaffView):
 
     permissions_by_method = {"PATCH": MANAGE, "DELETE": MANAGE}
 
-    @extend_schema(request=forms.CollectionChanged, responses=dict)
+    @extend_schema(request=forms.CollectionChanged, responses=answers.CollectionShown)
     def patch(self, request: Request, collection: str) -> Response:
         """Change some of its particulars; new rules choose at once."""
         asked = checked(forms.CollectionChanged, request.data, partial=True)
@@ -186,7 +194,7 @@ class CollectionProductsView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE}
 
-    @extend_schema(request=forms.ProductsAsked, responses=dict)
+    @extend_schema(request=forms.ProductsAsked, responses=answers.ProductsCount)
     def put(self, request: Request, collection: str) -> Response:
         """Give it exactly these products, in this order."""
         asked = checked(forms.ProductsAsked, request.data)
@@ -201,7 +209,7 @@ class RefreshView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses=answers.ChangedCount)
     def post(self, request: Request, collection: str) -> Response:
         """Run the rules now."""
         changed = refresh_collection(_collection_id(collection), now=utc_now())
@@ -215,7 +223,6 @@ class ParticularsView(StaffView):
     model: ClassVar[Any]
     shown: ClassVar[tuple[str, ...]]
 
-    @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
         """Return all of them."""
         rows = self.model.objects.order_by(self.shown[0])[:_PAGE]
@@ -226,48 +233,52 @@ class ParticularsView(StaffView):
         return {"id": own, **{name: getattr(row, name) for name in self.shown}}
 
 
+@extend_schema_view(get=extend_schema(parameters=[SPARSE], responses=answers.Brands))
 class BrandsView(ParticularsView):
     """Brands."""
 
     model, shown = Brand, ("handle", "name", "i18n", "logo", "position")
 
-    @extend_schema(request=forms.BrandAsked, responses=dict)
+    @extend_schema(request=forms.BrandAsked, responses=answers.BrandShown)
     def put(self, request: Request) -> Response:
         """Make or change the brand with a handle."""
         row = save_brand(**checked(forms.BrandAsked, request.data), actor=self.actor)
         return Response(self._shape(row))
 
 
+@extend_schema_view(get=extend_schema(parameters=[SPARSE], responses=answers.Units))
 class UnitsView(ParticularsView):
     """Units."""
 
     model, shown = Unit, ("code", "names")
 
-    @extend_schema(request=forms.UnitAsked, responses=dict)
+    @extend_schema(request=forms.UnitAsked, responses=answers.UnitShown)
     def put(self, request: Request) -> Response:
         """Make or change the unit with a code."""
         row = save_unit(**checked(forms.UnitAsked, request.data), actor=self.actor)
         return Response(self._shape(row))
 
 
+@extend_schema_view(get=extend_schema(parameters=[SPARSE], responses=answers.ProductTypes))
 class ProductTypesView(ParticularsView):
     """Product types with their attributes."""
 
     model, shown = ProductType, ("code", "name", "i18n", "schema")
 
-    @extend_schema(request=forms.ProductTypeAsked, responses=dict)
+    @extend_schema(request=forms.ProductTypeAsked, responses=answers.ProductTypeShown)
     def put(self, request: Request) -> Response:
         """Make or change the product type with a code."""
         row = save_product_type(**checked(forms.ProductTypeAsked, request.data), actor=self.actor)
         return Response(self._shape(row))
 
 
+@extend_schema_view(get=extend_schema(parameters=[SPARSE], responses=answers.Labels))
 class LabelsView(ParticularsView):
     """Service labels."""
 
     model, shown = ServiceLabel, ("code", "titles", "texts", "icon", "position", "is_shown")
 
-    @extend_schema(request=forms.LabelAsked, responses=dict)
+    @extend_schema(request=forms.LabelAsked, responses=answers.LabelShown)
     def put(self, request: Request) -> Response:
         """Make or change the label with a code."""
         row = save_label(**checked(forms.LabelAsked, request.data), actor=self.actor)

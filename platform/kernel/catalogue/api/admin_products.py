@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
-from kernel.catalogue.api import forms, shapes
+from kernel.catalogue.api import answers, forms, shapes
 from kernel.catalogue.api.fields import SPARSE, checked, sparse
 from kernel.catalogue.api.lists import listed
 from kernel.catalogue.api.store import query_of
@@ -49,6 +49,9 @@ from kernel.tenancy.context import current_tenant
 VIEW, MANAGE = "products.view", "products.manage"
 _PRICE = ("price", "compare_at", "cost")
 _VERSIONS = 100
+_VERSION = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="Only this version is changed."
+)
 
 
 def product_id(text: str) -> UUID:
@@ -69,7 +72,7 @@ class ProductsView(StaffView):
             listed(asked, request, now=utc_now(), language=get_language(), is_staff=True)
         )
 
-    @extend_schema(request=forms.NewProduct, responses={201: dict})
+    @extend_schema(request=forms.NewProduct, responses={201: answers.HandleShown})
     def post(self, request: Request) -> Response:
         """Make a product, with a price for each of its variants when one is given."""
         asked = checked(forms.NewProduct, request.data)
@@ -91,7 +94,7 @@ class ProductView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "PATCH": MANAGE}
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=[SPARSE], responses=answers.StaffProductPart)
     def get(self, request: Request, product: str) -> Response:
         """Return everything that can be edited of a product."""
         row = Product.objects.filter(pk=product_id(product)).only("id", "handle").first()
@@ -102,7 +105,9 @@ class ProductView(StaffView):
         waiting = list(Picture.objects.filter(product=row).exclude(state="ready"))
         return Response(sparse(shapes.staff_page(page, base, waiting, get_language()), request))
 
-    @extend_schema(request=forms.ProductChanged, responses=dict)
+    @extend_schema(
+        parameters=[_VERSION], request=forms.ProductChanged, responses=answers.HandleShown
+    )
     def patch(self, request: Request, product: str) -> Response:
         """Change some of its particulars; with ``If-Match: <version>`` only that version."""
         asked = checked(forms.ProductChanged, request.data, partial=True)
@@ -121,7 +126,7 @@ class OptionsView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE}
 
-    @extend_schema(request=forms.OptionsAsked, responses=dict)
+    @extend_schema(request=forms.OptionsAsked, responses=answers.VariantsShown)
     def put(self, request: Request, product: str) -> Response:
         """Give a product exactly these options, and the variants that follow."""
         asked = checked(forms.OptionsAsked, request.data)
@@ -136,7 +141,7 @@ class GridView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE}
 
-    @extend_schema(request=forms.GridAsked, responses=dict)
+    @extend_schema(request=forms.GridAsked, responses=answers.GridSaved)
     def put(self, request: Request, product: str) -> Response:
         """Change variants and their prices: all rows, or none."""
         rows = checked(forms.GridAsked, request.data)["rows"]
@@ -155,7 +160,7 @@ class BundleView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE}
 
-    @extend_schema(request=forms.BundleAsked, responses=dict)
+    @extend_schema(request=forms.BundleAsked, responses=answers.HandleShown)
     def put(self, request: Request, product: str) -> Response:
         """Give a bundle exactly these parts."""
         items = checked(forms.BundleAsked, request.data)["items"]
@@ -168,14 +173,14 @@ class DraftView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE, "POST": MANAGE, "DELETE": MANAGE}
 
-    @extend_schema(request=forms.ProductChanged, responses=dict)
+    @extend_schema(request=forms.ProductChanged, responses=answers.DraftShown)
     def put(self, request: Request, product: str) -> Response:
         """Keep changes without showing them."""
         asked = checked(forms.ProductChanged, request.data, partial=True)
         row = save_draft(product_id(product), cast("ProductFields", asked), actor=self.actor)
         return Response({**shapes.handle_of(row), "draft": row.draft})
 
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses=answers.HandleShown)
     def post(self, request: Request, product: str) -> Response:
         """Publish the kept changes."""
         return Response(shapes.handle_of(publish_draft(product_id(product), actor=self.actor)))
@@ -192,7 +197,7 @@ class VersionsView(StaffView):
 
     permissions_by_method = {"GET": VIEW}
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=answers.Versions)
     def get(self, request: Request, product: str) -> Response:
         """Return the last hundred versions, newest first."""
         rows = ProductVersion.objects.filter(product=product_id(product)).order_by("-number")
@@ -218,7 +223,9 @@ class PicturesView(StaffView):
     permissions_by_method = {"POST": MANAGE}
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": forms.PictureAsked}, responses={201: dict})
+    @extend_schema(
+        request={"multipart/form-data": forms.PictureAsked}, responses={201: answers.PictureKept}
+    )
     def post(self, request: Request, product: str) -> Response:
         """Add a picture; its renditions are made in the background."""
         asked = checked(forms.PictureAsked, request.data)
@@ -235,7 +242,9 @@ class PictureOrderView(StaffView):
 
     permissions_by_method = {"PUT": MANAGE}
 
-    @extend_schema(request=forms.OrderAsked, responses={204: OpenApiResponse()})
+    @extend_schema(
+        request=forms.OrderAsked, responses={204: OpenApiResponse(description="In order.")}
+    )
     def put(self, request: Request, product: str) -> Response:
         """Put the pictures in order."""
         asked = checked(forms.OrderAsked, request.data)
@@ -248,7 +257,7 @@ class PictureView(StaffView):
 
     permissions_by_method = {"PATCH": MANAGE, "DELETE": MANAGE}
 
-    @extend_schema(request=forms.PictureChanged, responses=dict)
+    @extend_schema(request=forms.PictureChanged, responses=answers.PictureText)
     def patch(self, request: Request, picture: str) -> Response:
         """Say what it shows."""
         asked = checked(forms.PictureChanged, request.data)

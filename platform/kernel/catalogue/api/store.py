@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from kernel.catalogue.api import shapes
+from kernel.catalogue.api import answers, shapes
 from kernel.catalogue.api.fields import SPARSE, checked, sparse
 from kernel.catalogue.api.forms import ListAsked
 from kernel.catalogue.api.lists import listed
@@ -34,7 +34,7 @@ from kernel.common.time import utc_now
 from kernel.members.api.authentication import MemberAuthentication
 from kernel.members.models import Member
 
-_MOVED = OpenApiResponse(description="It has another address now.")
+_MOVED = OpenApiResponse(answers.MovedShown, description="It has another address now.")
 
 
 def query_of(request: Request) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class ProductsView(OpenView):
 class ProductView(OpenView):
     """One product on sale."""
 
-    @extend_schema(parameters=[SPARSE], responses={200: dict, 301: _MOVED})
+    @extend_schema(parameters=[SPARSE], responses={200: answers.ProductPart, 301: _MOVED})
     def get(self, request: Request, handle: str) -> Response:
         """Return a product with its variants, prices and pictures."""
         now, language = utc_now(), get_language()
@@ -101,7 +101,7 @@ class ProductView(OpenView):
 class CategoriesView(OpenView):
     """The category tree."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=answers.Categories)
     def get(self, request: Request) -> Response:
         """Return the tree."""
         tree = category_tree(language=get_language())
@@ -111,7 +111,7 @@ class CategoriesView(OpenView):
 class CategoryView(OpenView):
     """One category."""
 
-    @extend_schema(responses={200: dict, 301: _MOVED})
+    @extend_schema(responses={200: answers.CategoryPageShown, 301: _MOVED})
     def get(self, request: Request, path: str) -> Response:
         """Return a category and the way to it."""
         language = get_language()
@@ -138,7 +138,7 @@ class CategoryView(OpenView):
 class CollectionsView(OpenView):
     """Collections that are shown."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=[SPARSE], responses=answers.Collections)
     def get(self, request: Request) -> Response:
         """Return the collections."""
         language = get_language()
@@ -149,7 +149,7 @@ class CollectionsView(OpenView):
 class CollectionView(OpenView):
     """One collection; its products are listed with ``products/?collection=``."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=answers.CollectionShown)
     def get(self, request: Request, handle: str) -> Response:
         """Return a collection."""
         return Response(shapes.collection(collection_with(handle), get_language()))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from kernel.api.openapi.operations import KEY_SCHEMA
 from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
 from kernel.cart.cookies import HEADER, cookie_token, header_token
@@ -117,6 +118,9 @@ class CheckoutView(APIView):
     authentication_classes = (MemberAuthentication,)
     permission_classes = ()
     throttle_classes = (WriteThrottle,)
+    shared_parameters = (
+        OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="A guest's cart."),
+    )
 
     def visit(self, told: Mapping[str, Any]) -> Visit:
         """Return who is at checkout, with what was chosen.
@@ -153,13 +157,10 @@ class CheckoutView(APIView):
         return CartOwner(token=token)
 
 
-_CART = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
-
-
 class QuoteView(CheckoutView):
     """Says what the cart costs."""
 
-    @extend_schema(parameters=[_CART], request=CheckoutTold, responses=QuoteShown)
+    @extend_schema(request=CheckoutTold, responses=QuoteShown)
     def post(self, request: Request) -> Response:
         """Return what the selected lines cost, and what speaks against ordering them."""
         visit = self.visit(_told(CheckoutTold, request))
@@ -169,7 +170,7 @@ class QuoteView(CheckoutView):
 class HoldView(CheckoutView):
     """Keeps stock while the buyer decides."""
 
-    @extend_schema(parameters=[_CART], request=CheckoutTold, responses=HeldShown)
+    @extend_schema(request=CheckoutTold, responses=HeldShown)
     def post(self, request: Request) -> Response:
         """Keep what is selected for some minutes."""
         visit = self.visit(_told(CheckoutTold, request))
@@ -181,8 +182,7 @@ class PlaceView(CheckoutView):
 
     @extend_schema(
         parameters=[
-            _CART,
-            OpenApiParameter(_KEY_HEADER, str, OpenApiParameter.HEADER, required=True),
+            OpenApiParameter(_KEY_HEADER, KEY_SCHEMA, OpenApiParameter.HEADER, required=True),
         ],
         request=PlaceTold,
         responses={201: PlacedShown},

@@ -13,10 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import items_of, listed
 from kernel.catalogue.api.fields import checked
 from kernel.common.idempotency.middleware import idempotency_exempt
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
+from kernel.dataio.choices import ImportKind, ImportState
 from kernel.dataio.errors import UnknownImport
 from kernel.dataio.exports import export_products
 from kernel.dataio.formats import Group
@@ -59,6 +61,74 @@ class FaultsAsked(serializers.Serializer[Any]):
     cursor = serializers.IntegerField(required=False, min_value=0, max_value=2**62)
 
 
+class ImportShown(serializers.Serializer[Any]):
+    """An import, and how far it has come."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=ImportKind.choices)
+    state = serializers.ChoiceField(choices=ImportState.choices)
+    file_name = serializers.CharField()
+    encoding = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    mapping = serializers.DictField(child=serializers.CharField())
+    publish = serializers.BooleanField()
+    with_stock = serializers.BooleanField()
+    position = serializers.IntegerField()
+    line = serializers.IntegerField()
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    fault = serializers.CharField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReadVariantShown(serializers.Serializer[Any]):
+    """A variant as it would be read."""
+
+    values = serializers.ListField(child=serializers.CharField())
+    sku = serializers.CharField()
+    price = serializers.CharField()
+
+
+class ReadProductShown(serializers.Serializer[Any]):
+    """A product as it would be read, or with `code` and `detail` why it would be left out."""
+
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    code = serializers.CharField(required=False)
+    detail = serializers.DictField(required=False)
+    title = serializers.CharField(required=False)
+    options = serializers.ListField(child=serializers.CharField(), required=False)
+    variants = ReadVariantShown(many=True, required=False)
+    pictures = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class FaultShown(serializers.Serializer[Any]):
+    """A row that was left out, and why."""
+
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    code = serializers.CharField()
+    text = serializers.CharField()
+    detail = serializers.DictField()
+
+
+class FailedPictureShown(serializers.Serializer[Any]):
+    """A picture that could not be fetched."""
+
+    product = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    fault = serializers.CharField()
+
+
+class PicturesCount(serializers.Serializer[Any]):
+    """How many pictures are asked for again."""
+
+    pictures = serializers.IntegerField()
+
+
 def _import_id(text: str) -> UUID:
     return parse_public_id("imp", text)
 
@@ -94,13 +164,13 @@ class ImportsView(StaffView):
     permissions_by_method = {"GET": IMPORT, "POST": IMPORT}
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=items_of(ImportShown))
     def get(self, request: Request) -> Response:
         """Return the last hundred imports, newest first."""
         rows = Import.objects.order_by("-id")[:_RECENT]
         return Response({"items": [_shape(row) for row in rows]})
 
-    @extend_schema(request={"multipart/form-data": FileAsked}, responses={201: dict})
+    @extend_schema(request={"multipart/form-data": FileAsked}, responses={201: ImportShown})
     def post(self, request: Request) -> Response:
         """Hand in a file."""
         asked = checked(FileAsked, request.data)
@@ -116,7 +186,7 @@ class ImportView(StaffView):
 
     permissions_by_method = {"GET": IMPORT, "PATCH": IMPORT}
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=ImportShown)
     def get(self, request: Request, source: str) -> Response:
         """Return how far it has come."""
         row = Import.objects.filter(pk=_import_id(source)).first()
@@ -124,7 +194,7 @@ class ImportView(StaffView):
             raise UnknownImport
         return Response(_shape(row))
 
-    @extend_schema(request=ChoiceAsked, responses=dict)
+    @extend_schema(request=ChoiceAsked, responses=ImportShown)
     def patch(self, request: Request, source: str) -> Response:
         """Say how the file is read."""
         asked = checked(ChoiceAsked, request.data, partial=True)
@@ -136,7 +206,7 @@ class PreviewView(StaffView):
 
     permissions_by_method = {"GET": IMPORT}
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=items_of(ReadProductShown))
     def get(self, request: Request, source: str) -> Response:
         """Return ten products as they would be read."""
         return Response({"items": [_product(group) for group in preview(_import_id(source))]})
@@ -147,7 +217,7 @@ class RunView(StaffView):
 
     permissions_by_method = {"POST": IMPORT}
 
-    @extend_schema(request=StartAsked, responses={202: dict})
+    @extend_schema(request=StartAsked, responses={202: ImportShown})
     def post(self, request: Request, source: str) -> Response:
         """Check the import, or apply it, in the background."""
         asked = checked(StartAsked, request.data)
@@ -161,7 +231,7 @@ class FaultsView(StaffView):
 
     permissions_by_method = {"GET": IMPORT}
 
-    @extend_schema(parameters=[FaultsAsked], responses=dict)
+    @extend_schema(parameters=[FaultsAsked], responses=listed(FaultShown, serializers.IntegerField))
     def get(self, request: Request, source: str) -> Response:
         """Return a page of rows with their reasons."""
         asked = checked(FaultsAsked, request.query_params.dict())
@@ -182,7 +252,7 @@ class PicturesView(StaffView):
 
     permissions_by_method = {"GET": IMPORT, "POST": IMPORT}
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=items_of(FailedPictureShown))
     def get(self, request: Request, source: str) -> Response:
         """Return the pictures that failed."""
         failed = failed_pictures(_import_id(source))
@@ -200,7 +270,7 @@ class PicturesView(StaffView):
             }
         )
 
-    @extend_schema(request=None, responses={202: dict})
+    @extend_schema(request=None, responses={202: PicturesCount})
     def post(self, request: Request, source: str) -> Response:
         """Ask for them again."""
         key = _import_id(source)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import page_of, paging
 from kernel.common.ids import parse_public_id
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
@@ -150,10 +151,7 @@ class FulfilmentsView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "POST": MANAGE}
 
-    @extend_schema(
-        parameters=[ListAsked, OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
-        responses=FulfilmentShown(many=True),
-    )
+    @extend_schema(parameters=[ListAsked, *paging("page_size")], responses=page_of(FulfilmentShown))
     def get(self, request: Request) -> Response:
         """Return a page of parcels, newest first."""
         asked = ListAsked(data=request.query_params)

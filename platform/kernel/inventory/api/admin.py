@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import page_of, paging
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
 from kernel.inventory.api.forms import (
@@ -130,7 +131,7 @@ class ItemsView(PagedView):
 
     permissions_by_method = {"GET": _VIEW}
 
-    @extend_schema(parameters=[ItemsAsked], responses=ItemShown(many=True))
+    @extend_schema(parameters=[ItemsAsked, *paging("limit")], responses=page_of(ItemShown))
     def get(self, request: Request) -> Response:
         """Return stock items, in pages."""
         asked = _checked(ItemsAsked, request.query_params)
@@ -143,7 +144,7 @@ class MovementsView(PagedView):
     permissions_by_method = {"GET": _VIEW}
     pagination = NewestFirst
 
-    @extend_schema(parameters=[MovementsAsked], responses=MovementShown(many=True))
+    @extend_schema(parameters=[MovementsAsked, *paging("limit")], responses=page_of(MovementShown))
     def get(self, request: Request) -> Response:
         """Return movements, the newest first, in pages."""
         asked = _checked(MovementsAsked, request.query_params)
@@ -181,7 +182,7 @@ class LevelsView(StaffView):
 
     permissions_by_method = {"POST": _MANAGE}
 
-    @extend_schema(request=LevelsAsked, responses={204: None})
+    @extend_schema(request=LevelsAsked, responses={204: OpenApiResponse(description="Set.")})
     def post(self, request: Request) -> Response:
         """Set the levels of a variant at a location."""
         asked = _checked(LevelsAsked, request.data)

@@ -66,7 +66,6 @@ class SessionsView(MemberView):
         return Response(SessionShown(rows, many=True, context=context).data)
 
     @extend_schema(
-        operation_id="members_sessions_destroy_others",
         request=None,
         responses={204: OpenApiResponse(description="Signed out.")},
     )

@@ -7,17 +7,24 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import paging
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.money import Money
 from kernel.common.time import utc_now
-from kernel.orders.api.forms import PageShown, listed_data, staff_detail_data
+from kernel.orders.api.forms import listed_data, staff_detail_data
+from kernel.orders.api.staff_forms import (
+    FiguresShown,
+    ProposedShown,
+    StaffOrderDetailShown,
+    StaffPageShown,
+)
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.exports import order_lines_csv
 from kernel.orders.models import Order
@@ -96,13 +103,11 @@ class OrdersView(StaffView):
     permissions_by_method = {"GET": VIEW}
 
     @extend_schema(
-        operation_id="admin_orders_list",
         parameters=[
             SearchAsked,
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("page_size", int),
+            *paging("page_size"),
         ],
-        responses=PageShown,
+        responses=StaffPageShown,
     )
     def get(self, request: Request) -> Response:
         """Return a page of orders, newest first."""
@@ -133,7 +138,7 @@ class OrderView(StaffView):
 
     permissions_by_method = {"GET": VIEW}
 
-    @extend_schema(operation_id="admin_order", responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=StaffOrderDetailShown)
     def get(self, request: Request, order: str) -> Response:
         """Return an order with its timeline, notes, tags and changes."""
         return _detail(staff_order(order))
@@ -144,9 +149,7 @@ class CancelView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(
-        operation_id="admin_order_cancel", request=ReasonTold, responses=OpenApiTypes.OBJECT
-    )
+    @extend_schema(request=ReasonTold, responses=StaffOrderDetailShown)
     def post(self, request: Request, order: str) -> Response:
         """Cancel an order; what was paid goes back."""
         found = staff_order(order)
@@ -188,7 +191,7 @@ class ChangesView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=ChangeTold, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=ChangeTold, responses={201: ProposedShown})
     def post(self, request: Request, order: str) -> Response:
         """Propose a change; the order stays as it is."""
         found = staff_order(order)
@@ -213,7 +216,7 @@ class PreviewView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=ChangeTold, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=ChangeTold, responses=FiguresShown)
     def post(self, request: Request, order: str) -> Response:
         """Work a change out; nothing is kept."""
         found = staff_order(order)
@@ -232,7 +235,7 @@ class DecisionView(StaffView):
 
     permissions_by_method = {"POST": MANAGE, "DELETE": MANAGE}
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses=StaffOrderDetailShown)
     def post(self, request: Request, change: str) -> Response:
         """Apply the change, exactly as it was shown."""
         order = apply_change(parse_public_id("chg", change), actor=self.actor, now=utc_now())

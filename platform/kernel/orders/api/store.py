@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.api.openapi.answers import paging
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, told
@@ -41,11 +42,7 @@ class OrdersView(MemberView):
     """The orders of who calls."""
 
     @extend_schema(
-        parameters=[
-            StatusAsked,
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("page_size", int),
-        ],
+        parameters=[StatusAsked, *paging("page_size")],
         responses=PageShown,
     )
     def get(self, request: Request) -> Response:

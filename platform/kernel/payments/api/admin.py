@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import page_of, paging
 from kernel.common.idempotency.middleware import HEADER, idempotency_exempt
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
@@ -49,7 +50,7 @@ class IntentsView(PagedView):
 
     permissions_by_method = {"GET": VIEW}
 
-    @extend_schema(parameters=[IntentsAsked], responses=IntentShown(many=True))
+    @extend_schema(parameters=[IntentsAsked, *paging("limit")], responses=page_of(IntentShown))
     def get(self, request: Request) -> Response:
         """Return payments, in pages, the newest first."""
         return self.paged(intents_list(**checked(IntentsAsked, request.query_params)), IntentShown)

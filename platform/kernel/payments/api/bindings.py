@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -115,7 +115,7 @@ class BindingView(StaffView):
             set_enabled(_id(binding), enabled=asked["enabled"], actor=self.actor)
         return Response(_shown(binding_of(_id(binding))))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: OpenApiResponse(description="Gone.")})
     def delete(self, request: Request, binding: str) -> Response:
         """Take it away; refunds of what it was paid by still work."""
         remove_binding(_id(binding), actor=self.actor, now=utc_now())

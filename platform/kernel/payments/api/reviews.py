@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.api.openapi.answers import page_of, paging
 from kernel.common.idempotency.middleware import idempotency_exempt
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
@@ -47,7 +48,7 @@ class WaitingView(PagedView):
 
     permissions_by_method = {"GET": REVIEW}
 
-    @extend_schema(responses=WaitingShown(many=True))
+    @extend_schema(parameters=paging("limit"), responses=page_of(WaitingShown))
     def get(self, request: Request) -> Response:
         """Return what waits, in pages, the newest first."""
         pages, page = self.page_of(waiting_for_review())
@@ -90,7 +91,7 @@ class RefundQueueView(PagedView):
 
     permissions_by_method = {"GET": REVIEW}
 
-    @extend_schema(responses=RefundShown(many=True))
+    @extend_schema(parameters=paging("limit"), responses=page_of(RefundShown))
     def get(self, request: Request) -> Response:
         """Return what is to be paid back by hand."""
         return self.paged(refunds_by_hand(), RefundShown)
@@ -133,7 +134,7 @@ class DifferencesView(PagedView):
 
     permissions_by_method = {"GET": RECONCILE}
 
-    @extend_schema(responses=DifferenceShown(many=True))
+    @extend_schema(parameters=paging("limit"), responses=page_of(DifferenceShown))
     def get(self, request: Request) -> Response:
         """Return the open differences, in pages, the newest first."""
         return self.paged(open_differences(), DifferenceShown)

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
-from kernel.catalogue.api.fields import PublicId, checked, sparse
+from kernel.api.openapi.answers import in_part, items_of, listed
+from kernel.catalogue.api.fields import SPARSE, PublicId, checked, sparse
 from kernel.common.ids import parse_public_id, public_id
 from kernel.common.money import Money
 from kernel.common.time import utc_now
@@ -27,6 +28,7 @@ from kernel.pricing.services import (
     prices_for,
     set_entries,
 )
+from kernel.pricing.values import STEP_KINDS
 from kernel.tenancy.context import current_tenant
 
 VIEW, MANAGE = "prices.view", "prices.manage"
@@ -85,6 +87,56 @@ class ExplainAsked(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False)
 
 
+class PriceListShown(serializers.Serializer[Any]):
+    """A price list."""
+
+    id = serializers.CharField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    currency = serializers.CharField()
+    priority = serializers.IntegerField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    audience = serializers.DictField()
+    rules = serializers.ListField(child=serializers.DictField())
+    is_active = serializers.BooleanField()
+
+
+class EntryShown(serializers.Serializer[Any]):
+    """A price from a quantity on."""
+
+    variant_id = serializers.CharField()
+    sku = serializers.CharField()
+    min_quantity = serializers.IntegerField()
+    price = serializers.CharField()
+
+
+class ChangedShown(serializers.Serializer[Any]):
+    """How many prices changed."""
+
+    changed = serializers.IntegerField()
+
+
+class StepShown(serializers.Serializer[Any]):
+    """One price that was looked at."""
+
+    kind = serializers.ChoiceField(choices=STEP_KINDS)
+    label = serializers.CharField()  # type: ignore[assignment]  # a member's name
+    list_id = serializers.CharField(allow_null=True)
+    amount = serializers.CharField()
+    priority = serializers.IntegerField()
+    decides = serializers.BooleanField()
+
+
+class ExplainedShown(serializers.Serializer[Any]):
+    """A price with its chain of reasons."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    compare_at = serializers.CharField(allow_null=True)
+    chain = StepShown(many=True)
+
+
 def _shape(row: PriceList) -> dict[str, Any]:
     shown = ("code", "name", "currency", "priority", "starts_at", "ends_at", "audience", "rules")
     return {
@@ -102,13 +154,13 @@ class PriceListsView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "POST": MANAGE}
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=[SPARSE], responses=items_of(in_part(PriceListShown)))
     def get(self, request: Request) -> Response:
         """Return the lists, the most important first."""
         rows = PriceList.objects.order_by("-priority", "code")[:_MOST_LISTS]
         return Response({"items": [sparse(_shape(row), request) for row in rows]})
 
-    @extend_schema(request=NewPriceList, responses={201: dict})
+    @extend_schema(request=NewPriceList, responses={201: PriceListShown})
     def post(self, request: Request) -> Response:
         """Make a list without entries."""
         asked = checked(NewPriceList, request.data)
@@ -127,7 +179,7 @@ class PriceListView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "PATCH": MANAGE}
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=PriceListShown)
     def get(self, request: Request, price_list: str) -> Response:
         """Return the list."""
         row = PriceList.objects.filter(pk=_list_id(price_list)).first()
@@ -135,7 +187,7 @@ class PriceListView(StaffView):
             raise UnknownPriceList
         return Response(_shape(row))
 
-    @extend_schema(request=PriceListChanged, responses=dict)
+    @extend_schema(request=PriceListChanged, responses=PriceListShown)
     def patch(self, request: Request, price_list: str) -> Response:
         """Change some of its particulars."""
         asked = checked(PriceListChanged, request.data, partial=True)
@@ -150,7 +202,7 @@ class EntriesView(StaffView):
 
     permissions_by_method = {"GET": VIEW, "PUT": MANAGE}
 
-    @extend_schema(parameters=[PageAsked], responses=dict)
+    @extend_schema(parameters=[PageAsked], responses=listed(EntryShown, serializers.CharField))
     def get(self, request: Request, price_list: str) -> Response:
         """Return a page of prices."""
         cursor = checked(PageAsked, request.query_params.dict()).get("cursor")
@@ -176,7 +228,7 @@ class EntriesView(StaffView):
             }
         )
 
-    @extend_schema(request=EntriesAsked, responses=dict)
+    @extend_schema(request=EntriesAsked, responses=ChangedShown)
     def put(self, request: Request, price_list: str) -> Response:
         """Set or take away prices: all of them, or none. Those not named stay."""
         row = PriceList.objects.filter(pk=_list_id(price_list)).first()
@@ -199,7 +251,7 @@ class ExplainView(StaffView):
 
     permissions_by_method = {"POST": VIEW}
 
-    @extend_schema(request=ExplainAsked, responses=dict)
+    @extend_schema(request=ExplainAsked, responses=ExplainedShown)
     def post(self, request: Request) -> Response:
         """Return a price with its chain of reasons."""
         asked = checked(ExplainAsked, request.data)

@@ -1,0 +1,1 @@
+"""What the APIs promise, as OpenAPI documents: ``store.json`` and ``admin.json``."""
