@@ -6,15 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from typing_extensions import override
 
 from kernel.common.ids import InvalidId, parse_public_id, public_id
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class PublicIdField(serializers.Field[UUID, Any, str, Any]):
     """An id with its prefix, ``var_01k…``."""
 

@@ -10,6 +10,7 @@ from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework.serializers import Serializer
 from typing_extensions import override
 
+from kernel.api.openapi import fields  # noqa: F401  importing registers them
 from kernel.common.idempotency.middleware import HEADER
 
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -9,7 +9,7 @@ from kernel.api.problems import CONTENT_TYPE, TITLES
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _EVERYWHERE: Final = (400, 404, 406, 429, 503)
 _SIGNED_IN: Final = (401, 403)
-_WRITES: Final = (403, 409)
+_WRITES: Final = (401, 403, 409)
 _WITH_PARAMETERS: Final = (422,)
 _WITH_BODY: Final = (413, 415, 422)
 

@@ -209,7 +209,7 @@ class RefreshView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=None, responses=answers.ChangedCount)
+    @extend_schema(request=None, responses=answers.RefreshedShown)
     def post(self, request: Request, collection: str) -> Response:
         """Run the rules now."""
         changed = refresh_collection(_collection_id(collection), now=utc_now())

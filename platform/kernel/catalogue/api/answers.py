@@ -277,10 +277,10 @@ class ProductsCount(_Shape):
     products = serializers.IntegerField()
 
 
-class ChangedCount(_Shape):
-    """How many came in or went out."""
+class RefreshedShown(_Shape):
+    """Whether the rules chose otherwise than before."""
 
-    changed = serializers.IntegerField()
+    changed = serializers.BooleanField()
 
 
 class BrandShown(_Shape):

@@ -4,39 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
-from typing_extensions import override
-
-from kernel.common.ids import InvalidId, parse_public_id, public_id
 
 _LONGEST_FIELDS = 500
 SPARSE = OpenApiParameter("fields", str, description="members to answer with, by comma")
-
-
-@extend_schema_field({"type": "string"})
-class PublicId(serializers.Field[UUID, str, str, Any]):
-    """An id as it is shown outside."""
-
-    def __init__(self, prefix: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.prefix = prefix
-
-    @override
-    def to_internal_value(self, data: object) -> UUID:
-        """Read an id of this kind."""
-        try:
-            return parse_public_id(self.prefix, str(data))
-        except InvalidId:
-            raise serializers.ValidationError(str(InvalidId.title), code="invalid_id") from None
-
-    @override
-    def to_representation(self, value: UUID) -> str:
-        """Write the id."""
-        return public_id(self.prefix, value)
 
 
 def checked(

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from kernel.catalogue.api.fields import PublicId
+from kernel.api.public_ids import PublicIdField
 
 SORTS = ("newest", "oldest", "price_low", "price_high", "title", "manual")
 
@@ -45,8 +45,8 @@ class ProductChanged(serializers.Serializer[Any]):
     i18n = serializers.JSONField(required=False)
     summary = serializers.CharField(required=False, allow_blank=True)
     description_html = serializers.CharField(required=False, allow_blank=True)
-    brand_id = PublicId("brd", required=False, allow_null=True)
-    product_type_id = PublicId("pty", required=False, allow_null=True)
+    brand_id = PublicIdField("brd", required=False, allow_null=True)
+    product_type_id = PublicIdField("pty", required=False, allow_null=True)
     unit_id = serializers.UUIDField(required=False, allow_null=True)
     tags = serializers.ListField(child=serializers.CharField(), required=False)
     status = serializers.CharField(required=False)
@@ -61,8 +61,8 @@ class ProductChanged(serializers.Serializer[Any]):
     after_sale_policy = serializers.CharField(required=False)
     tax_class = serializers.CharField(required=False)
     attributes = serializers.JSONField(required=False)
-    category_ids = serializers.ListField(child=PublicId("cat"), required=False)
-    label_ids = serializers.ListField(child=PublicId("lbl"), required=False)
+    category_ids = serializers.ListField(child=PublicIdField("cat"), required=False)
+    label_ids = serializers.ListField(child=PublicIdField("lbl"), required=False)
 
 
 class ValueAsked(serializers.Serializer[Any]):
@@ -102,12 +102,12 @@ class NewProduct(ProductChanged):
 class RowAsked(serializers.Serializer[Any]):
     """A variant, and what to change of it."""
 
-    id = PublicId("var")
+    id = PublicIdField("var")
     sku = serializers.CharField(required=False, allow_blank=True)
     barcode = serializers.CharField(required=False, allow_blank=True)
     weight_grams = serializers.IntegerField(required=False)
     volume_cm3 = serializers.IntegerField(required=False)
-    image_id = PublicId("pic", required=False, allow_null=True)
+    image_id = PublicIdField("pic", required=False, allow_null=True)
     status = serializers.CharField(required=False)
     is_default = serializers.BooleanField(required=False)
     out_of_stock = serializers.CharField(required=False)
@@ -127,7 +127,7 @@ class GridAsked(serializers.Serializer[Any]):
 class BundleItemAsked(serializers.Serializer[Any]):
     """A part of a bundle."""
 
-    variant_id = PublicId("var")
+    variant_id = PublicIdField("var")
     quantity = serializers.IntegerField()
 
 
@@ -154,7 +154,7 @@ class PictureChanged(serializers.Serializer[Any]):
 class OrderAsked(serializers.Serializer[Any]):
     """All pictures of a product, in order."""
 
-    picture_ids = serializers.ListField(child=PublicId("pic"))
+    picture_ids = serializers.ListField(child=PublicIdField("pic"))
 
 
 class CategoryChanged(serializers.Serializer[Any]):
@@ -174,26 +174,26 @@ class NewCategory(CategoryChanged):
     """A category to be made."""
 
     title = serializers.CharField()
-    parent_id = PublicId("cat", required=False, allow_null=True)
+    parent_id = PublicIdField("cat", required=False, allow_null=True)
 
 
 class MoveAsked(serializers.Serializer[Any]):
     """Where a category goes; the top when there is no parent."""
 
-    parent_id = PublicId("cat", allow_null=True)
+    parent_id = PublicIdField("cat", allow_null=True)
     position = serializers.IntegerField(required=False, min_value=0, max_value=100_000)
 
 
 class MergeAsked(serializers.Serializer[Any]):
     """Which category takes everything over."""
 
-    into_id = PublicId("cat")
+    into_id = PublicIdField("cat")
 
 
 class ProductsAsked(serializers.Serializer[Any]):
     """Products, in order."""
 
-    product_ids = serializers.ListField(child=PublicId("prd"), max_length=10_000)
+    product_ids = serializers.ListField(child=PublicIdField("prd"), max_length=10_000)
 
 
 class CollectionChanged(serializers.Serializer[Any]):

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
 from kernel.api.openapi.answers import in_part, items_of, listed
-from kernel.catalogue.api.fields import SPARSE, PublicId, checked, sparse
+from kernel.api.public_ids import PublicIdField
+from kernel.catalogue.api.fields import SPARSE, checked, sparse
 from kernel.common.ids import parse_public_id, public_id
 from kernel.common.money import Money
 from kernel.common.time import utc_now
@@ -59,7 +60,7 @@ class NewPriceList(PriceListChanged):
 class EntryAsked(serializers.Serializer[Any]):
     """A price from a quantity on; null takes it away."""
 
-    variant_id = PublicId("var")
+    variant_id = PublicIdField("var")
     price = serializers.CharField(allow_null=True)
     min_quantity = serializers.IntegerField(required=False)
 
@@ -79,9 +80,9 @@ class PageAsked(serializers.Serializer[Any]):
 class ExplainAsked(serializers.Serializer[Any]):
     """A buyer, a variant and a quantity."""
 
-    variant_id = PublicId("var")
+    variant_id = PublicIdField("var")
     quantity = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
-    member_id = PublicId("mem", required=False)
+    member_id = PublicIdField("mem", required=False)
     groups = serializers.ListField(child=serializers.CharField(max_length=120), required=False)
     currency = serializers.CharField(required=False)
     at = serializers.DateTimeField(required=False)
