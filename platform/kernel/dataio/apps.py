@@ -12,9 +12,12 @@ class DataioConfig(AppConfig):
     label = "dataio"
 
     def ready(self) -> None:
-        """Have imports go on whose worker died."""
+        """Write stock through the inventory, and have imports go on whose worker died."""
+        from kernel.dataio.ports import set_stock_writer
+        from kernel.dataio.stock import bring_to
         from kernel.tenancy.schedules.declared import Schedule, register_schedule
 
+        set_stock_writer(bring_to)
         register_schedule(
             Schedule("dataio.resume", "kernel.dataio.tasks:resume_stuck", "*/10 * * * *")
         )
