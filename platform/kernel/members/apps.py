@@ -14,11 +14,14 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        """Make events and the way to sign in known, and declare the nightly clean-up."""
+        """Make events and the way to sign in known; hand balances over; clean up each night."""
         # Importing registers them.
         from kernel.members import events  # noqa: F401
         from kernel.members.api import schema  # noqa: F401
+        from kernel.members.joining import on_merge
+        from kernel.members.services import balances
 
+        on_merge("ledger", balances.hand_over)
         register_schedule(
             Schedule(
                 name="members.purge",

@@ -14,13 +14,16 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        """Make reviews permanent, and the built-in ways to pay known."""
+        """Make reviews permanent and the built-in ways to pay known; join members."""
+        from kernel.members.joining import on_merge
         from kernel.payments import events  # noqa: F401  registers the events
         from kernel.payments.gateways.offline import OfflineGateway
         from kernel.payments.gateways.registry import register_gateway
         from kernel.payments.gateways.stripe import StripeGateway
         from kernel.payments.gateways.wallet import WalletGateway
+        from kernel.payments.services.intents import hand_over
 
         append_only("payments_review")
+        on_merge("payments", hand_over)
         for gateway in (StripeGateway(), WalletGateway(), OfflineGateway()):
             register_gateway(gateway)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from kernel.audit.actor import Actor
 from kernel.common.money import Money
 from kernel.payments.errors import AmountNotOpen, IntentKeyReused
 from kernel.payments.models import PaymentIntent
@@ -63,3 +64,8 @@ def create_intent(
         if any(getattr(existing, name) != value for name, value in content.items()):
             raise IntentKeyReused from None
         return existing
+
+
+def hand_over(kept_id: UUID, absorbed_id: UUID, actor: Actor, now: datetime) -> None:
+    """Give the payments of one account to another; joined to the merging of members."""
+    PaymentIntent.objects.filter(member_id=absorbed_id).update(member_id=kept_id)
