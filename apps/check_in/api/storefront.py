@@ -16,6 +16,7 @@ from apps.check_in.selectors import MonthOfDays, month_of
 from apps.check_in.services import Outcome, check_in, make_up
 from kernel.common.time import local_date, utc_now
 from kernel.members.api.authentication import IsMember, MemberAuthentication
+from kernel.members.api.views import WriteThrottle
 from kernel.members.models import Member
 from kernel.tenancy.context import current_tenant
 
@@ -74,6 +75,7 @@ class MemberView(APIView):
 
     authentication_classes = (MemberAuthentication,)
     permission_classes = (IsMember,)
+    throttle_classes = (WriteThrottle,)
 
     @property
     def member(self) -> Member:

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from kernel.common.http import client_ip
 from kernel.common.idempotency.middleware import HEADER, idempotency_exempt
-from kernel.common.ids import parse_public_id
+from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
 from kernel.members.api.authentication import MemberAuthentication
@@ -30,7 +30,7 @@ from kernel.payments.api.store_forms import (
     ProofAsked,
     ProofShown,
 )
-from kernel.payments.errors import ProofRefused
+from kernel.payments.errors import IntentNotFound, ProofRefused
 from kernel.payments.gateways.contract import Payer
 from kernel.payments.models import Attempt, PaymentIntent
 from kernel.payments.selectors import attempt_for, attempts_of, intent_for, ways_to_pay
@@ -40,6 +40,7 @@ from kernel.payments.services.reviews import LARGEST_PROOF
 
 BEGUN: Final = Limit("payments.begun", "20/minute;200/hour", WhenDown.PASS)
 ASKED: Final = Limit("payments.asked", "30/minute", WhenDown.PASS)
+GUESSED: Final = Limit("payments.guessed", "30/minute;200/hour", WhenDown.REFUSE)
 _KEY: Final = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, description="The same key begins one attempt."
 )
@@ -63,8 +64,17 @@ class PayerView(APIView):
         return person.id if isinstance(person, Member) else None
 
     def intent(self, text: str) -> PaymentIntent:
-        """Return the payer's intent."""
-        return intent_for(parse_public_id("pin", text), member_id=self.member_id)
+        """Return the payer's intent; whoever names too many that are not there is stopped.
+
+        Raises:
+            IntentNotFound: there is none, or it is another's.
+            RateLimited: too many times.
+        """
+        try:
+            return intent_for(parse_public_id("pin", text), member_id=self.member_id)
+        except (InvalidId, IntentNotFound):
+            GUESSED.check(client_ip(self.plain))
+            raise
 
     def attempt(self, intent: str, attempt: str) -> Attempt:
         """Return an attempt of the payer."""

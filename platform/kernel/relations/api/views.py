@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, page, told
@@ -19,6 +20,9 @@ from kernel.relations.errors import UnknownInvitation
 from kernel.relations.models import Relation
 from kernel.relations.selectors import direct_team, standing_of
 from kernel.relations.services import contact, invite_code_of, inviter
+
+# A code is short: nobody finds out whose codes there are by trying.
+GUESSED: Final = Limit("relations.contacts", "20/minute;200/hour", WhenDown.REFUSE)
 
 
 class PersonShown(serializers.Serializer[Any]):
@@ -90,7 +94,9 @@ class ContactView(MemberView):
     @extend_schema(request=ContactTold, responses=StandingShown)
     def post(self, request: Request) -> Response:
         """Bind the member, where the shop's rules let a contact do so."""
-        sponsor_id = inviter(told(ContactTold, request)["invite_code"])
+        code = told(ContactTold, request)["invite_code"]
+        GUESSED.check(str(self.member_id))
+        sponsor_id = inviter(code)
         if sponsor_id is None:
             raise UnknownInvitation
         contact(
