@@ -77,7 +77,7 @@ class GroupPayable:
         Raises:
             NoLongerPayable: all of them are over.
         """
-        now, reference = utc_now(), receipt.intent_id.hex
+        now, reference = receipt.at or utc_now(), receipt.intent_id.hex
         try:
             rest = receive_payment(
                 payable_id, receipt.settled.minor, reference=reference, actor=GATEWAY, now=now

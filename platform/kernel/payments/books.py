@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,19 +24,20 @@ def cash_asset(currency: str) -> str:
     return currency.lower()
 
 
-def book_capture(attempt: Attempt, *, minor: int) -> None:
+def book_capture(attempt: Attempt, *, minor: int, now: datetime) -> None:
     """Write down that a gateway took money for the tenant."""
     asset = cash_asset(attempt.currency)
     post(
         key=f"payments:captured:{attempt.id.hex}",
         kind="payments.captured",
         legs=[Leg(clearing(attempt.binding_id), asset, -minor), Leg(TENANT, asset, minor)],
+        occurred_at=now,
         reference=("payment_attempt", attempt.id),
         data={"intent": str(attempt.intent_id)},
     )
 
 
-def book_refund(refund: Refund, *, binding_id: UUID) -> None:
+def book_refund(refund: Refund, *, binding_id: UUID, now: datetime) -> None:
     """Write down that a gateway gave money back."""
     asset = cash_asset(refund.currency)
     minor = refund.amount_minor
@@ -43,6 +45,7 @@ def book_refund(refund: Refund, *, binding_id: UUID) -> None:
         key=_refund_key(refund),
         kind="payments.refunded",
         legs=[Leg(TENANT, asset, -minor), Leg(clearing(binding_id), asset, minor)],
+        occurred_at=now,
         reference=("payment_refund", refund.id),
         data={"intent": str(refund.intent_id), "kind": refund.kind},
     )

@@ -12,6 +12,7 @@ cancels an intent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -52,6 +53,7 @@ class Receipt:
         refunded: what went back of it in all.
         gateway: code of the way to pay; empty when there was none.
         reason: stable code, ``expired`` or ``cancelled``, or the gateway's.
+        at: when money moved; None where none did.
     """
 
     intent_id: UUID
@@ -61,6 +63,7 @@ class Receipt:
     gateway: str = ""
     attempt_id: UUID | None = None
     reason: str = ""
+    at: datetime | None = None
 
 
 class PayableHandler(Protocol):

@@ -172,7 +172,7 @@ def _captured(
     if not attempt.is_surplus:
         intent.settled_minor += minor
     intent.save(update_fields=["captured_minor", "settled_minor"])
-    book_capture(attempt, minor=minor)
+    book_capture(attempt, minor=minor, now=now)
     if attempt.is_surplus:
         late = intent.state in {IntentState.CANCELLED, IntentState.EXPIRED}
         kind = RefundKind.LATE if late else RefundKind.SURPLUS
@@ -192,7 +192,11 @@ def _settle(intent: PaymentIntent, attempt: Attempt, *, minor: int, now: datetim
             handler_of(intent.payable_type).on_paid(
                 intent.payable_id,
                 receipt_of(
-                    intent, amount=minor, gateway=attempt.binding.gateway, attempt_id=attempt.id
+                    intent,
+                    amount=minor,
+                    gateway=attempt.binding.gateway,
+                    attempt_id=attempt.id,
+                    at=now,
                 ),
             )
     except NoLongerPayable:

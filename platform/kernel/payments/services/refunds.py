@@ -208,8 +208,8 @@ def _succeeded(
         return
     row.state, row.finished_at, row.next_check_at = RefundState.SUCCEEDED, now, None
     _move(intent, attempt, row.amount_minor)
-    book_refund(row, binding_id=attempt.binding_id)
-    _tell(intent, attempt, row.amount_minor, reason=row.kind)
+    book_refund(row, binding_id=attempt.binding_id, now=now)
+    _tell(intent, attempt, row.amount_minor, reason=row.kind, at=now)
     publish(
         RefundSucceeded(
             refund_id=row.id,
@@ -231,7 +231,7 @@ def _returned(
     book_refund_returned(row)
     _move(intent, attempt, -row.amount_minor)
     _failed(intent, attempt, row, result, now=now)
-    _tell(intent, attempt, -row.amount_minor, reason="returned")
+    _tell(intent, attempt, -row.amount_minor, reason="returned", at=now)
 
 
 def _failed(
@@ -260,7 +260,9 @@ def _move(intent: PaymentIntent, attempt: Attempt, minor: int) -> None:
     intent.save(update_fields=["refunded_minor"])
 
 
-def _tell(intent: PaymentIntent, attempt: Attempt, minor: int, *, reason: str) -> None:
+def _tell(
+    intent: PaymentIntent, attempt: Attempt, minor: int, *, reason: str, at: datetime
+) -> None:
     handler = handler_of(intent.payable_type)
     if isinstance(handler, HearsOfRefunds):
         receipt = receipt_of(
@@ -269,6 +271,7 @@ def _tell(intent: PaymentIntent, attempt: Attempt, minor: int, *, reason: str) -
             gateway=attempt.binding.gateway,
             attempt_id=attempt.id,
             reason=reason,
+            at=at,
         )
         handler.on_refunded(intent.payable_id, receipt)
 

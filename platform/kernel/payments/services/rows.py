@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from kernel.common.money import Money
@@ -59,6 +60,7 @@ def receipt_of(
     gateway: str = "",
     attempt_id: UUID | None = None,
     reason: str = "",
+    at: datetime | None = None,
 ) -> Receipt:
     """Return what a payable's handler hears; ``amount`` in minor units."""
     return Receipt(
@@ -69,4 +71,5 @@ def receipt_of(
         gateway=gateway,
         attempt_id=attempt_id,
         reason=reason,
+        at=at,
     )
