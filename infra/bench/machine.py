@@ -24,6 +24,7 @@ from testkit.servers.ports import LOOPBACK, answers, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "bench"
+SHOP_SETTINGS = "config.settings.base"
 KINDS = ("store", "console", "channel", "worker", "owner")
 # As on a small server of its own: durable, with memory for the catalogs of many tenants.
 SERVER_SETTINGS = {
@@ -45,6 +46,7 @@ class Machine:
     """What a benchmark works on.
 
     Attributes:
+        storefront_pid: the storefront's main process, once there is one.
         folder: the sample apps, on the import path of every process.
         quick: few rounds, for tests of the benchmark itself.
         progress: told what is being done, and how far it is.
@@ -59,6 +61,7 @@ class Machine:
     progress: Progress
     server_pid: int
     passwords: dict[str, str] = field(default_factory=dict)
+    storefront_pid: int = 0
     _children: list[process.Child] = field(default_factory=list)
 
     def size(self, full: int, quick: int) -> int:
@@ -86,23 +89,32 @@ class Machine:
         environment = self._our_environment(column=column) | settings
         return self._run(f"infra.bench.stock.steps:{step}", environment, arguments)
 
-    def serve_storefront(self) -> int:
-        """Start a storefront process, and return its port; it ends with the machine."""
+    def shop(self, step: str, **arguments: Any) -> Any:
+        """Run a step of the shop's benchmark, with the settings that are served."""
+        environment = self._our_environment() | {"DJANGO_SETTINGS_MODULE": SHOP_SETTINGS}
+        return self._run(f"infra.bench.shop.steps:{step}", environment, arguments)
+
+    def serve_storefront(self, *, workers: int = 1, settings: str = "") -> int:
+        """Start a storefront, and return its port; it ends with the machine."""
+        environment = self._our_environment(kind="store")
+        if settings:
+            environment["DJANGO_SETTINGS_MODULE"] = settings
         port = free_ports(1)[0]
         with (self.logs / "store.log").open("ab") as output:
             child = process.start(
                 "store",
                 [
                     *(sys.executable, "-m", "granian", "--interface=wsgi"),
-                    *(f"--host={LOOPBACK}", f"--port={port}", "--workers=1"),
+                    *(f"--host={LOOPBACK}", f"--port={port}", f"--workers={workers}"),
                     *("--blocking-threads=4", "config.wsgi:application"),
                 ],
                 guard=self.guard,
-                environment=self._our_environment(kind="store"),
+                environment=environment,
                 output=output,
                 cwd=ROOT,
             )
         self._children.append(child)
+        self.storefront_pid = child.pid
         while not answers(port):
             if child.ended() is not None:
                 raise BenchFailed(postgres.tail(self.logs / "store.log"))
@@ -150,6 +162,7 @@ class Machine:
             "STOA_DB_PREFIX": PREFIX,
             "STOA_SECRET_KEY": "of-a-benchmark-that-is-thrown-away",
             "STOA_STATE_DIR": str(self.folder / "state"),
+            "STOA_STATIC_ROOT": str(self.folder / "static"),
             "STOA_MEDIA_ROOT": str(self.folder / "media"),
             "STOA_REDIS_URL": self.redis_url,
             "STOA_HTTPS": "no",

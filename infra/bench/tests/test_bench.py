@@ -25,6 +25,13 @@ METRICS = {
     "tenant_switch": {"activation_round_trips", "activation_microseconds"},
     "module_enable": {"enable_seconds_p95"},
     "backend_memory": {"megabytes_after_1000_tenants"},
+    "shop": {
+        "page_cached_ms_cpu",
+        "page_uncached_ms_cpu",
+        "checkout_orders_per_second",
+        "checkout_cpu_ms_per_order",
+        "place_many_orders_per_second",
+    },
 }
 
 

@@ -1,0 +1,94 @@
+"""Steps of the shop's benchmark, with the settings that are served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+from django.core.management import call_command
+
+from infra.bench.child import say
+from infra.bench.ours import steps as installation
+from infra.bench.shop.goods import SKUS, fill_shelves
+from infra.bench.shop.visitors import ADDRESS
+from kernel.catalogue.models import Variant
+from kernel.checkout.services import Basket, Item, Placement, Shopper, place_many
+from kernel.common.time import utc_now
+from kernel.members.proven import Proven
+from kernel.members.services.identities import sign_in_with
+from kernel.orders.models import OrderGroup
+from kernel.tenancy.context import TenantRef, public_context, tenant_context
+from tenants.choices import DomainKind
+from tenants.directory import read_tenant
+from tenants.models import Domain, Tenant
+
+ACTOR = installation.ACTOR
+
+
+def open_shop(products: int, members: int) -> dict[str, Any]:
+    """Open a shop with goods and members; return its host, its goods and its members' tokens."""
+    installation.install()
+    installation.fill(1)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    tenant, now = _shop(), utc_now()
+    with public_context():
+        host = Domain.objects.get(tenant_id=tenant.id, kind=DomainKind.STORE).domain
+    with tenant_context(tenant):
+        say("filling the shelves", 0, products)
+        fill_shelves(products, now=now)
+        tokens = []
+        for number in range(members):
+            proven = Proven("email", f"member-{number}@example.com", name="Ada")
+            tokens.append(sign_in_with(proven, device="bench", now=now).token)
+            say("signing members in", number + 1, members)
+        variants = [each.public_id for each in Variant.objects.order_by("sku")[:SKUS]]
+    return {"host": host, "tokens": tokens, "variants": variants}
+
+
+def place_batches(batches: int, size: int) -> list[float]:
+    """Place batches of orders as a sale's intake does; return the seconds of each.
+
+    One to three variants in an order, every buyer another one.
+    """
+    seconds = []
+    with tenant_context(_shop()):
+        for number in range(batches + 1):
+            placements = list(islice(_placements(number), size))
+            started = perf_counter()
+            outcomes = place_many(placements, actor=ACTOR, now=utc_now())
+            took = perf_counter() - started
+            if not all(outcome.is_new and outcome.group_id for outcome in outcomes):
+                raise RuntimeError("an order was refused")
+            # The first batch loads code and plans statements.
+            if number:
+                seconds.append(took)
+            say("placing batches", number, batches)
+    return seconds
+
+
+def count_orders() -> int:
+    """Return how many groups of orders there are."""
+    with tenant_context(_shop()):
+        return OrderGroup.objects.count()
+
+
+def _placements(batch: int) -> Iterator[Placement]:
+    variants = list(Variant.objects.order_by("sku").values_list("pk", flat=True)[:SKUS])
+    number = 0
+    while True:
+        items = [
+            Item(variants[(number * 7 + place * 13) % len(variants)], 1)
+            for place in range(number % 3 + 1)
+        ]
+        key = f"{batch}-{number}"
+        shopper = Shopper(email=f"{key}@example.com", token=key)
+        yield Placement(Basket(items, shopper, "CNY", address=dict(ADDRESS)), key, None)
+        number += 1
+
+
+def _shop() -> TenantRef:
+    with public_context():
+        tenant_id = Tenant.objects.values_list("id", flat=True).earliest("created_at")
+    return read_tenant(tenant_id)[0]
