@@ -31,11 +31,13 @@ class DemoShop:
 
     Attributes:
         label: first part of its host names, below the base domain.
+        goods: what it sells; a range of `config.dev.demo`.
         modules: switched on at once.
     """
 
     label: str
     name: str
+    goods: str
     owner: str
     owner_name: str
     member: str
@@ -47,43 +49,46 @@ class DemoShop:
 
 SHOPS: Final = (
     DemoShop(
-        label="peony",
-        name="牡丹家 Peony Home",
-        owner="owner@peony.example.com",
-        owner_name="林小梅",
-        member="mei@members.example.com",
-        member_name="陈美",
-        particulars={
-            "legal_entity": "牡丹家居用品（杭州）有限公司",
-            "locale": "zh-hans",
-            "zone": "Asia/Shanghai",
-            "currency": "CNY",
-        },
-        brand={
-            "name": "牡丹家",
-            "colour": "#a8324a",
-            "support_email": "help@peony.example.com",
-        },
-        modules=("check_in",),
-    ),
-    DemoShop(
-        label="harbor",
-        name="Harbor Coffee",
-        owner="owner@harbor.example.com",
+        label="linden",
+        name="Linden & Loom",
+        goods="fashion",
+        owner="owner@linden.example.com",
         owner_name="Grace Porter",
         member="sam@members.example.com",
         member_name="Sam Rivers",
         particulars={
-            "legal_entity": "Harbor Coffee Roasters, Inc.",
+            "legal_entity": "Linden & Loom Clothing, Inc.",
             "locale": "en",
             "zone": "America/New_York",
             "currency": "USD",
         },
         brand={
-            "name": "Harbor Coffee",
-            "colour": "#155e75",
-            "support_email": "hello@harbor.example.com",
+            "name": "Linden & Loom",
+            "colour": "#2f5346",
+            "support_email": "hello@linden.example.com",
         },
+        modules=("check_in",),
+    ),
+    DemoShop(
+        label="guyu",
+        name="谷雨农场",
+        goods="farm",
+        owner="owner@guyu.example.com",
+        owner_name="林小梅",
+        member="mei@members.example.com",
+        member_name="陈美",
+        particulars={
+            "legal_entity": "谷雨农产品（杭州）有限公司",
+            "locale": "zh-hans",
+            "zone": "Asia/Shanghai",
+            "currency": "CNY",
+        },
+        brand={
+            "name": "谷雨农场",
+            "colour": "#b4462f",
+            "support_email": "help@guyu.example.com",
+        },
+        modules=("check_in",),
     ),
 )
 
@@ -99,6 +104,7 @@ def plant(installation: Installation, report: Report) -> None:
     for shop in SHOPS:
         report(shop.name)
         rows += _shop(installation, shop, channel_id=channel_id, base=base)
+        _fill(shop, base=base, report=report)
     _write_sign_in(installation, rows)
 
 
@@ -159,6 +165,15 @@ def _shop(
         _row(f"{name}: storefront", "store", store, *visitor),
         _row(f"{name}: console", "console", console, shop.owner, owner_password),
     ]
+
+
+def _fill(shop: DemoShop, *, base: str, report: Report) -> None:
+    from config.dev.demo.stage import fill
+    from kernel.common.time import utc_now
+    from kernel.tenancy.context import tenant_context
+
+    with tenant_context(_tenant_at(f"{shop.label}.{base}")):
+        fill(shop.goods, now=utc_now(), report=lambda text: report(f"{shop.name}: {text}"))
 
 
 def _open(shop: DemoShop, *, channel_id: UUID, hosts: tuple[str, str], password: str) -> None:

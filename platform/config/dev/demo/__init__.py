@@ -1,0 +1,1 @@
+"""What the demo's shops sell, and whom they sold it to."""

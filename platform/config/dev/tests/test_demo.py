@@ -1,0 +1,110 @@
+"""The demo: everything that is sold has a picture and a price, and its books are clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageStat
+from pytest_django import Settings
+
+from config.dev.demo.drawing.pictures import draw
+from config.dev.demo.shelving import shelve
+from config.dev.demo.stage import fill
+from config.dev.demo.trading import trade
+from config.dev.demo.wares import Range, read_range
+from kernel.catalogue.models import Picture, Product, Variant
+from kernel.common.secrets.local_ring import write_new_key
+from kernel.common.secrets.services import default_sealer
+from kernel.common.time import utc_now
+from kernel.inventory.selectors import faults
+from kernel.ledger.services import verify as verify_ledger
+from kernel.orders.models import Order
+from kernel.orders.timeline import verify as verify_orders
+from kernel.tenancy.context import tenant_context
+from testkit.tenants import open_test_tenant
+
+NOW = utc_now().replace(hour=12)
+RANGES = ("fashion", "farm")
+
+
+@pytest.fixture
+def _root_key(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    settings.STOA_KMS_KEY = ""
+    settings.STOA_SECRETS_KEYS_DIR = str(tmp_path)
+    write_new_key(tmp_path, now=NOW)
+    default_sealer.cache_clear()
+    yield
+    default_sealer.cache_clear()
+
+
+def small(name: str) -> Range:
+    """A range of a few products, in all of its categories."""
+    goods = read_range(name)
+    return replace(goods, wares=goods.wares[::22])
+
+
+def silent(text: str) -> None:
+    del text
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_every_product_has_a_picture_a_text_and_prices(name: str) -> None:
+    goods = read_range(name)
+
+    assert len(goods.wares) >= 60
+    shelves = {shelf.slug for shelf in goods.shelves}
+    for ware in goods.wares:
+        assert ware.category in shelves
+        assert ware.drawings
+        assert len(ware.text) > 40
+        assert all(pack.minor > 0 for pack in ware.packs)
+        assert all(pack.compare_at is None or pack.compare_at > pack.minor for pack in ware.packs)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_every_kind_of_picture_is_drawn(name: str) -> None:
+    drawings = [drawing for ware in read_range(name).wares for _value, drawing in ware.drawings]
+    kinds = {(each.subject, each.detail): each for each in drawings}
+
+    for wanted in kinds.values():
+        with Image.open(BytesIO(draw(wanted, pixels=90))) as image:
+            assert image.width == image.height
+            # Whatever is drawn stands out from what is behind it.
+            assert max(ImageStat.Stat(image.convert("RGB")).stddev) > 8, wanted
+
+
+def test_a_picture_is_the_same_each_time() -> None:
+    [first, *_rest] = read_range("farm").shelves
+
+    assert draw(first.drawing, pixels=120) == draw(first.drawing, pixels=120)
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.usefixtures("committing", "_root_key")
+def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None:
+    goods = small(name)
+    with tenant_context(open_test_tenant()):
+        shelve(goods, now=NOW, report=silent)
+        traded = trade(goods, now=NOW, report=silent, days=12)
+
+        assert Product.objects.count() == len(goods.wares)
+        assert Variant.objects.exclude(sku__startswith=goods.wares[0].code[:3]).count() == 0
+        assert Picture.objects.count() == sum(len(ware.drawings) for ware in goods.wares)
+        assert Order.objects.count() == traded > 12
+        assert {"placed", "completed", "cancelled"} >= set(
+            Order.objects.values_list("status", flat=True)
+        )
+        assert Order.objects.filter(fulfilment_status="delivered").exists()
+        assert Order.objects.filter(placed_at__gt=NOW).count() == 0
+        assert verify_ledger() == []
+        assert list(verify_orders()) == []
+        assert faults() == []
+
+        fill(name, now=NOW, report=silent)
+
+        assert Product.objects.count() == len(goods.wares)
+        assert Order.objects.count() == traded
