@@ -173,7 +173,7 @@ def _parcel(
     moment = parcel.delivered_at or parcel.shipped_at
     is_here = parcel.state == FulfilmentState.DELIVERED
     return {
-        "state": _("Arrived") if is_here else _("Under way"),
+        "state": _("Delivered") if is_here else _("Under way"),
         "tone": "good" if is_here else "open",
         "carrier": parcel.carrier,
         "tracking": parcel.tracking,

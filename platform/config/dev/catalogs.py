@@ -4,7 +4,7 @@ No gettext program is needed. English stands in the sources; catalogs are
 Chinese: one of the platform, and those that packages and modules bring along.
 
     python -m config.dev.catalogs            compile what is written
-    python -m config.dev.catalogs --check    say what is missing or left over
+    python -m config.dev.catalogs --check    say what is missing, left over or contradictory
 """
 
 from __future__ import annotations
@@ -123,15 +123,21 @@ def catalogs() -> list[Path]:
 
 
 def faults() -> list[str]:
-    """Return what is missing, left over or not compiled, one sentence each."""
+    """Return what is missing, left over, contradictory or not compiled, one sentence each."""
     wanted = messages_of_sources()
     held: dict[str, list[str]] = {}
     found = []
     for path in catalogs():
         catalog = read_catalog(path)
         own = {message.partition("\0")[0]: texts for message, texts in catalog.items() if message}
-        held |= {message: texts for message, texts in own.items() if all(texts)}
         name = path.relative_to(ROOT).as_posix()
+        # Django reads all of them into one: the one read last would win everywhere.
+        found += [
+            f"{name}: translated otherwise elsewhere: {m!r}"
+            for m, texts in own.items()
+            if all(texts) and held.get(m, texts) != texts
+        ]
+        held |= {message: texts for message, texts in own.items() if all(texts)}
         found += [f"{name}: no longer said: {m!r}" for m in own if m not in wanted]
         binary = path.with_suffix(".mo")
         if not binary.exists() or binary.read_bytes() != compiled(catalog):

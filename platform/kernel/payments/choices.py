@@ -58,8 +58,8 @@ class RefundKind(TextChoices):
 class NoticeState(TextChoices):
     """What became of a gateway's message."""
 
-    RECEIVED = "received", _("Received")
-    APPLIED = "applied", _("Applied")
+    RECEIVED = "received", _("Notice received")
+    APPLIED = "applied", _("Notice applied")
     IGNORED = "ignored", _("Of no concern")
     FAILED = "failed", _("Could not be applied")
 

@@ -398,8 +398,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("received", "Received"),
-                            ("applied", "Applied"),
+                            ("received", "Notice received"),
+                            ("applied", "Notice applied"),
                             ("ignored", "Of no concern"),
                             ("failed", "Could not be applied"),
                         ],
