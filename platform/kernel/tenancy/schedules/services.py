@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,6 +41,8 @@ def make_claims(*, now: datetime) -> int:
     """Write the claims of all minutes since the last call; return how many minutes.
 
     Several callers at once are put one after the other; a minute is claimed once.
+    Of the minutes at which a job was missed, the latest alone is made up for: a job
+    does all that is due by then.
     """
     until = now.replace(second=0, microsecond=0)
     # The row lock below needs a row.
@@ -49,11 +51,10 @@ def make_claims(*, now: datetime) -> int:
     )
     cursor = ScheduleCursor.objects.select_for_update().get(id=1)
     minutes = list(_minutes_between(max(cursor.ticked_to, until - _CATCH_UP), until))
-    for minute in minutes:
-        ScheduleClaim.objects.bulk_create(
-            _claims_at(minute), ignore_conflicts=True, batch_size=1000
-        )
     if minutes:
+        ScheduleClaim.objects.bulk_create(
+            _claims_for(minutes), ignore_conflicts=True, batch_size=1000
+        )
         cursor.ticked_to = until
         cursor.save(update_fields=["ticked_to"])
     return len(minutes)
@@ -104,14 +105,19 @@ def _minutes_between(start: datetime, end: datetime) -> Iterator[datetime]:
         minute += _MINUTE
 
 
-def _claims_at(minute: datetime) -> Iterator[ScheduleClaim]:
+def _claims_for(minutes: Sequence[datetime]) -> Iterator[ScheduleClaim]:
     for schedule in schedules():
-        due_in: dict[str, bool] = {}
+        due_in: dict[str, datetime | None] = {}
         for tenant in _tenants_of(schedule):
             if tenant.zone not in due_in:
-                due_in[tenant.zone] = schedule.is_due(minute, tenant.zone)
-            if due_in[tenant.zone]:
-                yield ScheduleClaim(schedule=schedule.name, tenant_id=tenant.id, due_at=minute)
+                due_in[tenant.zone] = _latest_due(schedule, minutes, tenant.zone)
+            due_at = due_in[tenant.zone]
+            if due_at is not None:
+                yield ScheduleClaim(schedule=schedule.name, tenant_id=tenant.id, due_at=due_at)
+
+
+def _latest_due(schedule: Schedule, minutes: Sequence[datetime], zone: str) -> datetime | None:
+    return next((at for at in reversed(minutes) if schedule.is_due(at, zone)), None)
 
 
 def _tenants_of(schedule: Schedule) -> Iterator[TenantRef]:

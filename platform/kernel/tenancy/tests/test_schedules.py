@@ -87,6 +87,17 @@ def test_minutes_without_a_tick_are_made_up_for(public: Fixed, one: TenantRef) -
     assert _claims() == [(one.id, NOON)]
 
 
+def test_of_several_minutes_missed_the_latest_alone_is_made_up_for(
+    public: Fixed, one: TenantRef, two: TenantRef
+) -> None:
+    register_schedule(_schedule("*/10 * * * *"))
+    make_claims(now=NOON - timedelta(minutes=55))
+
+    assert make_claims(now=NOON + timedelta(minutes=4)) == 59
+
+    assert _claims() == [(one.id, NOON), (two.id, NOON)]
+
+
 def test_only_tenants_with_the_module_have_its_jobs(public: Fixed, two: TenantRef) -> None:
     public.tenants[two.id] = replace(two, modules=frozenset({"probe"}))
     register_schedule(_schedule("* * * * *", module="probe"))
