@@ -22,7 +22,7 @@ from typing_extensions import override
 from config.cli import output
 from testkit.servers.errors import ServerRefused
 
-NOT_COMMANDS: Final = frozenset({"runtime", "output", "tests"})
+NOT_COMMANDS: Final = frozenset({"books", "runtime", "output", "tests"})
 REFUSED: Final = 2
 
 

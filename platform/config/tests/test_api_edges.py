@@ -69,7 +69,7 @@ def test_every_write_to_the_store_is_counted() -> None:
 
 
 def test_whoever_tries_ids_of_payments_is_stopped(tenant_a: TenantRef) -> None:
-    with store(tenant_a) as browser:
+    with store(tenant_a, REMOTE_ADDR="198.51.100.30") as browser:
         statuses = [
             browser.get(f"/api/v1/store/payments/{public_id('pin', uuid7())}/").status_code
             for _try in range(31)
