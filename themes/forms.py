@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from django import forms
 from django.forms.boundfield import BoundField
 
 from themes.fields import Json
+
+_NOTHING: Final[Mapping[str, Json]] = {
+    "text": "",
+    "notice": "",
+    "tabs": None,
+    "agreement": None,
+    "providers": [],
+    "side": None,
+    "again": "",
+    "other": None,
+    "is_dangerous": False,
+}
+"""What may stand around a form's fields."""
 
 
 def as_inputs(
@@ -18,6 +32,7 @@ def as_inputs(
     The label stands on its button; hidden values go along with what is filled in.
     """
     return {
+        **_NOTHING,
         "title": title,
         "label": label,
         "action": action,
@@ -50,6 +65,7 @@ def _field(bound: BoundField) -> Json:
         "required": bound.field.required,
         "longest": getattr(bound.field, "max_length", None),
         "autocomplete": str(widget.attrs.get("autocomplete", "")),
+        "inputmode": str(widget.attrs.get("inputmode", "")),
         "options": options,
     }
 

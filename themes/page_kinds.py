@@ -63,6 +63,8 @@ def register_all() -> None:
         ),
         PageKind(template="product", params={"handle": slug}, needs=_product, head=_product_head),
         PageKind(template="sign_in", is_private=True, head=_form_head),
+        PageKind(template="account_form", is_private=True, head=_form_head),
+        PageKind(template="legal", is_private=True, head=_legal_head),
         PageKind(template="register", is_private=True, head=_form_head),
         PageKind(template="cart", is_private=True, head=_cart_head),
         PageKind(template="member", is_private=True, head=_member_head),
@@ -96,6 +98,13 @@ def register_all() -> None:
         ),
     ):
         register_kind(kind)
+    for template, title in (
+        ("ways", gettext_lazy("Sign-in and security")),
+        ("privacy", gettext_lazy("Privacy")),
+        ("invitation", gettext_lazy("Invite friends")),
+        ("assets", gettext_lazy("My balance")),
+    ):
+        register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 
 
 def plain_text(html: str, *, longest: int = _LONGEST_DESCRIPTION) -> str:
@@ -234,6 +243,11 @@ def _trail(steps: list[dict[str, Any]]) -> dict[str, Json]:
 def _form_head(page: PageContext, _data: Mapping[str, Any]) -> Facts:
     form = page.inputs.get("form")
     return Head(title=str(form["title"]) if isinstance(form, dict) else "", is_indexed=False)
+
+
+def _legal_head(page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    text = page.inputs.get("legal")
+    return Head(title=str(text["title"]) if isinstance(text, dict) else "", is_indexed=False)
 
 
 def _cart_head(_page: PageContext, _data: Mapping[str, Any]) -> Facts:

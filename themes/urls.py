@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from themes import seo, views
+from themes.account.agreements import legal
 from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
@@ -29,6 +30,7 @@ urlpatterns = [
     path("orders/<str:number>/pay/", cashier_views.cashier, name="cashier"),
     path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),
     path("orders/<str:number>/pay/proof/", cashier_views.proof, name="cashier-proof"),
+    path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),
     path("sheets/<str:name>.css", views.sheet),
     path("theme.css", views.theme_css),

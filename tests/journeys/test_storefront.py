@@ -39,6 +39,8 @@ PAGES = (
     "/cart/",
     "/account/",
     "/account/sign-in/",
+    "/account/sign-in/code/",
+    "/account/forgotten/",
     "/account/register/",
     "/none/",
 )
@@ -52,6 +54,14 @@ OWN_PAGES = (
     "/account/addresses/",
     "/account/addresses/new/",
     "/account/devices/",
+    "/account/assets/",
+    "/account/invite/",
+    "/account/name/",
+    "/account/ways/",
+    "/account/ways/new/",
+    "/account/password/",
+    "/account/privacy/",
+    "/account/close/",
 )
 
 
@@ -132,16 +142,19 @@ def to_shop(site: Site, shop: Shop) -> Callable[[str], str]:
 def add_a_shirt(page: Page, address: Callable[[str], str]) -> None:
     page.goto(address("/products/product-1/"))
     page.locator("label", has_text="White").click()
-    page.get_by_role("button", name="Add to cart").click()
+    page.locator(".buy-bar button").first.click()
     expect(page).to_have_url(address("/cart/"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    "screen", [(390, "light", "en-US"), (1440, "light", "zh-CN"), (390, "dark", "zh-CN")]
+)
 def test_every_page_can_be_used_by_everybody(
-    browser: Browser, site: Site, stocked: Shop, width: int, scheme: str
+    browser: Browser, site: Site, stocked: Shop, screen: tuple[int, str, str]
 ) -> None:
+    width, scheme, locale = screen
     address = to_shop(site, stocked)
-    page = open_page(browser, width=width, scheme=scheme)
+    page = open_page(browser, width=width, scheme=scheme, locale=locale)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     add_a_shirt(page, address)
@@ -156,18 +169,20 @@ def test_every_page_can_be_used_by_everybody(
     page.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+@pytest.mark.parametrize("screen", [(390, "dark", "zh-CN"), (1440, "light", "en-US")])
 def test_what_is_a_members_own_can_be_used_by_everybody(
-    browser: Browser, site: Site, known: Known, width: int, scheme: str
+    browser: Browser, site: Site, known: Known, screen: tuple[int, str, str]
 ) -> None:
+    width, scheme, locale = screen
     address = to_shop(site, known.shop)
-    page = open_page(browser, width=width, scheme=scheme)
+    page = open_page(browser, width=width, scheme=scheme, locale=locale)
     page.context.add_cookies([{"name": "member", "value": known.token, "url": address("/")}])
 
     for path in OWN_PAGES:
         answer = page.goto(address(path.format(number=known.number)))
         assert answer is not None
         assert (answer.status, urlsplit(page.url).path) == (200, path.format(number=known.number))
+        assert page.get_attribute("html", "lang") == {"zh-CN": "zh-hans"}.get(locale, "en")
         found = Axe().run(page, options=WCAG).response["violations"]
         places = [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in found]
         assert places == [], path

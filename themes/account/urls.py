@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from django.urls import path
 
-from themes.account import addresses, sessions, views
+from themes.account import (
+    addresses,
+    agreements,
+    assets,
+    codes,
+    companies,
+    own,
+    sessions,
+    views,
+    ways,
+)
 
 app_name = "account"
 urlpatterns = [
     path("", views.member_centre, name="home"),
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", codes.sign_in_by_code, name="sign-in-code"),
+    path("with/<slug:provider>/", companies.leave, name="with"),
+    path("with/<slug:provider>/back/", companies.come_back, name="with-back"),
+    path("forgotten/", codes.forgotten, name="forgotten"),
+    path("agreements/", agreements.agreements, name="agreements"),
+    path("privacy/", agreements.privacy, name="privacy"),
+    path("ways/", ways.ways, name="ways"),
+    path("ways/new/", ways.new_way, name="way-new"),
+    path("ways/remove/", ways.remove_way, name="way-remove"),
+    path("password/", ways.password, name="password"),
+    path("name/", own.name, name="name"),
+    path("invite/", own.invitation, name="invitation"),
+    path("assets/", assets.assets, name="assets"),
+    path("close/", own.close, name="close"),
     path("register/", views.register, name="register"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("addresses/", addresses.addresses, name="addresses"),

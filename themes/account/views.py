@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,41 +17,57 @@ from kernel.common.time import utc_now
 from kernel.members import cookies
 from kernel.members.limits import count_attempt, count_opening
 from kernel.members.middleware import member_of
-from kernel.members.services import SignedIn, open_session, register_member
+from kernel.members.models import Member
+from kernel.members.services import open_session, register_member
 from kernel.members.services import sign_in as check_sign_in
 from kernel.members.services import sign_out as end_session
-from themes.account.forms import RegisterForm, SignInForm
-from themes.cart.owners import bring_along
-from themes.forms import as_inputs, link_beside
-from themes.known import forget_known, remember_known
+from themes.account.agreements import agreement_of, is_agreed, keep_agreement
+from themes.account.codes import start_page
+from themes.account.entering import (
+    FormPage,
+    device_of,
+    form_page,
+    show_refusal,
+    target_of,
+    welcome,
+    with_next,
+)
+from themes.account.forms import RegisterForm, SignInForm, TargetForm
+from themes.account.offers import code_comes_first, providers_in, tabs
+from themes.fields import Json
+from themes.forms import link_beside
+from themes.known import forget_known
 from themes.pages import serve
-
-_UNPROCESSABLE = 422
 
 
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for login and password; one answer for every wrong pair."""
-    if request.method != "POST" and member_of(request) is not None:
-        return redirect(_target(request))
-    form = SignInForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    """Ask for login and password, or where a code is usual for that; one answer for all faults."""
+    if request.method != "POST":
+        if member_of(request) is not None:
+            return redirect(target_of(request))
+        return sign_in_page(request)
+    form = SignInForm(request.POST)
+    if form.is_valid():
         try:
             count_attempt(request, form.cleaned_data["login"])
-            signed = check_sign_in(**form.cleaned_data, device=_device(request), now=utc_now())
+            signed = check_sign_in(**form.cleaned_data, device=device_of(request), now=utc_now())
         except DomainError as refusal:
-            _show(form, refusal)
+            show_refusal(form, refusal)
         else:
-            return _welcome(request, signed)
-    return _page(
-        request,
-        "sign_in",
-        form,
-        title=_("Sign in"),
-        other=(_("New here?"), "account:register", _("Open an account")),
-    )
+            return welcome(request, signed)
+    return _password_page(request, form)
+
+
+def sign_in_page(request: HttpRequest, *, notice: str = "", status: int = 200) -> HttpResponse:
+    """Show how somebody can sign in, with what went wrong before."""
+    if code_comes_first() and request.GET.get("by") != "password" and not notice:
+        return start_page(request, TargetForm())
+    response = _password_page(request, SignInForm(), notice=notice)
+    response.status_code = status
+    return response
 
 
 @never_cache
@@ -62,23 +76,31 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """Open an account and sign in."""
     form = RegisterForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_agreed(request):
         try:
             count_opening(request)
-            arrival = cookies.arrival_of(request)
-            member = register_member(**form.cleaned_data, arrival=arrival)
+            member = _opened(request, dict(form.cleaned_data))
         except DomainError as refusal:
-            _show(form, refusal)
+            show_refusal(form, refusal)
         else:
-            signed = open_session(member, device=_device(request), now=utc_now())
-            return _welcome(request, signed)
-    return _page(
-        request,
-        "register",
-        form,
-        title=_("Open an account"),
-        other=(_("You have an account?"), "account:sign-in", _("Sign in")),
+            signed = open_session(member, device=device_of(request), now=utc_now())
+            return welcome(request, signed)
+    more: dict[str, Json] = {
+        "agreement": agreement_of(request),
+        "providers": providers_in(request, target_of(request)),
+        "other": link_beside(
+            _("You have an account?"), with_next(request, "account:sign-in"), _("Sign in")
+        ),
+    }
+    title = _("Open an account")
+    page = FormPage(
+        template="register",
+        title=title,
+        label=title,
+        more=more,
+        is_wrong=not is_agreed(request),
     )
+    return form_page(request, form, page)
 
 
 @never_cache
@@ -100,43 +122,30 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _welcome(request: HttpRequest, signed: SignedIn) -> HttpResponse:
-    response = redirect(_target(request))
-    cookies.remember(response, signed.token)
-    remember_known(response)
-    bring_along(request, response, signed.member)
-    return response
+@transaction.atomic
+def _opened(request: HttpRequest, values: dict[str, str]) -> Member:
+    arrival = cookies.arrival_of(request, invite_code=values.pop("invite_code", ""))
+    login, password = values["login"], values["password"]
+    member = register_member(login=login, name=values["name"], password=password, arrival=arrival)
+    keep_agreement(request, member.pk)
+    return member
 
 
-def _page(
-    request: HttpRequest,
-    template: str,
-    form: forms.Form,
-    *,
-    title: str,
-    other: tuple[str, str, str],
-) -> HttpResponse:
-    target = _target(request)
-    text, name, label = other
-    shown = as_inputs(form, title=title, label=title, action=request.path, hidden={"next": target})
-    shown["other"] = link_beside(text, f"{reverse(name)}?{urlencode({'next': target})}", label)
-    status = _UNPROCESSABLE if form.errors else 200
-    return serve(request, template, inputs={"form": shown}, status=status)
-
-
-def _show(form: forms.Form, refusal: DomainError) -> None:
-    field = refusal.fields.get("field")
-    if refusal.code == "members.login_taken":
-        field = "login"
-    form.add_error(field if field in form.fields else None, str(refusal))
-
-
-def _target(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
-        return wanted
-    return "/"
-
-
-def _device(request: HttpRequest) -> str:
-    return request.headers.get("User-Agent", "")[:120]
+def _password_page(request: HttpRequest, form: forms.Form, *, notice: str = "") -> HttpResponse:
+    more: dict[str, Json] = {
+        "tabs": tabs(request, current="password"),
+        "providers": providers_in(request, target_of(request)),
+        "notice": notice,
+        "side": link_beside("", with_next(request, "account:forgotten"), _("Forgotten?")),
+        "other": link_beside(
+            _("New here?"), with_next(request, "account:register"), _("Open an account")
+        ),
+    }
+    page = FormPage(
+        template="sign_in",
+        title=_("Sign in"),
+        label=_("Sign in"),
+        action=reverse("account:sign-in"),
+        more=more,
+    )
+    return form_page(request, form, page)

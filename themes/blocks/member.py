@@ -18,8 +18,13 @@ from themes.resolving import path_of
 def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
     entries = [
         ("box", _("My orders"), "orders"),
+        ("wallet", _("My balance"), "account:assets"),
         ("pin", _("Addresses"), "account:addresses"),
-        ("shield", _("Signed-in devices"), "account:sessions"),
+        ("gift", _("Invite friends"), "account:invitation"),
+        ("user", _("My name"), "account:name"),
+        ("key", _("Sign-in and security"), "account:ways"),
+        ("phone", _("Signed-in devices"), "account:sessions"),
+        ("shield", _("Privacy"), "account:privacy"),
     ]
     found = [
         {"icon": icon, "label": label, "href": href}
@@ -120,4 +125,63 @@ SESSIONS: Final = Block(
     vary="member",
     limit=1,
 )
-BLOCKS: Final = (BADGE, CARD, MENU, ORDER_SHORTCUTS, FORM, ADDRESSES, ADDRESS, SESSIONS)
+WAYS: Final = Block(
+    type="member.ways",
+    label=Text("登录方式", "Ways to sign in"),
+    template="themes/blocks/ways.html",
+    group="member",
+    icon="key",
+    vary="member",
+    limit=1,
+)
+PRIVACY: Final = Block(
+    type="member.privacy",
+    label=Text("隐私与授权", "Privacy"),
+    template="themes/blocks/privacy.html",
+    group="member",
+    icon="shield",
+    vary="member",
+    limit=1,
+)
+INVITATION: Final = Block(
+    type="member.invitation",
+    label=Text("邀请好友", "Invitation"),
+    template="themes/blocks/invitation.html",
+    group="member",
+    icon="gift",
+    vary="member",
+    limit=1,
+)
+ASSETS: Final = Block(
+    type="member.assets",
+    label=Text("资产", "Balances"),
+    template="themes/blocks/assets.html",
+    group="member",
+    icon="wallet",
+    vary="member",
+    limit=1,
+)
+LEGAL: Final = Block(
+    type="text.legal",
+    label=Text("协议正文", "Terms"),
+    template="themes/blocks/legal.html",
+    group="content",
+    icon="shield",
+    vary="member",
+    limit=1,
+)
+BLOCKS: Final = (
+    BADGE,
+    CARD,
+    MENU,
+    ORDER_SHORTCUTS,
+    FORM,
+    ADDRESSES,
+    ADDRESS,
+    SESSIONS,
+    WAYS,
+    PRIVACY,
+    INVITATION,
+    ASSETS,
+    LEGAL,
+)

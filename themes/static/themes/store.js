@@ -232,6 +232,21 @@ class ShopLeave extends HTMLElement {
   }
 }
 
+/* A text that can be taken along by one tap. */
+class ShopCopy extends HTMLElement {
+  connectedCallback() {
+    const button = this.querySelector("button");
+    const input = this.querySelector("input");
+    const label = button.textContent;
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(input.value);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => (button.textContent = label), 2000);
+    });
+  }
+}
+
 customElements.define("shop-carousel", ShopCarousel);
 customElements.define("shop-gallery", ShopGallery);
 customElements.define("shop-variants", ShopVariants);
@@ -241,6 +256,7 @@ customElements.define("shop-auto", ShopAuto);
 customElements.define("shop-live", ShopLive);
 customElements.define("shop-wait", ShopWait);
 customElements.define("shop-leave", ShopLeave);
+customElements.define("shop-copy", ShopCopy);
 
 /* What differs by person, in one request for each page, and only for those who are known. */
 async function fillIslands() {
