@@ -21,6 +21,7 @@ from rich.console import Console
 from config.dev.supervisor import Program, Supervisor, machine_environment, module_command
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.time import utc_now
+from kernel.members.tests.people import MAILBOX
 from testkit.browser import browser as running_browser
 from testkit.database import login_url
 from testkit.servers.guard import Guard
@@ -120,6 +121,7 @@ def _environment(
         "STOA_WARM_POOL_SIZE": "2",
         "STOA_SECRETS_KEYS_DIR": str(static.parent / "keys"),
         "STOA_STRIPE_API_BASE": stripe,
+        "STOA_SMS_PROVIDER": MAILBOX,
         **{f"STOA_PUBLIC_PORT_{name.upper()}": str(port) for name, port in ports.items()},
     }
 

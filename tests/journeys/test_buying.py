@@ -12,22 +12,30 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django import Settings
 
 from kernel.audit.actor import Actor
+from kernel.catalogue.choices import ProductKind
 from kernel.checkout.choices import Rate
 from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.money import Money
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
-from kernel.fulfilment.services import Parcel, fulfil
+from kernel.fulfilment.services import Parcel, add_keys, fulfil, hand_over
+from kernel.ledger.services import Owner, adjust
 from kernel.ledger.services import verify as verify_ledger
+from kernel.members.models import Member
+from kernel.members.services.addresses import Place, add_address
+from kernel.members.tests.people import last_code
 from kernel.orders.models import Order, OrderLine
 from kernel.orders.timeline import explained, figures_of
 from kernel.orders.timeline import verify as verify_timelines
 from kernel.payments.choices import Verdict
 from kernel.payments.models import Attempt, PaymentBinding, Proof
 from kernel.payments.selectors import hook_path
-from kernel.payments.services import bind, review, set_enabled
+from kernel.payments.services import bind, review, set_enabled, sweep
+from kernel.relations.models import Relation
+from kernel.relations.services import invite_code_of
 from kernel.tenancy.context import tenant_context
 from kernel.tenancy.ports import directory
+from testkit.factories.orders import make_variant
 from testkit.servers.ports import LOOPBACK
 from testkit.servers.stripe.running import deliver
 from tests.journeys.conftest import Shop, Site
@@ -41,6 +49,7 @@ TRANSFER: dict[str, object] = {
     "account": "6222 0000 0000 0000",
     "days": 3,
 }
+HOME_OF_HERS = Place("Lan", "13800138000", "Huaihai Road 1", region_code="310104")
 PROOF: FilePayload = {"name": "proof.webp", "mimeType": "image/webp", "buffer": picture_bytes(1)}
 STRIPE: dict[str, object] = {
     "restricted_key": "sk_test_ajourneythroughtheshop",
@@ -90,6 +99,23 @@ def stocked(shop: Shop) -> Shop:
         account("offline", TRANSFER, "Bank transfer")
         account("stripe", STRIPE, "Card")
     return shop
+
+
+@pytest.fixture
+def ways_of_all_kinds(stocked: Shop) -> Shop:
+    """Keys to sell, goods to fetch, and what needs no bank to be paid."""
+    with inside(stocked) as currency:
+        stocked_keys = make_variant(
+            kind=ProductKind.CARD_KEY, handle="gift", title="Gift card", minor=5_000, stock=0
+        )
+        add_keys(stocked_keys.pk, ["KEY-ONE-111"], actor=CLERK, now=utc_now())
+        terms = ShippingTerms(
+            "counter", {"en": "Fetch it", "zh-hans": "到店自提"}, "pickup", Rate.FREE, currency
+        )
+        set_shipping_method(terms, actor=CLERK)
+        account("wallet", {"asset": currency.lower()}, "Balance")
+        account("offline", {"way": "delivery", "instructions": "Have it ready."}, "At the door")
+    return stocked
 
 
 def open_page(browser: Browser, width: int, *, script: bool = True) -> Page:
@@ -254,4 +280,78 @@ def test_a_guest_orders_without_scripts_and_thinks_better_of_it(
     with inside(stocked):
         assert Order.objects.count() == 1
     stranger.context.close()
+    page.context.close()
+
+
+def buy(page: Page, base: str, handle: str, *, shipping: str = "", way: str) -> str:
+    """Buy one thing by the way of this title; return the number of the order."""
+    page.goto(f"{base}products/{handle}/")
+    page.get_by_role("button", name="Buy now").click()
+    if shipping:
+        page.locator("label", has_text=shipping).click()
+        expect(page.locator("shop-live[aria-busy]")).to_have_count(0)
+    page.get_by_role("button", name="Place the order").click()
+    page.locator("label", has_text=way).click()
+    page.get_by_role("button", name="Pay ¥").click()
+    page.get_by_role("link", name="See the order").click()
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
+def sign_up_by_code(page: Page, shop: Shop, base: str) -> Member:
+    """Come by somebody's link, join by a code; return the new member, with money in hand."""
+    with inside(shop):
+        sponsor = Member.objects.create(login="mei@example.com", name="Mei")
+        link = f"{base}account/register/?via={invite_code_of(sponsor.pk)}"
+    page.goto(link)
+    page.goto(f"{base}account/sign-in/code/")
+    page.fill("#id_login", "13800138000")
+    page.get_by_role("button", name="Send me a code").click()
+    with inside(shop):
+        code = last_code("+8613800138000")
+    page.fill("#id_code", code)
+    page.locator("main form button.wide").click()
+    expect(page.locator(".member-badge, .shop-tools")).to_be_visible()
+    with inside(shop) as currency:
+        member = Member.objects.get(login="+8613800138000")
+        assert Relation.objects.get(member=member).sponsor_id == sponsor.pk
+        add_address(member.pk, HOME_OF_HERS, now=utc_now())
+        gift = Owner("member", member.pk)
+        adjust(gift, currency.lower(), 40_000, key="gift", reason="sorry", actor=CLERK)
+    return member
+
+
+def test_an_invited_member_pays_by_balance_and_at_the_door_and_fetches_goods(
+    browser: Browser, site: Site, ways_of_all_kinds: Shop
+) -> None:
+    shop = ways_of_all_kinds
+    base, page = site.address(shop.store, "store"), open_page(browser, 390)
+    member = sign_up_by_code(page, shop, base)
+
+    buy(page, base, "gift", way="Balance")
+    expect(page.locator(".key-list code")).to_have_text("KEY-ONE-111")
+
+    buy(page, base, "product-1", shipping="Fetch it", way="Balance")
+    with inside(shop):
+        hand_over(page.locator(".pickup-code").inner_text(), actor=CLERK, now=utc_now())
+    page.reload()
+    expect(page.locator(".pickup")).to_contain_text("It was used.")
+
+    cancelled = buy(page, base, "product-1", shipping="Post", way="Balance")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("main")).to_contain_text("What you paid goes back the way it came.")
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.locator(".big-state")).to_have_text("Cancelled")
+    with inside(shop):
+        sweep(now=utc_now())
+    page.goto(f"{base}account/assets/")
+    expect(page.locator(".moves li").first).to_contain_text("Given back for an order")
+    expect(page.locator(".asset strong").first).to_have_text("¥221.00")
+
+    buy(page, base, "product-1", shipping="Post", way="At the door")
+    expect(page.locator(".order-actions")).to_be_visible()
+    with inside(shop):
+        order = Order.objects.get(number=cancelled)
+        assert (order.status, order.member_id) == ("cancelled", member.pk)
+        assert Order.objects.filter(payment_status="authorised").count() == 1
+        assert list(verify_ledger()) == []
     page.context.close()
