@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
-from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
 
 from kernel.audit.actor import Actor
@@ -20,19 +17,15 @@ from kernel.audit.services import record
 from kernel.catalogue.choices import ProductKind
 from kernel.catalogue.models import Variant
 from kernel.common.ids import public_id, uuid7
-from kernel.common.secrets.errors import SecretMissing
-from kernel.common.secrets.services import get_secret, put_secret
+from kernel.common.secrets.data_keys import DataKey, data_key
 from kernel.fulfilment.errors import InvalidKeys
 from kernel.fulfilment.models import CardKey
 from kernel.inventory.services import StockLine, default_location, receive
 from kernel.orders.models import OrderLine
-from kernel.tenancy.context import current_tenant
 
 MOST_KEYS: Final = 10_000
 LONGEST_KEY: Final = 500
 _PURPOSE: Final = "fulfilment.card_keys"
-_KEY_BYTES: Final = 32
-_NONCE_BYTES: Final = 12
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('card_keys:' || current_schema(), 0))"
 # What another payment is drawing at this moment is passed over; the stock that was
@@ -64,7 +57,7 @@ def add_keys(variant_id: UUID, keys: Sequence[str], *, actor: Actor, now: dateti
         raise InvalidKeys(longest=LONGEST_KEY)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)
-    secret = _data_key()
+    secret = data_key(_PURPOSE)
     digests = {_digest(secret, key): key for key in wanted}
     known = CardKey.objects.filter(variant_id=variant_id, digest__in=list(digests))
     for digest in known.values_list("digest", flat=True):
@@ -107,7 +100,7 @@ def keys_of(order_id: UUID) -> dict[UUID, list[str]]:
     rows = list(CardKey.objects.filter(line__order_id=order_id).order_by("id"))
     if not rows:
         return {}
-    secret, found = _data_key(), defaultdict(list)
+    secret, found = data_key(_PURPOSE), defaultdict(list)
     for row in rows:
         assert row.line_id is not None  # noqa: S101  it was looked for by its line
         found[row.line_id].append(_opened(secret, row))
@@ -119,32 +112,19 @@ def keys_left(variant_id: UUID) -> int:
     return CardKey.objects.filter(variant_id=variant_id, line=None).count()
 
 
-def _data_key() -> bytes:
-    """Return the tenant's key for keys; made at the first need, sealed like every secret."""
-    try:
-        opened = get_secret(_PURPOSE)
-    except SecretMissing:
-        put_secret(_PURPOSE, {"key": b64encode(secrets.token_bytes(_KEY_BYTES)).decode()})
-        opened = get_secret(_PURPOSE)
-    return b64decode(str(opened["key"]))
+def _digest(secret: DataKey, key: str) -> bytes:
+    return hmac.new(secret.key, key.encode(), hashlib.sha256).digest()
 
 
-def _digest(secret: bytes, key: str) -> bytes:
-    return hmac.new(secret, key.encode(), hashlib.sha256).digest()
-
-
-def _sealed(secret: bytes, variant_id: UUID, digest: bytes, key: str) -> CardKey:
+def _sealed(secret: DataKey, variant_id: UUID, digest: bytes, key: str) -> CardKey:
     row = CardKey(id=uuid7(), variant_id=variant_id, digest=digest)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    row.sealed = nonce + AESGCM(secret).encrypt(nonce, key.encode(), _bound_to(row))
+    row.sealed = secret.seal(key.encode(), row=_bound_to(row))
     return row
 
 
-def _opened(secret: bytes, row: CardKey) -> str:
-    sealed = bytes(row.sealed)
-    nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    return AESGCM(secret).decrypt(nonce, body, _bound_to(row)).decode()
+def _opened(secret: DataKey, row: CardKey) -> str:
+    return secret.open(bytes(row.sealed), row=_bound_to(row)).decode()
 
 
 def _bound_to(row: CardKey) -> bytes:
-    return current_tenant().id.bytes + row.variant_id.bytes + row.id.bytes
+    return row.variant_id.bytes + row.id.bytes

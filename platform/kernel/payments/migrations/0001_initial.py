@@ -393,7 +393,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=80)),
                 ("number", models.CharField(blank=True, default="", max_length=40)),
                 ("headers", models.JSONField(default=dict)),
-                ("body", models.BinaryField()),
+                ("sealed_body", models.BinaryField()),
                 (
                     "state",
                     models.CharField(

@@ -19,6 +19,7 @@ class Notice(TenantModel):
     """One verified message; kept for ninety days as it came.
 
     Attributes:
+        sealed_body: names payers and cards, so it can be read with the tenant's key alone.
         event_id: the gateway's; one binding hears an event once.
         version: the credentials that its signature fits.
         fault: why it could not be applied, as a code.
@@ -31,7 +32,7 @@ class Notice(TenantModel):
     kind = models.CharField(max_length=80)
     number = models.CharField(max_length=40, default="", blank=True)
     headers = models.JSONField(default=dict)
-    body = models.BinaryField()
+    sealed_body = models.BinaryField()
     state = models.CharField(
         max_length=16, choices=NoticeState.choices, default=NoticeState.RECEIVED
     )

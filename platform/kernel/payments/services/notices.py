@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.common.errors import DomainError
-from kernel.common.ids import InvalidId, parse_public_id
+from kernel.common.ids import InvalidId, parse_public_id, uuid7
 from kernel.common.logging import get_logger
+from kernel.common.secrets.data_keys import data_key
 from kernel.payments.choices import NoticeState
 from kernel.payments.errors import BadSignature, BindingNotFound, Misconfigured, NoticeRefused
 from kernel.payments.gateways.contract import Acknowledgement, Event, Gateway
@@ -25,6 +26,7 @@ from kernel.payments.services.timing import LEASE, next_check
 LARGEST_BODY: Final = 256 * 1024
 KEPT_FOR: Final = timedelta(days=90)
 _VERSIONS_TRIED: Final = 3
+_PURPOSE: Final = "payments.notices"
 _KEPT_HEADERS: Final = ("content-type", "user-agent")
 
 log = get_logger("payments")
@@ -97,15 +99,17 @@ def _keep(
     *,
     now: datetime,
 ) -> tuple[Notice, bool]:
+    notice_id = uuid7()
     return Notice.objects.get_or_create(
         binding=row,
         event_id=event.dedupe_key[:120],
         defaults={
+            "id": notice_id,
             "version": version,
             "kind": event.kind[:80],
             "number": event.number[:40],
             "headers": {name: headers[name] for name in _KEPT_HEADERS if name in headers},
-            "body": body,
+            "sealed_body": data_key(_PURPOSE).seal(body, row=notice_id.bytes),
             "next_try_at": now + LEASE,
             "received_at": now,
         },
@@ -157,8 +161,17 @@ def apply_kept(notice_id: UUID, *, now: datetime) -> None:
     notice = Notice.objects.select_related("binding").get(pk=notice_id)
     row: PaymentBinding = notice.binding
     binding = open_binding(row, version=notice.version)
-    event = gateway_named(row.gateway).read_event(binding, bytes(notice.body))
+    event = gateway_named(row.gateway).read_event(binding, body_of(notice))
     _apply(notice_id, event, now=now)
+
+
+def body_of(notice: Notice) -> bytes:
+    """Return a message exactly as it came.
+
+    Raises:
+        SecretsUnreadable: the row is damaged, or was put there by somebody else.
+    """
+    return data_key(_PURPOSE).open(bytes(notice.sealed_body), row=notice.pk.bytes)
 
 
 @transaction.atomic(durable=True)
