@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.backoffice.urls")),
     path("", include("kernel.backoffice.urls_shop")),
     path("", include("tenants.console.urls")),
+    path("api/v1/admin/", include("kernel.access.api.urls_admin")),
     path("api/v1/admin/", include("kernel.catalogue.api.urls_admin")),
     path("api/v1/admin/", include("kernel.pricing.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),

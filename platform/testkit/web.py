@@ -9,6 +9,7 @@ from typing import Any
 
 from django.test import Client, override_settings
 
+from kernel.access.confirming import note_confirmed
 from kernel.access.models import Role, RoleAssignment, Staff
 from kernel.common.time import utc_now
 from kernel.members.models import Member
@@ -42,6 +43,9 @@ class TenantClient(Client):
             )
             RoleAssignment.objects.create(staff=person, role=role)
             self.force_login(person)
+            session = self.session
+            note_confirmed(session, now=utc_now())
+            session.save()
         return person
 
     def as_member(self, login: str = "lan@example.com", *, name: str = "兰兰") -> Member:

@@ -95,4 +95,15 @@ class PasswordForm(forms.Form):
         return values
 
 
-__all__ = ["PasswordForm", "SignInForm", "add_refusal"]
+class ConfirmForm(forms.Form):
+    """The password of whoever is signed in."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+__all__ = ["ConfirmForm", "PasswordForm", "SignInForm", "add_refusal"]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
+from kernel.access import confirming
 from kernel.access.actors import actor_of
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor, acting
 from kernel.backoffice.shell import signed_in
+from kernel.common.time import utc_now
 
 P = ParamSpec("P")
 
@@ -32,7 +35,7 @@ class StaffRequest(HttpRequest):
 
 
 def staff_page(
-    permission: str = "", *, with_any_password: bool = False
+    permission: str = "", *, with_any_password: bool = False, is_confirmed: bool = False
 ) -> Callable[
     [Callable[Concatenate[StaffRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -42,6 +45,7 @@ def staff_page(
     Args:
         permission: what the person must be allowed, ``resource.action``.
         with_any_password: also while the password is one that another chose.
+        is_confirmed: only after the person has typed the password in the last ten minutes.
     """
 
     def decorate(
@@ -56,6 +60,8 @@ def staff_page(
                 return redirect("/account/password/")
             if permission and not person.may(permission):
                 raise PermissionDenied
+            if is_confirmed and not confirming.is_confirmed(request.session, now=utc_now()):
+                return redirect(f"/account/confirm/?{urlencode({'next': _page_of(request)})}")
             request.person = person  # type: ignore[attr-defined]
             request.actor = actor_of(request, person)  # type: ignore[attr-defined]
             with acting(request.actor):  # type: ignore[attr-defined]
@@ -66,3 +72,11 @@ def staff_page(
         return guarded  # type: ignore[return-value]  # wraps() types the request by name
 
     return decorate
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page that somebody looks at: what he sent is not sent again."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() else "/"

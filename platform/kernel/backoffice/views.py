@@ -18,14 +18,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kernel.access.confirming import ConfirmationRefused, confirm, note_confirmed
 from kernel.access.models import Staff
 from kernel.access.services import set_own_password
-from kernel.backoffice.forms import PasswordForm, SignInForm
+from kernel.backoffice.forms import ConfirmForm, PasswordForm, SignInForm, add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.shell import current_brand, signed_in
 from kernel.common.colours import mark_svg, palette_css
+from kernel.common.errors import DomainError
 from kernel.common.http import client_ip
 from kernel.common.ratelimit import Limit, RateLimited, RateLimitUnavailable, WhenDown
+from kernel.common.time import utc_now
 from kernel.tenancy.context import current_tenant_or_none
 from kernel.tenancy.middleware import request_host, serves_held_tenants
 from kernel.tenancy.ports import public_hosts
@@ -95,6 +98,7 @@ def _recognised(request: HttpRequest, form: SignInForm) -> Staff | None:
 
 def _welcome(request: HttpRequest, person: Staff, target: str) -> HttpResponse:
     login(request, person)
+    note_confirmed(request.session, now=utc_now())
     response = redirect(target)
     if person.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         _remember_language(response, person.language)
@@ -122,6 +126,26 @@ def change_password(request: StaffRequest) -> HttpResponseBase:
         return redirect("/")
     status = 422 if form.errors else 200
     return render(request, "backoffice/password.html", {"form": form}, status=status)
+
+
+@serves_held_tenants
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page()
+def confirm_page(request: StaffRequest) -> HttpResponseBase:
+    """Ask for the password again, and go on to what needs it."""
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    target = _inner_path(request.POST.get("next") or request.GET.get("next"))
+    if request.method == "POST" and form.is_valid():
+        password = form.cleaned_data["password"]
+        try:
+            confirm(request.session, request.person, password, now=utc_now())
+        except DomainError as refusal:
+            add_refusal(form, refusal, {ConfirmationRefused.code: "password"})
+        else:
+            return redirect(target)
+    context, status = {"form": form, "next": target}, 422 if form.errors else 200
+    return render(request, "backoffice/confirm.html", context, status=status)
 
 
 @serves_held_tenants

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -9,8 +11,10 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from kernel.access.actors import actor_of
+from kernel.access.confirming import ConfirmationNeeded, is_confirmed
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor
+from kernel.common.time import utc_now
 
 
 class StaffAuthentication(SessionAuthentication):
@@ -41,16 +45,35 @@ class MayAct(BasePermission):
         return isinstance(request.user, Staff) and wanted is not None and request.user.may(wanted)
 
 
+class IsStaff(BasePermission):
+    """Lets everybody in who works here."""
+
+    @override
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether staff ask."""
+        return isinstance(request.user, Staff)
+
+
 class StaffView(APIView):
     """A view for staff.
 
     Attributes:
         permissions_by_method: ``{"GET": "stock.view"}``; others are closed.
+        confirmed_methods: those before which the password is asked for again.
     """
 
     authentication_classes = (StaffAuthentication,)
-    permission_classes = (MayAct,)
+    permission_classes: tuple[type[BasePermission], ...] = (MayAct,)
     permissions_by_method: dict[str, str] = {}
+    confirmed_methods: frozenset[str] = frozenset()
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse whoever may not, and whoever has to confirm first that it is he."""
+        super().initial(request, *args, **kwargs)
+        asks_again = request.method in self.confirmed_methods
+        if asks_again and not is_confirmed(request.session, now=utc_now()):
+            raise ConfirmationNeeded
 
     @property
     def actor(self) -> Actor:

@@ -44,7 +44,7 @@ def choose(request: StaffRequest) -> HttpResponseBase:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(MANAGE)
+@staff_page(MANAGE, is_confirmed=True)
 def add(request: StaffRequest, gateway: str, mode: str) -> HttpResponseBase:
     """Bind an account after a live call with its credentials has worked."""
     way = gateway_named(gateway)
@@ -76,7 +76,7 @@ def add(request: StaffRequest, gateway: str, mode: str) -> HttpResponseBase:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(MANAGE)
+@staff_page(MANAGE, is_confirmed=True)
 def edit(request: StaffRequest, binding: str) -> HttpResponseBase:
     """Show an account without its secrets, and put other particulars in force."""
     row = _row(binding)
@@ -113,7 +113,7 @@ def edit(request: StaffRequest, binding: str) -> HttpResponseBase:
 
 
 @require_POST
-@staff_page(MANAGE)
+@staff_page(MANAGE, is_confirmed=True)
 def switch(request: StaffRequest, binding: str) -> HttpResponseBase:
     """Offer an account to buyers, or no more."""
     row = _row(binding)
@@ -131,7 +131,7 @@ def switch(request: StaffRequest, binding: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(MANAGE)
+@staff_page(MANAGE, is_confirmed=True)
 def remove(request: StaffRequest, binding: str) -> HttpResponseBase:
     """Ask, then take an account away."""
     row = _row(binding)

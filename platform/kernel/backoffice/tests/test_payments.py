@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from kernel.access.confirming import LASTS, note_confirmed
+from kernel.access.services import set_own_password
 from kernel.checkout.paying import intent_for
 from kernel.common.ids import public_id
 from kernel.common.secrets.local_ring import write_new_key
@@ -271,3 +273,26 @@ def test_a_day_of_an_account_without_statements_is_told(
     nonsense = desk.post("/ledger/differences/", {"binding": "x", "day": "x"})
 
     assert (answer.status_code, nonsense.status_code) == (422, 422)
+
+
+def test_whoever_has_not_typed_the_password_lately_is_asked_for_it(tenant_a: TenantRef) -> None:
+    password = "a quiet harbour at dawn"
+    with console(tenant_a) as browser:
+        person = browser.as_staff(*MONEY)
+        with tenant_context(tenant_a):
+            set_own_password(person, password)
+            browser.force_login(person)
+            session = browser.session
+            note_confirmed(session, now=utc_now() - LASTS)
+            session.save()
+
+        asked = browser.get("/payments/add/offline/direct/")
+        told = {"next": "/payments/add/offline/direct/", "password": password}
+        wrong = browser.post("/account/confirm/", {**told, "password": "another one"})
+        right = browser.post("/account/confirm/", told)
+
+        assert asked["Location"] == "/account/confirm/?next=%2Fpayments%2Fadd%2Foffline%2Fdirect%2F"
+        assert browser.get(asked["Location"]).status_code == 200
+        assert wrong.status_code == 422
+        assert right["Location"] == "/payments/add/offline/direct/"
+        assert browser.get(right["Location"]).status_code == 200

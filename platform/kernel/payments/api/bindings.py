@@ -73,6 +73,7 @@ class BindingsView(StaffView):
     """The tenant's payment accounts."""
 
     permissions_by_method = {"GET": MANAGE, "POST": MANAGE}
+    confirmed_methods = frozenset({"POST"})
 
     @extend_schema(responses=BindingShown(many=True))
     def get(self, request: Request) -> Response:
@@ -99,6 +100,7 @@ class BindingView(StaffView):
     """One payment account."""
 
     permissions_by_method = {"GET": MANAGE, "PATCH": MANAGE, "DELETE": MANAGE}
+    confirmed_methods = frozenset({"PATCH", "DELETE"})
 
     @extend_schema(responses=BindingShown)
     def get(self, request: Request, binding: str) -> Response:
@@ -127,6 +129,7 @@ class CredentialsView(StaffView):
     """The particulars of a payment account."""
 
     permissions_by_method = {"POST": MANAGE}
+    confirmed_methods = frozenset({"POST"})
 
     @extend_schema(request=ValuesAsked, responses=BindingShown)
     def post(self, request: Request, binding: str) -> Response:

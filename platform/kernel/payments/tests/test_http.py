@@ -10,11 +10,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from kernel.access.confirming import LASTS, note_confirmed
+from kernel.access.services import set_own_password
 from kernel.common.ids import public_id, uuid7
+from kernel.common.secrets.errors import SecretsUnreadable
 from kernel.common.time import utc_now
 from kernel.payments.choices import IntentState, RefundState
 from kernel.payments.models import Attempt, Notice, PaymentBinding, PaymentIntent, Refund
 from kernel.payments.services import drive_refund, sweep
+from kernel.payments.services.notices import body_of
 from kernel.payments.tests.support import (
     HOOK_SECRET,
     KEY,
@@ -47,6 +51,9 @@ def posted(browser: Client, binding_id: str) -> Callable[[bytes, dict[str, str]]
     return send
 
 
+PASSWORD = "a quiet harbour at dawn"
+
+
 @pytest.fixture
 def paid_event(stripe_binding: PaymentBinding, double: StripeDouble) -> dict[str, Any]:
     """The notice of an intent that was just paid."""
@@ -66,7 +73,23 @@ def test_a_notice_needs_no_cookie_and_is_acknowledged_once_kept(
 
     assert answers == [200, 200, 200]
     assert goods.words == ["paid"]
-    assert Notice.objects.count() == 1
+    notice = Notice.objects.get()
+    number = str(paid_event["id"]).encode()
+    assert number in body_of(notice)
+    assert number not in bytes(notice.sealed_body)
+
+
+def test_a_kept_notice_opens_in_its_own_row_alone(
+    tenant_a: TenantRef, stripe_binding: PaymentBinding, paid_event: dict[str, Any]
+) -> None:
+    with store(tenant_a) as browser:
+        deliver(paid_event, HOOK_SECRET, posted(browser, stripe_binding.public_id))
+    notice = Notice.objects.get()
+
+    notice.pk = uuid7()
+
+    with pytest.raises(SecretsUnreadable):
+        body_of(notice)
 
 
 class Held:
@@ -286,6 +309,35 @@ def test_staff_bind_rename_switch_and_remove(tenant_a: TenantRef, double: Stripe
     assert (changed.json()["enabled"], changed.json()["title"]) == (True, "银行卡")
     assert listed[0]["hints"]["restricted_key"] == KEY[-4:]
     assert KEY not in made.content.decode() + str(listed)
+
+
+def test_accounts_are_changed_by_whoever_has_just_typed_the_password(
+    tenant_a: TenantRef, stripe_binding: PaymentBinding
+) -> None:
+    place, confirm = f"{ADMIN}/bindings/{stripe_binding.public_id}/", "/api/v1/admin/confirmation/"
+    with console(tenant_a) as browser:
+        person = browser.as_staff("payments.manage")
+        with tenant_context(tenant_a):
+            set_own_password(person, PASSWORD)
+            browser.force_login(person)
+            session = browser.session
+            note_confirmed(session, now=utc_now() - LASTS)
+            session.save()
+
+        def send(path: str, body: dict[str, object]) -> tuple[int, str]:
+            call = browser.post if path == confirm else browser.patch
+            answer = call(path, body, content_type="application/json")
+            return answer.status_code, answer.json().get("code", "") if answer.content else ""
+
+        late = send(place, {"title": "Mine"})
+        removed = browser.delete(place).status_code
+        wrong = send(confirm, {"password": "another one"})
+        right = send(confirm, {"password": PASSWORD})
+        changed = send(place, {"title": "Mine"})
+
+    assert (late, removed) == ((403, "access.confirmation_needed"), 403)
+    assert (wrong, right[0]) == ((422, "access.confirmation_refused"), 204)
+    assert changed[0] == 200
 
 
 @pytest.mark.parametrize("permission", ["", "payments.view", "payments.refund"])
