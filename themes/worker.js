@@ -1,12 +1,12 @@
 /* Keeps the shop's own files, and a page for when there is no network. Pages are never kept:
    they may be the visitor's own. */
-const SHELF = "shop-1";
+const SHELF = "shop-2";
 const OFFLINE = "/offline/";
 /* Files that are named by what is in them never change. */
 const NAMED = /^\/static\/.*\.[0-9a-f]{12}\./;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.add(OFFLINE)));
+  event.waitUntil(packed());
   self.skipWaiting();
 });
 
@@ -24,8 +24,20 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
   } else if (NAMED.test(pathname)) {
     event.respondWith(kept(request));
+  } else if (pathname === "/theme.css") {
+    event.respondWith(fetch(request).catch(() => caches.match(request)));
   }
 });
+
+/* The page for when there is no network, with the files that it is drawn with. */
+async function packed() {
+  const shelf = await caches.open(SHELF);
+  const answer = await fetch(OFFLINE, { cache: "reload" });
+  const text = await answer.clone().text();
+  const files = [...text.matchAll(/(?:href|src)="(\/(?:static\/|theme\.css)[^"]*)"/g)].map((found) => found[1]);
+  await shelf.addAll(files);
+  await shelf.put(OFFLINE, answer);
+}
 
 async function kept(request) {
   const shelf = await caches.open(SHELF);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -230,6 +231,34 @@ def test_the_shop_works_without_scripts(browser: Browser, site: Site, stocked: S
     page.context.close()
 
 
+def test_a_telephone_can_keep_the_shop(browser: Browser, site: Site, stocked: Shop) -> None:
+    address = to_shop(site, stocked)
+    page = open_page(browser)
+    page.goto(address("/"))
+
+    found = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    told = json.loads(found["data"])
+    sizes = {
+        icon["sizes"]: page.evaluate(
+            "src => fetch(src).then(answer => answer.blob()).then(createImageBitmap)"
+            ".then(image => `${image.width}x${image.height}`)",
+            icon["src"],
+        )
+        for icon in told["icons"]
+        if icon["type"] == "image/png"
+    }
+
+    assert found["errors"] == []
+    assert (told["display"], told["start_url"], told["name"]) == (
+        "standalone",
+        "/",
+        "Harbor Coffee",
+    )
+    assert {"192x192", "512x512"} <= set(sizes)
+    assert all(name == size for name, size in sizes.items())
+    page.context.close()
+
+
 def test_scripts_tell_prices_and_fill_in_what_is_the_visitors_own(
     browser: Browser, site: Site, stocked: Shop
 ) -> None:
@@ -245,6 +274,12 @@ def test_scripts_tell_prices_and_fill_in_what_is_the_visitors_own(
     expect(page.locator(".cart-sum")).to_contain_text("2 pieces")
     page.goto(address("/products/product-2/"))
     expect(page.get_by_role("button", name="Add to cart")).to_be_disabled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    page.goto(address("/"))
+    expect(page.locator("h1")).to_have_text("No connection")
+    shape = "getComputedStyle(document.querySelector('main .button')).borderRadius"
+    assert page.evaluate(shape) == "24px"
     page.context.close()
 
 

@@ -44,6 +44,13 @@ def _product_parts(settings: Settings, data: Mapping[str, Any], _page: PageConte
     return parts.product_parts(data["products"], str(settings["title"]))
 
 
+def _but_this(_settings: Settings, data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
+    """Leave out the product whose page it stands on."""
+    own = page.params.get("handle", "")
+    others = [each for each in data["products"] or [] if each["handle"] != own]
+    return {"d": {**data, "products": others}}
+
+
 def _top_categories(_settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
     return {"categories": Binding.to("catalogue.categories", parent="")}
 
@@ -196,6 +203,8 @@ PRODUCT_CAROUSEL: Final = Block(
         "link": parts.link(),
         "products": _products_bound(),
     },
+    uses=frozenset({"handle"}),
+    prepare=_but_this,
     primitives=_product_parts,
 )
 PRODUCT_LISTING: Final = Block(

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from kernel.modules.manifest import Text
 from themes.blocks import parts
-from themes.contract import Block, PageContext
+from themes.contract import Binding, Block, PageContext
 from themes.fields import Choice, Image, Items, Json, Line, Number, Paragraphs, RichText, Settings
 from themes.rendering import DOORS, TEMPLATE
 
+_HERO_GOODS: Final = 3
 _TONES: Final[Mapping[str, Text]] = {
     "brand": Text("品牌色", "Brand"),
     "soft": Text("浅色", "Soft"),
@@ -67,6 +68,16 @@ def _icon_parts(settings: Settings, _data: Mapping[str, Any], _page: PageContext
     return {"kind": "grid", "columns": settings["columns"], "parts": cells}
 
 
+def _hero_goods(settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
+    """Wish for the newest goods, which stand where nobody chose a picture."""
+    if settings["image"]:
+        return {}
+    wish = Binding.to(
+        "catalogue.products", category="", collection="", sort="newest", limit=_HERO_GOODS
+    )
+    return {"goods": wish}
+
+
 HERO: Final = Block(
     type="media.hero",
     label=Text("主图", "Hero"),
@@ -92,6 +103,7 @@ HERO: Final = Block(
         ),
     },
     uses=frozenset({TEMPLATE}),
+    needs=_hero_goods,
     prepare=_hero_level,
     primitives=_hero_parts,
 )

@@ -19,6 +19,7 @@ from kernel.orders.machine import failing_guard
 from kernel.orders.models import Adjustment, Order, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
 from themes.fields import Json
+from themes.orders.carriers import tracking_page
 from themes.orders.states import is_unpaid, standing
 from themes.orders.timeline import figure_labels, timeline_of
 from themes.places import address_text
@@ -177,6 +178,7 @@ def _parcel(
         "tone": "good" if is_here else "open",
         "carrier": parcel.carrier,
         "tracking": parcel.tracking,
+        "page": tracking_page(parcel.carrier, parcel.tracking),
         "at": moment_text(moment, language) if moment else "",
         "items": [
             {"title": titles.get(item.line_id, ""), "quantity": item.quantity} for item in items

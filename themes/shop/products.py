@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kernel.cart.goods import limits_of
 from kernel.catalogue.errors import NotFound
 from kernel.catalogue.models import Category
 from kernel.catalogue.selectors.pages import ProductPage, VariantShown, moved_handle, product_page
@@ -68,7 +69,8 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         "is_range": len({each.price.minor for each in offers if each.price}) > 1,
         "is_sellable": any(each.is_sellable for each in offers),
         "least": product.min_per_order,
-        "most": product.max_per_order,
+        "most": limits_of(product).maximum,
+        "most_ever": product.max_per_member,
         "step": product.step,
         "options": _options(found, offers, lead),
         "variants": [_variant(each) for each in offers],

@@ -26,6 +26,7 @@ from testkit.factories.orders import orders_in, pay
 from testkit.factories.orders import place as place_order
 from testkit.web import TenantClient, store
 from themes.buyers import cookie_name
+from themes.orders.carriers import tracking_page
 from themes.tests.samples import Shelf
 
 HERE: dict[str, Any] = {"HTTP_SEC_FETCH_SITE": "same-origin"}
@@ -187,6 +188,24 @@ def test_a_shop_for_members_asks_guests_to_sign_in(browser: TenantClient) -> Non
     assert answer["Location"] == "/account/sign-in/?next=%2Fcheckout%2F"
 
 
+@pytest.mark.parametrize(
+    ("carrier", "number", "start"),
+    [
+        ("顺丰速运", "SF 1/2", "https://www.sf-express.com/"),
+        ("中通快递", "7310", "https://www.kuaidi100.com/?nu=7310"),
+        ("UPS Ground", "1Z9", "https://www.ups.com/track?tracknum=1Z9"),
+        ("Uncle Groups", "1", ""),
+        ("DHL", "", ""),
+    ],
+)
+def test_a_parcel_is_followed_at_its_carrier(carrier: str, number: str, start: str) -> None:
+    page = tracking_page(carrier, number)
+
+    assert page.startswith(start)
+    assert bool(page) == bool(start)
+    assert " " not in page
+
+
 def test_an_unpaid_order_past_its_time_cannot_be_paid(
     browser: TenantClient, member: Member, tea: Variant
 ) -> None:
@@ -219,6 +238,7 @@ def test_an_order_in_parcels_is_received_and_its_figures_are_explained(
     assert "1 shipped so far" in part
     assert (asked.status_code, done.status_code, again.status_code) == (200, 302, 409)
     assert "Parcel 2 of 2" in page
+    assert "https://www.sf-express.com/chn/sc/waybill/waybill-detail/SF2" in page
     assert "Paid so far <b>+¥25.00</b>" in page
     assert explained([order.pk])[order.pk] == figures_of(Order.objects.get())
 

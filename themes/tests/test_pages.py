@@ -39,6 +39,29 @@ def test_the_home_page_shows_categories_and_products(browser: TenantClient, shel
     assert '<html lang="en">' in page
 
 
+def test_the_newest_goods_stand_where_nobody_chose_a_picture(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    for number in range(4):
+        shelf.product(f"Tea {number}", pictures=1)
+
+    page = text_of(browser.get("/"))
+
+    [goods] = re.findall(r'<div class="banner-goods".*?</div>', page, re.DOTALL)
+    assert goods.count("<img") == 3
+
+
+def test_a_product_is_not_recommended_on_its_own_page(browser: TenantClient, shelf: Shelf) -> None:
+    shelf.product("Green tea", options={"Size": ["S", "M"]}, max_per_member=2)
+    shelf.product("Black tea")
+
+    page = text_of(browser.get("/products/product-1/"))
+
+    cards = re.findall(r'class="product-title">([^<]+)<', page)
+    assert cards == ["Black tea"]
+    assert "At most 2 for each member" in page
+
+
 def test_an_empty_shop_has_a_home_page(browser: TenantClient) -> None:
     answer = browser.get("/")
 

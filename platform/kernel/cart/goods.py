@@ -50,7 +50,9 @@ def is_on_sale(variant: Variant, *, now: datetime) -> bool:
 
 def limits_of(product: Product) -> Limits:
     """Return what quantities of a product one order may have."""
-    return Limits(product.min_per_order, product.max_per_order, product.step)
+    # Nobody can order more at once than he may ever have; checkout counts what he had before.
+    most = [each for each in (product.max_per_order, product.max_per_member) if each is not None]
+    return Limits(product.min_per_order, min(most, default=None), product.step)
 
 
 def priced_quantities(lines: Iterable[tuple[UUID | None, int, bool]]) -> dict[UUID, int]:

@@ -156,6 +156,16 @@ def test_minimum_maximum_and_step_of_a_product_hold_over_all_its_lines() -> None
     assert pieces_in(owner) == 4
 
 
+def test_nobody_puts_more_into_a_cart_than_he_may_ever_have() -> None:
+    owner = stranger()
+    variant = for_sale(max_per_order=6, max_per_member=2)
+
+    with pytest.raises(QuantityNotAllowed) as refusal:
+        add(owner, Wish(variant.pk, 3), now=NOW)
+
+    assert refusal.value.fields["maximum"] == 2
+
+
 @pytest.mark.parametrize(
     "wish",
     [
