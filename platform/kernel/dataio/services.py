@@ -23,13 +23,14 @@ from kernel.common.outbox.codec import encode
 from kernel.dataio.choices import ImportKind, ImportState
 from kernel.dataio.errors import UnknownImport, UnreadableFile, WrongState
 from kernel.dataio.formats import Group, generic, kind_of, read_groups
+from kernel.dataio.fresh import bring_in_new
 from kernel.dataio.models import Import, ImportFault, ImportPicture
 from kernel.dataio.records import ProductRecord
 from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
 from kernel.dataio.upsert import Upsert
 from kernel.tenancy.context import current_tenant
 
-BATCH: Final = 50
+BATCH: Final = 100
 MOST_FAULTS: Final = 10_000
 _STUCK_AFTER: Final = timedelta(minutes=10)
 _RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
@@ -204,24 +205,27 @@ def _bring_in(
         publish=row.publish,
         with_stock=row.with_stock,
     )
-    pictures: list[UUID] = []
     with _rehearsal(rehearse=row.state == ImportState.CHECKING):
+        records = [group for group in batch if isinstance(group, ProductRecord)]
+        made = bring_in_new(records, upsert)
+        counts["created"] += len(made)
         for group in batch:
             if not isinstance(group, ProductRecord):
                 line, name, refusal = group
                 faults.append(_fault(row, line, name, refusal))
                 counts["failed"] += 1
                 continue
+            if group.line in made:
+                continue
+            expected = len(upsert.pictures)
             try:
                 with transaction.atomic():
                     counts[upsert.product(group)] += 1
-                pictures += upsert.pictures
-                upsert.pictures.clear()
             except DomainError as refusal:
-                upsert.forget()
+                upsert.forget(pictures_after=expected)
                 faults.append(_fault(row, group.line, group.name, refusal))
                 counts["failed"] += 1
-    return counts, faults, pictures if row.state == ImportState.APPLYING else []
+    return counts, faults, upsert.pictures if row.state == ImportState.APPLYING else []
 
 
 @contextmanager

@@ -70,16 +70,17 @@ class Upsert:
         Raises:
             DomainError: something of it cannot be used; the caller undoes the rest.
         """
-        _check(record)
-        prices = self._prices(record)
+        check(record)
+        prices = self.prices(record)
         known = _find(record)
         product, outcome = self._written(record, known)
         variants = self._variants(product, record)
-        changed = self._grid(product, record, variants, prices)
-        changed |= self._pictures(product, record)
+        # Before those of variants: the first of them stands for the product.
+        changed = self._pictures(product, record)
+        changed |= self._grid(product, record, variants, prices)
         if self.with_stock:
             stock = {
-                variants[_key(item)].id: item.stock
+                variants[key_of(item)].id: item.stock
                 for item in record.variants
                 if item.stock is not None
             }
@@ -89,7 +90,12 @@ class Upsert:
         after = Product.objects.only("version").get(pk=product.pk).version
         return "updated" if changed or after != known.version else outcome
 
-    def _prices(self, record: ProductRecord) -> dict[Values, tuple[Money, Money | None]]:
+    def prices(self, record: ProductRecord) -> dict[Values, tuple[Money, Money | None]]:
+        """Return the prices of the variants that have one, and what they are compared with.
+
+        Raises:
+            DomainError: one cannot be.
+        """
         found = {}
         for item in record.variants:
             if not item.price:
@@ -98,24 +104,25 @@ class Upsert:
             compare = Money.parse(item.compare_at, self.currency) if item.compare_at else None
             if price.minor < 0 or (compare is not None and compare.minor < 0):
                 raise RowRefused(column="price", value=item.price[:40], line=item.line)
-            found[_key(item)] = (price, compare)
+            found[key_of(item)] = (price, compare)
         return found
 
     def _written(self, record: ProductRecord, known: Product | None) -> tuple[Product, Outcome]:
-        fields = self._fields(record, known)
+        fields = self.fields(record, known)
         if known is not None:
             return change_product(known.id, fields, actor=self.actor), "unchanged"
         sku = record.variants[0].sku if not record.options and record.variants else ""
         made = create_product(
             fields,
-            options=_specs(record, {}),
+            options=option_specs(record, {}),
             only=[item.values for item in record.variants],
             sku=sku,
             actor=self.actor,
         )
         return made, "created"
 
-    def _fields(self, record: ProductRecord, known: Product | None) -> ProductFields:
+    def fields(self, record: ProductRecord, known: Product | None) -> ProductFields:
+        """Return what the catalogue is told; brands and categories are made where missing."""
         told: dict[str, Any] = {
             "title": record.title or None,
             "summary": record.summary,
@@ -151,21 +158,26 @@ class Upsert:
             self._places[titles] = found.id
         return self._places[titles]
 
-    def forget(self) -> None:
-        """Forget what a transaction made that was undone."""
+    def knows_places_of(self, record: ProductRecord) -> bool:
+        """Tell whether nothing has to be made that a product points to."""
+        is_branded = not record.brand or record.brand in self._brands
+        return is_branded and all(place in self._places for place in record.categories)
+
+    def forget(self, *, pictures_after: int) -> None:
+        """Forget what a transaction made that was undone: places, and the last pictures."""
         self._brands.clear()
         self._places.clear()
-        self.pictures.clear()
+        del self.pictures[pictures_after:]
 
     def _variants(self, product: Product, record: ProductRecord) -> dict[Values, Variant]:
         """Return the variants by their values, with those that the record adds."""
         present = _by_values(product)
-        missing = [item.values for item in record.variants if _key(item) not in present]
+        missing = [item.values for item in record.variants if key_of(item) not in present]
         if missing:
-            options = _specs(record, _current(product))
+            options = option_specs(record, _current(product))
             set_options(product.id, options, only=missing, actor=self.actor)
             present = _by_values(product)
-        if any(_key(item) not in present for item in record.variants):
+        if any(key_of(item) not in present for item in record.variants):
             raise RowRefused(column="options", reason="other_options")
         return present
 
@@ -176,7 +188,7 @@ class Upsert:
         variants: Mapping[Values, Variant],
         prices: Mapping[Values, tuple[Money, Money | None]],
     ) -> bool:
-        rows = [(variants[_key(item)].id, _row(item)) for item in record.variants]
+        rows = [(variants[key_of(item)].id, variant_fields(item)) for item in record.variants]
         self._images(product, record, variants, rows)
         save_grid(product.id, [row for row in rows if row[1]], actor=self.actor)
         new = [
@@ -221,10 +233,15 @@ class Upsert:
         return bool(new)
 
 
-def _check(record: ProductRecord) -> None:
+def check(record: ProductRecord) -> None:
+    """Check what only the whole product shows.
+
+    Raises:
+        RowRefused: too many variants, two alike, or a handle of nothing but signs.
+    """
     if len(record.variants) > MOST_VARIANTS:
         raise RowRefused(column="options", reason="too_many")
-    keys = [_key(item) for item in record.variants]
+    keys = [key_of(item) for item in record.variants]
     if len(set(keys)) < len(keys):
         raise RowRefused(column="options", reason="duplicate")
     if record.handle and not handle_of(record.handle):
@@ -242,7 +259,8 @@ def _find(record: ProductRecord) -> Product | None:
     return variant.product if variant else None
 
 
-def _key(item: VariantRecord) -> Values:
+def key_of(item: VariantRecord) -> Values:
+    """Return by what a variant is found again."""
     return tuple(value.strip().casefold() for value in item.values)
 
 
@@ -282,7 +300,7 @@ def _current(product: Product) -> dict[str, list[str]]:
     return found
 
 
-def _specs(record: ProductRecord, current: Mapping[str, Sequence[str]]) -> list[OptionSpec]:
+def option_specs(record: ProductRecord, current: Mapping[str, Sequence[str]]) -> list[OptionSpec]:
     """Return the record's options, with the values that the product had before them."""
     had = {name.casefold(): values for name, values in current.items()}
     specs = []
@@ -295,7 +313,8 @@ def _specs(record: ProductRecord, current: Mapping[str, Sequence[str]]) -> list[
     return specs
 
 
-def _row(item: VariantRecord) -> VariantFields:
+def variant_fields(item: VariantRecord) -> VariantFields:
+    """Return what the catalogue is told of a variant."""
     told: dict[str, Any] = {
         "sku": item.sku or None,
         "barcode": item.barcode or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel.catalogue.services.batch import NewProduct, Plan, create_products, plan_product
 from kernel.catalogue.services.categories import (
     change_category,
     create_category,
@@ -43,7 +44,9 @@ from kernel.catalogue.services.products import (
 )
 
 __all__ = [
+    "NewProduct",
     "OptionSpec",
+    "Plan",
     "ProductFields",
     "ValueSpec",
     "VariantFields",
@@ -55,6 +58,7 @@ __all__ = [
     "create_category",
     "create_collection",
     "create_product",
+    "create_products",
     "delete_category",
     "delete_collection",
     "discard_draft",
@@ -64,6 +68,7 @@ __all__ = [
     "note_prices",
     "order_pictures",
     "place_in_category",
+    "plan_product",
     "publish_draft",
     "refresh_collection",
     "remove_picture",

@@ -15,7 +15,7 @@ from kernel.catalogue.errors import NotFound
 from kernel.catalogue.events import ProductChanged
 from kernel.catalogue.models import OptionType, OptionValue, Product, ProductVersion, Variant
 from kernel.common.outbox.codec import encode
-from kernel.common.outbox.publishing import publish
+from kernel.common.outbox.publishing import publish, publish_many
 
 LOGGED: Final = (
     *("handle", "kind", "title", "i18n", "summary", "description_html", "brand_id"),
@@ -73,10 +73,21 @@ def finish_change(
 
 def tell(product: Product, *, changed: Sequence[str]) -> None:
     """Publish that a product changed."""
+    event, aggregate = change_of(product, changed)
+    publish(event, aggregate=aggregate)
+
+
+def tell_all(products: Iterable[Product], *, changed: Sequence[str]) -> None:
+    """Publish that products changed, all in the same way."""
+    publish_many([change_of(product, changed) for product in products])
+
+
+def change_of(product: Product, changed: Sequence[str]) -> tuple[ProductChanged, str]:
+    """Return the event that tells of a change, and what its order belongs to."""
     event = ProductChanged(
         product_id=product.id, changed=list(changed), product_version=product.version
     )
-    publish(event, aggregate=f"product:{product.id.hex}")
+    return event, f"product:{product.id.hex}"
 
 
 def search_text(product: Product, variants: Iterable[Variant]) -> str:
@@ -99,9 +110,17 @@ def _snapshot(product: Product, variants: Iterable[Variant]) -> dict[str, Any]:
     names: dict[UUID, list[str]] = {}
     for value in values:
         names.setdefault(value.option_type_id, []).append(value.name)
+    options = [(item.name, names.get(item.id, [])) for item in types]
+    return snapshot(product, options, variants)
+
+
+def snapshot(
+    product: Product, options: Iterable[tuple[str, Sequence[str]]], variants: Iterable[Variant]
+) -> dict[str, Any]:
+    """Return what the log keeps of a product: itself, its options, its variants."""
     return {
         "product": {name: encode(getattr(product, name)) for name in LOGGED},
-        "options": [{"name": item.name, "values": names.get(item.id, [])} for item in types],
+        "options": [{"name": name, "values": list(values)} for name, values in options],
         "variants": [
             {name: encode(getattr(variant, name)) for name in _VARIANT} for variant in variants
         ],

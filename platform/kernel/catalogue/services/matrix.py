@@ -127,13 +127,7 @@ class Matrix:
         found = [item for item in self.variants if item.status == VariantStatus.ACTIVE]
         return sorted(found, key=lambda item: item.position)
 
-    def write(self) -> None:
-        """Write everything; the number of statements does not depend on the number of variants."""
-        self._number()
-        self._write_types()
-        self._write_variants()
-
-    def _number(self) -> None:
+    def number(self) -> None:
         """Put the variants in the order of the matrix, and name them by their values."""
         types = self.types_in_use()
         order = {
@@ -158,6 +152,22 @@ class Matrix:
             variant.position = position
             if not has_default or variant.status != VariantStatus.ACTIVE:
                 variant.is_default = not has_default and position == 0
+
+    def by_names(self) -> dict[tuple[str, ...], Variant]:
+        """Return the variants by the names of their values, in the order of the options."""
+        types = self.types_in_use()
+        names = {
+            value.id: value.name.casefold() for item in types for value in self.values[item.id]
+        }
+        return {
+            tuple(names[self.choices[variant.id][item.id]] for item in types): variant
+            for variant in self.on_sale()
+        }
+
+    def write(self) -> None:
+        """Write everything; the number of statements does not depend on the number of variants."""
+        self._write_types()
+        self._write_variants()
 
     def _write_types(self) -> None:
         old = [item for item in self.types if item not in self._new_types]

@@ -95,17 +95,33 @@ def lay_options(
     sku: str = "",
 ) -> list[Variant]:
     """Do what `set_options` does, for a product that is locked or was just made."""
-    wanted = _checked(options)
     matrix = read_matrix(product)
-    _lay_types(matrix, wanted)
-    matrix.settle()
-    _make_missing(matrix, only=_names_of(only), sku=sku)
+    plan_options(matrix, options, only=only, sku=sku)
     try:
         with transaction.atomic():
             matrix.write()
     except IntegrityError as error:
         raise SkuTaken(skus=[sku]) from error
     return matrix.on_sale()
+
+
+def plan_options(
+    matrix: Matrix,
+    options: Sequence[OptionSpec],
+    *,
+    only: Sequence[tuple[str, ...]] | None = None,
+    sku: str = "",
+) -> None:
+    """Bring a matrix into the wanted form; nothing is written.
+
+    Raises:
+        InvalidOptions: as `set_options`.
+    """
+    wanted = _checked(options)
+    _lay_types(matrix, wanted)
+    matrix.settle()
+    _make_missing(matrix, only=_names_of(only), sku=sku)
+    matrix.number()
 
 
 def _told(options: Sequence[OptionSpec]) -> list[dict[str, object]]:

@@ -62,6 +62,31 @@ def expect_picture(product: Product, *, source_url: str, alt: str = "") -> Pictu
     return known or _new(product, alt=text, source_url=url)
 
 
+def expected_pictures(product: Product, texts: Mapping[str, str]) -> dict[str, Picture]:
+    """Return pictures of a new product that somebody will fetch; nothing is written.
+
+    Args:
+        product: not written yet.
+        texts: alternative texts by address, in order.
+
+    Returns:
+        By the address as it was given; two that come to the same are one picture.
+
+    Raises:
+        InvalidProduct: an address or a text cannot be used, or too many pictures.
+    """
+    if len(texts) > MOST_PICTURES:
+        raise InvalidProduct(_("There are too many pictures."), field="pictures")
+    found: dict[str, Picture] = {}
+    by_url: dict[str, Picture] = {}
+    for address, alt in texts.items():
+        url = checked_text(address, field="source_url", longest=_LONGEST_URL, needed=True)
+        text = checked_text(alt, field="alt", longest=_LONGEST_ALT)
+        fresh = Picture(id=uuid7(), product=product, alt=text, source_url=url, position=len(by_url))
+        found[address] = by_url.setdefault(url, fresh)
+    return found
+
+
 def store_original(picture: Picture, content: bytes) -> None:
     """Keep the content of a picture, and have its renditions made.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypedDict, cast
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
@@ -34,22 +34,30 @@ from kernel.catalogue.models import (
     Unit,
     Variant,
 )
-from kernel.catalogue.services.changes import finish_change, locked_product, tell
+from kernel.catalogue.services.changes import finish_change, locked_product, tell_all
 from kernel.catalogue.services.options import OptionSpec, lay_options
 from kernel.catalogue.texts import handle_of
 from kernel.common.ids import uuid7
 from kernel.common.outbox.codec import encode
 
-_REFERENCES: Final[Mapping[str, Any]] = {
+REFERENCES: Final[Mapping[str, Any]] = {
     "brand_id": Brand,
     "product_type_id": ProductType,
     "unit_id": Unit,
 }
 # Targets and the tables between: models, of which mypy knows no common manager.
-_LINKS: Final[Mapping[str, tuple[Any, Any, str]]] = {
+LINKS: Final[Mapping[str, tuple[Any, Any, str]]] = {
     "category_ids": (Category, ProductCategory, "category_id"),
     "label_ids": (ServiceLabel, ProductLabel, "label_id"),
 }
+_NOTE_PRICES: Final = f"""
+UPDATE {Product._meta.db_table} AS product
+   SET lowest_minor = span.lowest, highest_minor = span.highest,
+       price_currency = span.currency, lead_variant_id = span.lead
+  FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[], %s::uuid[])
+       AS span(id, lowest, highest, currency, lead)
+ WHERE product.id = span.id
+"""  # noqa: S608  the table name is the model's own
 _LONGEST_STEM: Final = 180
 _MOST_IN_BUNDLE: Final = 100
 
@@ -114,11 +122,11 @@ def create_product(
     values = checks.checked(fields, checks.PRODUCT)
     if "title" not in values:
         raise InvalidProduct(_("This is needed."), field="title")
-    links = _split_links(values)
+    links = split_links(values)
     product = Product(id=uuid7(), **values)
     product.handle = values.get("handle") or _free_handle(product)
     product.description_html = values.get("description_html", "")
-    _check_whole(product, values)
+    check_whole(product, values)
     _insert(product)
     lay_options(product, options, only=only, sku=sku)
     _write_links(product, links)
@@ -156,11 +164,11 @@ def change_product(
     product = locked_product(product_id)
     if expected_version is not None and product.version != expected_version:
         raise StaleVersion(version=product.version)
-    links = _split_links(values)
+    links = split_links(values)
     before = {name: getattr(product, name) for name in values}
     for name, value in values.items():
         setattr(product, name, value)
-    _check_whole(product, values)
+    check_whole(product, values)
     changed = [name for name in values if getattr(product, name) != before[name]]
     linked = _write_links(product, links)
     if not changed and not linked:
@@ -226,25 +234,30 @@ def note_prices(spans: Mapping[UUID, PriceSpan]) -> None:
     the products stay: prices have a history of their own.
     """
     products = Product.objects.select_for_update(no_key=True).filter(pk__in=list(spans))
-    rows = list(products.order_by("pk"))
-    for product in rows:
-        span = spans[product.id]
-        product.lowest_minor, product.highest_minor = span.lowest_minor, span.highest_minor
-        product.price_currency, product.lead_variant_id = span.currency, span.lead_variant_id
-    Product.objects.bulk_update(
-        rows, ["lowest_minor", "highest_minor", "price_currency", "lead_variant_id"]
-    )
-    for product in rows:
-        tell(product, changed=("price",))
+    rows = list(products.order_by("pk").only("id", "version"))
+    told = [spans[product.id] for product in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE_PRICES,
+            [
+                [product.id for product in rows],
+                [span.lowest_minor for span in told],
+                [span.highest_minor for span in told],
+                [span.currency for span in told],
+                [span.lead_variant_id for span in told],
+            ],
+        )
+    tell_all(rows, changed=("price",))
 
 
-def _split_links(values: dict[str, Any]) -> dict[str, list[UUID]]:
+def split_links(values: dict[str, Any]) -> dict[str, list[UUID]]:
+    """Take out of a product's values what stands in tables of its own."""
     return {name: values.pop(name) for name in ("category_ids", "label_ids") if name in values}
 
 
-def _check_whole(product: Product, values: Mapping[str, Any]) -> None:
+def check_whole(product: Product, values: Mapping[str, Any]) -> None:
     """Check what several values say together, and that what they point to is there."""
-    for name, model in _REFERENCES.items():
+    for name, model in REFERENCES.items():
         if values.get(name) and not model.objects.filter(pk=values[name]).exists():
             raise InvalidProduct(_("There is nothing with this id."), field=name)
     if product.max_per_order is not None and product.max_per_order < product.min_per_order:
@@ -283,10 +296,14 @@ def _check_publishable(product: Product) -> None:
         raise NotPublishable(_("It has no variant that can be bought."))
 
 
+def stem_of(product: Product) -> str:
+    """Return what the handle of a product without one begins with."""
+    stem = handle_of(product.title)[:_LONGEST_STEM].strip("-")
+    return stem or product.public_id.replace("_", "-")
+
+
 def _free_handle(product: Product) -> str:
-    stem = handle_of(product.title)[:_LONGEST_STEM].strip("-") or product.public_id.replace(
-        "_", "-"
-    )
+    stem = stem_of(product)
     taken = set(
         Product.objects.filter(handle__startswith=stem).values_list("handle", flat=True)
     ) | set(HandleRedirect.objects.filter(handle__startswith=stem).values_list("handle", flat=True))
@@ -322,7 +339,7 @@ def _write_links(product: Product, links: Mapping[str, list[UUID]]) -> list[str]
     """Write categories and labels; return which of them are others now."""
     changed = []
     for name, wanted in links.items():
-        target, through, column = _LINKS[name]
+        target, through, column = LINKS[name]
         rows = through.objects.filter(product_id=product.pk)
         current = set(rows.values_list(column, flat=True))
         if current == set(wanted):

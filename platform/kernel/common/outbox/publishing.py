@@ -23,6 +23,11 @@ _LOCK: Final = (
     "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended("
     "'outbox:' || pg_catalog.current_schema() || ':' || %s, 0))"
 )
+_LOCK_MANY: Final = (
+    "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended("
+    "'outbox:' || pg_catalog.current_schema() || ':' || aggregate, 0)) "
+    "FROM pg_catalog.unnest(%s::text[]) AS aggregate"
+)
 _WAKE: Final = "shared.outbox_wake()"
 _COLUMNS: Final = (
     "event_id",
@@ -67,6 +72,26 @@ def publish(event: Event, *, aggregate: str) -> UUID:
         carried=carried.snapshot(),
     )
     return stored.event_id
+
+
+def publish_many(events: Sequence[tuple[Event, str]]) -> None:
+    """Store events of many aggregates; three statements.
+
+    Until the commit, others that publish for one of them wait: publish late.
+
+    Args:
+        events: each with its aggregate, see `publish`.
+
+    Raises:
+        NotInTransaction: no transaction is open.
+        UnknownEvent: a class was never registered.
+        NoTenant: no tenant was chosen.
+    """
+    if events and connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            # In one order for everybody, so that no two wait for each other.
+            cursor.execute(_LOCK_MANY, [sorted({aggregate for _event, aggregate in events})])
+    publish_new(events)
 
 
 def publish_new(events: Sequence[tuple[Event, str]]) -> None:
