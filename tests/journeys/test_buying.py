@@ -190,7 +190,7 @@ def pay_by_transfer(page: Page, site: Site, shop: Shop) -> None:
 def pay_by_card(page: Page, site: Site, shop: Shop) -> None:
     page.locator("label", has_text="Card").click()
     page.get_by_role("button", name="Pay ¥").click()
-    expect(page.locator("output")).to_contain_text("31150")
+    expect(page.locator("output")).to_contain_text("311.50")
     page.get_by_role("button", name="Pay").click()
     expect(page.locator("h1")).to_have_text("Waiting for your payment")
     with inside(shop):

@@ -30,6 +30,22 @@ def programs(installation: Installation) -> list[Program]:
     return [*web, *workers, _beat(installation)]
 
 
+def stripe(installation: Installation) -> Program:
+    """Return the double of Stripe, which is asked before the other processes run."""
+    port = installation.state.ports["stripe"]
+    root = installation.checkout.root
+    return Program(
+        name="stripe",
+        command=module_command(
+            "testkit.servers.stripe",
+            f"--port={port}",
+            f"--keep={installation.checkout.stripe_file}",
+        ),
+        environment={**machine_environment(), "PYTHONPATH": f"{root / 'platform'}:{root}"},
+        ready=port,
+    )
+
+
 def _environment(installation: Installation, kind: str) -> dict[str, str]:
     root = installation.checkout.root
     # Ours stand before site-packages: names as plain as `config` may exist there too.

@@ -104,7 +104,7 @@ def plant(installation: Installation, report: Report) -> None:
     for shop in SHOPS:
         report(shop.name)
         rows += _shop(installation, shop, channel_id=channel_id, base=base)
-        _fill(shop, base=base, report=report)
+        _fill(installation, shop, base=base, report=report)
     _write_sign_in(installation, rows)
 
 
@@ -167,13 +167,22 @@ def _shop(
     ]
 
 
-def _fill(shop: DemoShop, *, base: str, report: Report) -> None:
+def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Report) -> None:
+    from config.dev.demo.cards import take_cards
     from config.dev.demo.stage import fill
     from kernel.common.time import utc_now
     from kernel.tenancy.context import tenant_context
 
     with tenant_context(_tenant_at(f"{shop.label}.{base}")):
         fill(shop.goods, now=utc_now(), report=lambda text: report(f"{shop.name}: {text}"))
+        if installation.stripe_url:
+            port = installation.state.ports["store"]
+            take_cards(
+                shop.label,
+                store_url=f"http://{shop.label}.{base}:{port}",
+                stripe_url=installation.stripe_url,
+                now=utc_now(),
+            )
 
 
 def _open(shop: DemoShop, *, channel_id: UUID, hosts: tuple[str, str], password: str) -> None:

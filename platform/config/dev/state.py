@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from testkit.servers import postgres, redis
 from testkit.servers.errors import ServerRefused
-from testkit.servers.ports import answers
+from testkit.servers.ports import LOOPBACK, answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,13 @@ WEB: Final = {"store": 8000, "console": 8001, "channel": 8002, "internal": 8003}
 # Processes that people's browsers reach; pages link from one to another.
 REACHED: Final = ("store", "console", "channel")
 # Where the search for a free port begins.
-SERVER_PORTS: Final = {"postgres": 15432, "redis": 16379}
+SERVER_PORTS: Final = {"postgres": 15432, "redis": 16379, "stripe": 14242}
 # Kinds of process that read or write files.
 WITH_FILES: Final = frozenset({"store", "console", "channel", "worker", "provisioner", "cli"})
 # Kinds of process that seal or open tenants' secrets.
-WITH_SECRETS: Final = frozenset({"console", "worker", "provisioner", "cli"})
+WITH_SECRETS: Final = frozenset({"store", "console", "worker", "provisioner", "cli"})
+# Kinds of process that speak to gateways.
+WITH_PAYMENTS: Final = frozenset({"store", "console", "worker", "cli"})
 FILE_VARIABLES: Final = tuple(
     f"STOA_S3_{name}" for name in ("ENDPOINT", "BUCKET", "ACCESS_KEY", "SECRET_KEY", "REGION")
 )
@@ -87,6 +89,8 @@ COMMON_VARIABLES: Final = (
     "STOA_WECHAT_OPEN",
     "STOA_IDENTITY_INNER_HOSTS",
 )
+# Where Stripe is; when it is not set, a double of it runs beside the other processes.
+STRIPE_VARIABLE: Final = "STOA_STRIPE_API_BASE"
 # Without a gateway, messages are kept where the demo can show them.
 MAILBOX: Final = {
     "STOA_SMS_PROVIDER": "kernel.members.messages.mailbox:MailboxSms",
@@ -134,6 +138,14 @@ class Installation:
         netloc, path = f"{name}:{secret}@{host}", f"/{quote(self.database, safe='')}"
         return urlunsplit(parts._replace(netloc=netloc, path=path))
 
+    @property
+    def stripe_url(self) -> str:
+        """Return where the double of Stripe answers; empty when Stripe itself, or another, does."""
+        port = self.state.ports.get("stripe")
+        ours = f"http://{LOOPBACK}:{port}" if port else ""
+        # Our own process is given what the others are given.
+        return ours if os.environ.get(STRIPE_VARIABLE) in {None, "", ours} else ""
+
     def settings(self, process: str) -> dict[str, str]:
         """Return the variables that this kind of process is given, and no others."""
         chosen = {
@@ -159,6 +171,8 @@ class Installation:
             chosen["STOA_SECRETS_KEYS_DIR"] = str(self.checkout.root_keys)
         if process in WITH_ARCHIVES:
             chosen["STOA_ARCHIVE_KEY_FILE"] = str(self.checkout.archive_key)
+        if process in WITH_PAYMENTS:
+            chosen[STRIPE_VARIABLE] = self.stripe_url or os.environ.get(STRIPE_VARIABLE, "")
         allowed = COMMON_VARIABLES + (FILE_VARIABLES if process in WITH_FILES else ())
         allowed += ARCHIVE_VARIABLES if process in WITH_ARCHIVES else ()
         chosen.update({name: os.environ[name] for name in allowed if os.environ.get(name)})
@@ -205,6 +219,11 @@ class Checkout:
     def root_keys(self) -> Path:
         """Return the folder of the keys that tenants' secrets hang on."""
         return self.state / "keys"
+
+    @property
+    def stripe_file(self) -> Path:
+        """Return the file in which the double of Stripe keeps what was paid."""
+        return self.state / "stripe.json"
 
     @property
     def sign_in_file(self) -> Path:

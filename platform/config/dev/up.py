@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from config.dev.programs import programs
-from config.dev.state import LOGINS, SERVER_PORTS, WEB, Checkout, Installation
+from config.dev.programs import programs, stripe
+from config.dev.state import (
+    LOGINS,
+    SERVER_PORTS,
+    STRIPE_VARIABLE,
+    WEB,
+    Checkout,
+    Installation,
+)
 from config.dev.steps import STEPS
 from config.dev.supervisor import Interrupted, Supervisor
 from testkit.servers import account, postgres, redis
@@ -26,6 +33,10 @@ if TYPE_CHECKING:
 
     from config.dev.state import State
 
+CARDS: Final = (
+    "Pay in both shops with the card 4242 4242 4242 4242; 4000 0000 0000 0002 is declined. "
+    "A double of Stripe takes them: no money moves."
+)
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -56,6 +67,9 @@ def up(*, console: Console, follow: bool, only_prepare: bool = False) -> None:
             installation = start_servers(
                 checkout, claims=claims, guard=guard, supervisor=supervisor, say=console
             )
+            if installation.stripe_url:
+                with console.status("starting the double of Stripe"):
+                    supervisor.start([stripe(installation)])
             prepare(installation, console)
             if only_prepare:
                 return
@@ -63,6 +77,8 @@ def up(*, console: Console, follow: bool, only_prepare: bool = False) -> None:
                 stop.may_raise = False
                 supervisor.start(programs(installation))
             console.print(sign_in_table(installation))
+            if installation.stripe_url:
+                console.print(CARDS, soft_wrap=True)
             console.print(f"Logs: {checkout.logs}   Stop: Ctrl-C", style="dim", soft_wrap=True)
             supervisor.wait()
         except Interrupted:
@@ -76,7 +92,11 @@ def start_servers(
     state = checkout.load()
     embedded = [
         name
-        for name, variable in (("postgres", "STOA_DATABASE_URL"), ("redis", "STOA_REDIS_URL"))
+        for name, variable in (
+            ("postgres", "STOA_DATABASE_URL"),
+            ("redis", "STOA_REDIS_URL"),
+            ("stripe", STRIPE_VARIABLE),
+        )
         if not os.environ.get(variable)
     ]
     choose_ports(state, claims, wanted={name: SERVER_PORTS[name] for name in embedded} | WEB)

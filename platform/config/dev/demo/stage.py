@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from django.db import transaction
+
+from kernel.audit.models import AuditEntry
+from kernel.audit.services import record
 from kernel.catalogue.models import Product
 from kernel.orders.models import OrderGroup
 
+if TYPE_CHECKING:
+    from config.dev.demo.wares import Range
+
 Report: TypeAlias = Callable[[str], None]
+
+_BEGUN: Final = "demo.trade_begun"
+_DONE: Final = "demo.traded"
 
 
 def fill(name: str, *, now: datetime, report: Report) -> None:
@@ -21,11 +31,29 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         report: told how far it is.
     """
     from config.dev.demo.shelving import shelve
-    from config.dev.demo.trading import trade
+    from config.dev.demo.trading import DAYS
     from config.dev.demo.wares import read_range
 
     goods = read_range(name)
     if not Product.objects.exists():
         shelve(goods, now=now, report=report)
-    if not OrderGroup.objects.exists():
-        trade(goods, now=now, report=report)
+    trade_once(goods, now=now, report=report, days=DAYS)
+
+
+def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:
+    """Live through the days before now, unless that is done; go on with what broke off."""
+    from config.dev.demo.shelving import ACTOR
+    from config.dev.demo.trading import trade
+
+    begun = AuditEntry.objects.filter(action=_BEGUN).first()
+    if AuditEntry.objects.filter(action=_DONE).exists() or (
+        begun is None and OrderGroup.objects.exists()
+    ):
+        return
+    until = begun.occurred_at if begun else now
+    if begun is None:
+        with transaction.atomic():
+            record(action=_BEGUN, actor=ACTOR, now=until)
+    trade(goods, now=until, report=report, days=days)
+    with transaction.atomic():
+        record(action=_DONE, actor=ACTOR, now=now)

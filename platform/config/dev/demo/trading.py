@@ -26,9 +26,11 @@ from kernel.checkout.services import (
     place_many,
 )
 from kernel.common.money import Money
+from kernel.fulfilment.models import Fulfilment
 from kernel.fulfilment.services.dispatch import Parcel, fulfil_many
-from kernel.inventory.selectors import availability
-from kernel.orders.choices import FulfilmentStatus
+from kernel.inventory.choices import MovementKind
+from kernel.inventory.models import Movement
+from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import Order, OrderLine
 from kernel.orders.services.lifecycle import cancel_orders, complete_orders, receive_orders
 from kernel.payments.choices import Verdict
@@ -86,7 +88,8 @@ class _Book:
 def trade(goods: Range, *, now: datetime, report: Report, days: int = DAYS) -> int:
     """Live through the days up to now; return how many orders there were.
 
-    What happened before happens again under the same keys, so nothing twice.
+    Called again with the same moment after it was interrupted anywhere, it does
+    what is missing, and nothing twice.
     """
     pick = Random(f"trade:{goods.locale}")  # noqa: S311  the same orders in each run
     since = now - timedelta(days=days + 20)
@@ -108,10 +111,12 @@ def trade(goods: Range, *, now: datetime, report: Report, days: int = DAYS) -> i
 
 
 def _sellable() -> list[UUID]:
-    """Return what the buyers may choose from: what there is plenty of."""
-    ids = list(Variant.objects.filter(status="active").order_by("sku").values_list("pk", flat=True))
-    found = availability(ids)
-    return [key for key in ids if found[key].sellable >= _PLENTY]
+    """Return what the buyers may choose from: what there was plenty of at the opening."""
+    plenty = Movement.objects.filter(kind=MovementKind.RECEIVED, on_hand__gte=_PLENTY)
+    on_sale = Variant.objects.filter(
+        status="active", pk__in=plenty.values("stock_item__variant_id")
+    )
+    return list(on_sale.order_by("sku").values_list("pk", flat=True))
 
 
 def _open_day(book: _Book, day: int, morning: datetime) -> int:
@@ -124,7 +129,7 @@ def _open_day(book: _Book, day: int, morning: datetime) -> int:
             continue
         placement = Placement(basket, f"demo:{day}:{number}", None)
         [outcome] = place_many([placement], actor=ACTOR, now=plan.at)
-        if outcome.group_id is None or not outcome.is_new:
+        if outcome.group_id is None:
             continue
         made += 1
         _decide(book, outcome.group_id, plan, day)
@@ -156,12 +161,14 @@ def _basket(book: _Book) -> Basket:
 
 
 def _decide(book: _Book, group_id: UUID, plan: _Plan, day: int) -> None:
-    order_id = Order.objects.get(group_id=group_id).pk
+    order = Order.objects.get(group_id=group_id)
+    order_id = order.pk
     if plan.fate == "unpaid":
         # Those of the last day may still be paid; the clock ends the others.
         book.later(day, "expire", order_id, plan)
         return
-    _pay(book, group_id, plan.at + timedelta(minutes=6))
+    if order.payment_status == PaymentStatus.UNPAID:
+        _pay(book, group_id, plan.at + timedelta(minutes=6))
     if plan.fate == "cancelled":
         book.later(day, "cancel", order_id, plan)
         return
@@ -194,9 +201,9 @@ def _pay(book: _Book, group_id: UUID, at: datetime) -> None:
 def _close_day(book: _Book, day: int, evening: datetime) -> None:
     is_chinese = book.goods.locale.startswith("zh")
     late = [key for key, plan in book.today(day, "expire") if plan.at < book.now - _DAY]
-    if late:
+    if late := _placed(late):
         cancel_orders(late, reason="unpaid", actor=ACTOR, now=evening, action="expire")
-    if regretted := [key for key, _plan in book.today(day, "cancel")]:
+    if regretted := _placed([key for key, _plan in book.today(day, "cancel")]):
         reason = "改变主意了" if is_chinese else "Changed my mind"
         cancel_orders(regretted, reason=reason, actor=ACTOR, now=evening)
     _ship(book, book.today(day, "ship"), evening)
@@ -206,19 +213,33 @@ def _close_day(book: _Book, day: int, evening: datetime) -> None:
         ("complete", FulfilmentStatus.DELIVERED, complete_orders),
     ):
         due = [key for key, _plan in book.today(day, what)]
-        ready = Order.objects.filter(pk__in=due, fulfilment_status=status)
+        ready = Order.objects.filter(pk__in=_placed(due), fulfilment_status=status)
         if keys := list(ready.values_list("pk", flat=True)):
             act(keys, actor=ACTOR, now=evening)
+
+
+def _placed(keys: Sequence[UUID]) -> list[UUID]:
+    """Return those of the orders that are neither cancelled nor completed, also not before."""
+    rows = Order.objects.filter(pk__in=keys, status=OrderStatus.PLACED).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _ship(book: _Book, plans: Sequence[tuple[UUID, _Plan]], evening: datetime) -> None:
     carriers = _CARRIERS["zh" if book.goods.locale.startswith("zh") else "en"]
     parcels = []
+    # A day's parcels leave together, or none does.
+    left = set(
+        Fulfilment.objects.filter(order__in=[key for key, _plan in plans]).values_list(
+            "order_id", flat=True
+        )
+    )
     for order_id, plan in plans:
         lines = OrderLine.objects.filter(order_id=order_id).order_by("position")
         quantities = [(line.pk, line.open_quantity) for line in lines]
         tracking, carrier = f"{book.pick.randrange(10**11, 10**12)}", book.pick.choice(carriers)
         rest = None
+        if order_id in left:
+            continue
         if plan.is_split and len(quantities) > 1:
             parcels.append(Parcel(order_id, dict(quantities[:1]), carrier, f"{tracking}1"))
             if evening > book.now - 3 * _DAY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from pytest_django import Settings
 
 from config.dev.demo.drawing.pictures import draw
 from config.dev.demo.shelving import shelve
-from config.dev.demo.stage import fill
+from config.dev.demo.stage import fill, trade_once
 from config.dev.demo.trading import trade
-from config.dev.demo.wares import Range, read_range
+from config.dev.demo.wares import read_range
+from config.dev.tests.trade_work import DAYS, small
 from kernel.catalogue.models import Picture, Product, Variant
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
@@ -25,6 +26,7 @@ from kernel.ledger.services import verify as verify_ledger
 from kernel.orders.models import Order
 from kernel.orders.timeline import verify as verify_orders
 from kernel.tenancy.context import tenant_context
+from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
 
 NOW = utc_now().replace(hour=12)
@@ -39,12 +41,6 @@ def _root_key(tmp_path: Path, settings: Settings) -> Iterator[None]:
     default_sealer.cache_clear()
     yield
     default_sealer.cache_clear()
-
-
-def small(name: str) -> Range:
-    """A range of a few products, in all of its categories."""
-    goods = read_range(name)
-    return replace(goods, wares=goods.wares[::22])
 
 
 def silent(text: str) -> None:
@@ -108,3 +104,41 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
 
         assert Product.objects.count() == len(goods.wares)
         assert Order.objects.count() == traded
+
+
+def traded() -> list[tuple[datetime, int, str, str, str]]:
+    rows = Order.objects.order_by("placed_at", "total_minor")
+    return list(
+        rows.values_list(
+            "placed_at", "total_minor", "status", "payment_status", "fulfilment_status"
+        )
+    )
+
+
+@pytest.mark.usefixtures("committing", "_root_key")
+def test_a_trade_that_was_killed_goes_on_and_ends_as_if_nothing_had_happened(
+    tmp_path: Path,
+) -> None:
+    goods = small("farm")
+    left = []
+    with Nursery("owner", {"STOA_SECRETS_KEYS_DIR": str(tmp_path)}) as nursery:
+        for kills in ([], [150, 900]):
+            tenant = open_test_tenant()
+            with tenant_context(tenant):
+                shelve(goods, now=NOW, report=silent)
+                for point in kills:
+                    told = {"tenant": tenant.id, "now": NOW.isoformat()}
+                    work = "config.dev.tests.trade_work:trade"
+                    assert nursery.start(work, kill_at=point, **told).wait().killed
+                # Another moment: what was begun has its own.
+                later = NOW + timedelta(days=2 if kills else 0)
+                trade_once(goods, now=later, report=silent, days=DAYS)
+                trade_once(goods, now=later, report=silent, days=DAYS)
+
+                left.append(traded())
+                assert verify_ledger() == []
+                assert list(verify_orders()) == []
+                assert faults() == []
+
+    assert left[0] == left[1]
+    assert len(left[0]) > DAYS

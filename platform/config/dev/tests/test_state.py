@@ -91,6 +91,34 @@ def test_file_keys_go_only_to_processes_that_have_files(
     assert having == {"store", "console", "channel", "worker", "provisioner", "cli"}
 
 
+def test_the_double_of_stripe_is_told_to_processes_that_speak_to_gateways(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STOA_STRIPE_API_BASE", raising=False)
+    running = installation(checkout)
+    running.state.ports["stripe"] = 5997
+    address = "http://127.0.0.1:5997"
+
+    told = {name: running.settings(name).get("STOA_STRIPE_API_BASE") for name in LOGINS}
+    monkeypatch.setenv("STOA_STRIPE_API_BASE", address)
+    by_its_own_process = running.stripe_url
+    monkeypatch.setenv("STOA_STRIPE_API_BASE", "https://api.stripe.com")
+
+    assert {name for name, base in told.items() if base} == {"store", "console", "worker", "cli"}
+    assert set(told.values()) == {None, address}
+    assert by_its_own_process == address
+    assert running.stripe_url == ""
+    assert running.settings("store")["STOA_STRIPE_API_BASE"] == "https://api.stripe.com"
+
+
+def test_secrets_can_be_opened_wherever_a_gateway_is_spoken_to(checkout: Checkout) -> None:
+    running = installation(checkout)
+
+    opening = {name for name in LOGINS if "STOA_SECRETS_KEYS_DIR" in running.settings(name)}
+
+    assert opening >= {"store", "console", "worker", "cli"}
+
+
 def test_a_server_of_your_own_replaces_the_embedded_one(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
+from testkit.servers.ports import LOOPBACK
 from testkit.servers.stripe.state import Endpoint, Plain, State
 
 _TIMEOUT: Final = 10
@@ -51,9 +52,10 @@ def post(endpoint: Endpoint, event: Plain, *, at: int | None = None) -> int:
     """Send one event; return the status, 0 when nobody answers."""
     body = json.dumps(event, separators=(",", ":")).encode()
     target = urlsplit(endpoint.url)
-    connection = http.client.HTTPConnection(
-        target.hostname or "", target.port or 80, timeout=_TIMEOUT
-    )
+    host = target.hostname or ""
+    # Browsers know these names to be this machine; not every resolver does.
+    host = LOOPBACK if host.endswith(".localhost") else host
+    connection = http.client.HTTPConnection(host, target.port or 80, timeout=_TIMEOUT)
     try:
         connection.request(
             "POST",

@@ -326,5 +326,6 @@ _ROUTES: Final[dict[tuple[str, ...], Route]] = {
     ("GET", "v1", "refunds", "*"): _get_refund,
     ("GET", "v1", "balance_transactions"): _listed("balance_transaction"),
     ("POST", "v1", "webhook_endpoints"): _make_endpoint,
+    ("GET", "v1", "webhook_endpoints"): _listed("webhook_endpoint"),
     ("GET", "v1", "events"): _listed("event"),
 }

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from testkit.servers.ports import LOOPBACK
 from testkit.servers.stripe import money
 from testkit.servers.stripe.events import send_waiting, signature
+from testkit.servers.stripe.keeping import load
 from testkit.servers.stripe.routes import Call, get, pay_session
 from testkit.servers.stripe.serving import Server
 from testkit.servers.stripe.state import Endpoint, Plain, State
@@ -86,10 +88,15 @@ def deliver(
 
 
 @contextmanager
-def stripe_double(port: int = 0) -> Iterator[StripeDouble]:
-    """Run the double on a port of the loopback interface, a free one by default."""
-    state = State()
-    server = Server((LOOPBACK, port), state)
+def stripe_double(port: int = 0, *, keep: Path | None = None) -> Iterator[StripeDouble]:
+    """Run the double on a port of the loopback interface, a free one by default.
+
+    Args:
+        port: where.
+        keep: file that it remembers everything in; in memory alone when None.
+    """
+    state = State() if keep is None else load(keep)
+    server = Server((LOOPBACK, port), state, keep)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from testkit.servers.stripe.errors import StripeSays
 from testkit.servers.stripe.events import send_waiting
 from testkit.servers.stripe.forms import parsed
+from testkit.servers.stripe.keeping import save
+from testkit.servers.stripe.page import drawn
 from testkit.servers.stripe.routes import Call, answer, get, pay_session
 from testkit.servers.stripe.state import Plain, State
 
 _KEY: Final = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}")
-_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Pay</title>
-<main><h1>{subject}</h1><p><output>{amount} {currency}</output></p>{fault}
-<form method="post"><label>Card number <input name="card" value="4242 4242 4242 4242"
-inputmode="numeric" autocomplete="cc-number"></label> <button>Pay</button></form>
-<p><a href="{back}">Back</a></p></main></html>"""
 
 
 class Server(ThreadingHTTPServer):
@@ -31,9 +27,15 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], state: State) -> None:
+    def __init__(self, address: tuple[str, int], state: State, keep: Path | None) -> None:
         super().__init__(address, Handler)
         self.state = state
+        self._keep = keep
+
+    def keep(self) -> None:
+        """Write down what is remembered, when there is a file for it."""
+        if self._keep is not None:
+            save(self.state, self._keep)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -69,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._api(method, url.path, body if method == "POST" else url.query, body)
         send_waiting(state)
+        if method != "GET":
+            self.server.keep()
 
     def _api(self, method: str, path: str, form: str, body: str) -> None:
         state = self.server.state
@@ -137,11 +141,12 @@ class Handler(BaseHTTPRequestHandler):
                 with state.lock:
                     pay_session(call, session, card=dict(parse_qsl(body)).get("card", ""))
             except StripeSays as refusal:
-                fault = f'<p role="alert">{html.escape(str(refusal))}</p>'
+                fault = str(refusal)
             if session["status"] == "complete":
                 self._redirect(session["success_url"])
                 return
-        self._write(200, "text/html; charset=utf-8", _drawn(session, fault).encode())
+        shown = drawn(session, fault=fault, languages=self.headers.get("Accept-Language", ""))
+        self._write(200, "text/html; charset=utf-8", shown.encode())
 
     @property
     def _base(self) -> str:
@@ -162,13 +167,3 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-
-def _drawn(session: Plain, fault: str) -> str:
-    return _PAGE.format(
-        subject=html.escape(session["subject"]),
-        amount=session["amount_total"],
-        currency=html.escape(session["currency"].upper()),
-        fault=fault,
-        back=html.escape(session["cancel_url"] or "/", quote=True),
-    )
