@@ -8,7 +8,7 @@ live `DEAF_LIFETIME` only.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 from time import monotonic, sleep
@@ -152,6 +152,31 @@ class CachedDirectory:
         """Return the ids of all tenants that have a schema; one query."""
         with public_context():
             return list(Tenant.objects.filter(state__in=LIVING).values_list("id", flat=True))
+
+    def zones(self) -> Iterable[str]:
+        """Return the time zones of the tenants that have a schema, each once; one query."""
+        with public_context():
+            return list(
+                Tenant.objects.filter(state__in=LIVING).values_list("zone", flat=True).distinct()
+            )
+
+    def in_zones(self, zones: Iterable[str], *, module: str | None) -> Iterable[tuple[UUID, str]]:
+        """Return id and zone of the tenants in some zones; of those with a module; one query."""
+        found = Tenant.objects.filter(state__in=LIVING, zone__in=list(zones))
+        if module is not None:
+            on = ModuleInstall.objects.filter(module=module, state=InstallState.ENABLED)
+            found = found.filter(pk__in=on.values("tenant_id"))
+        with public_context():
+            return list(found.values_list("id", "zone"))
+
+    def owners_of(self, schemas: Iterable[str]) -> Mapping[str, tuple[UUID, str]]:
+        """Return id and zone of the living tenants that own these schemas; one query."""
+        found = Tenant.objects.filter(state__in=LIVING, schema_name__in=list(schemas))
+        with public_context():
+            return {
+                schema: (tenant_id, zone)
+                for schema, tenant_id, zone in found.values_list("schema_name", "id", "zone")
+            }
 
     def forget(self, tenant_id: UUID) -> None:
         """Drop what is kept of a tenant; unknown hosts too, for one may be known now."""

@@ -26,6 +26,7 @@ HOUSEKEEPING = (
         function="kernel.payments.services.sweeping:sweep_at",
         cron="* * * * *",
         runs_when_suspended=True,
+        asked=True,
     ),
     Schedule(
         name="kernel.purge_payment_notices",
@@ -43,11 +44,13 @@ HOUSEKEEPING = (
         name="kernel.keep_orders",
         function="kernel.orders.housekeeping:keep_house",
         cron="* * * * *",
+        asked=True,
     ),
     Schedule(
         name="kernel.deliver_keys",
         function="kernel.fulfilment.services:deliver_waiting",
         cron="*/5 * * * *",
+        asked=True,
     ),
 )
 """The kernel's own jobs, in every tenant, by its own clock."""

@@ -44,6 +44,8 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "tenants_schemaslot": "SELECT, UPDATE",
         "tenants_job": "SELECT, INSERT",
         "channel_center_": _ALL,
+        # Who ends a hold has the tenant looked into.
+        "schedule_alarm": "SELECT, INSERT",
         **dict.fromkeys(_STAFF, _ALL),
     },
     "worker": {

@@ -13,6 +13,7 @@ from kernel.audit.services import record
 from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context
 from kernel.tenancy.errors import UnknownTenant
+from kernel.tenancy.schedules.alarms import look_into
 from tenants.choices import TRANSITIONS, HoldLevel, TenantState
 from tenants.errors import StateRefused
 from tenants.invalidation import changed
@@ -135,6 +136,8 @@ def _follow_holds(tenant: Tenant, *, actor: Actor, reason: str) -> None:
     elif not closed and tenant.state == TenantState.SUSPENDED:
         in_trial = tenant.trial_ends_at is not None and tenant.trial_ends_at > now
         move(tenant, TenantState.TRIAL if in_trial else TenantState.ACTIVE, actor=actor)
+        # Jobs that were passed over meanwhile have set no further alarm.
+        look_into(schema=tenant.schema_name, now=now)
 
 
 @public_context()

@@ -19,6 +19,8 @@ from kernel.audit.services import verify_chain
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
 from kernel.tenancy.errors import UnknownTenant
 from kernel.tenancy.ports import directory
+from kernel.tenancy.schedules import schedules
+from kernel.tenancy.schedules.models import ScheduleAlarm
 from kernel.tenancy.storage import walk
 from tenants.archive.encryption import encrypted
 from tenants.archive.keys import Passphrase
@@ -36,6 +38,7 @@ from tenants.models import Domain, Job, Tenant
 from tenants.services import jobs, requests, states
 from tenants.services.steps import shared
 from tenants.tests.states import counters_of, definition_of, files_of, rows_of
+from testkit.alarms import alarms
 from testkit.buckets import bucket_server, new_bucket
 from testkit.tenants import open_test_tenant
 
@@ -79,6 +82,12 @@ def names_in(folder: str) -> list[str]:
         return list(walk(shared.archive_storage(), folder))
 
 
+def is_looked_into(tenant: TenantRef) -> bool:
+    asked = {schedule.name for schedule in schedules() if schedule.asked}
+    with tenant_context(tenant):
+        return all(alarms(name) for name in asked)
+
+
 def hosts(name: str) -> dict[DomainKind, str]:
     return {
         DomainKind.STORE: f"{name}.localhost",
@@ -116,6 +125,7 @@ def test_an_archived_tenant_comes_back_as_it_was() -> None:
         counters_of(tenant.schema),
         files_of(tenant),
     )
+    assert is_looked_into(tenant)
     again = directory().by_host(f"{tenant.name}.localhost", kind="store")
     assert again is not None
     with tenant_context(again):
@@ -167,6 +177,18 @@ def test_another_hold_keeps_a_restored_tenant_closed() -> None:
 
     assert row(tenant).state == TenantState.SUSPENDED
     assert read_tenant(tenant.id)[0].level == HoldLevel.CLOSED
+
+
+def test_a_tenant_that_is_let_go_on_is_looked_into() -> None:
+    tenant = open_test_tenant()
+    hold = states.place_hold(
+        tenant.id, kind="billing", level=HoldLevel.CLOSED, reason="unpaid", actor=ACTOR
+    )
+    assert not is_looked_into(tenant)
+
+    states.release_hold(hold.pk, actor=ACTOR)
+
+    assert is_looked_into(tenant)
 
 
 def test_nothing_can_be_written_once_an_archive_has_begun() -> None:
@@ -247,6 +269,7 @@ def test_a_purged_tenant_leaves_its_row_alone() -> None:
     assert files_of(tenant) == {}
     with public_context():
         assert not Domain.objects.filter(tenant_id=tenant.id).exists()
+        assert not ScheduleAlarm.objects.filter(schema_name=tenant.schema).exists()
     open_test_tenant(tenant.name)
 
 
@@ -284,6 +307,7 @@ def test_a_copy_has_the_rows_and_files_and_its_own_life() -> None:
     assert rows_of(copy.schema, without=LEFT_BEHIND) == rows_of(tenant.schema, without=LEFT_BEHIND)
     assert definition_of(copy.schema) == definition_of(tenant.schema)
     assert files_of(copy) == files_of(tenant)
+    assert is_looked_into(copy)
     with tenant_context(copy):
         Staff.objects.create(email="only-there@example.com", name="x")
         default_storage.delete("empty.txt")
@@ -336,6 +360,7 @@ def test_an_export_comes_in_again_as_another_tenant() -> None:
     assert rows_of(taken.schema, without=LEFT_BEHIND) == rows_of(tenant.schema, without=LEFT_BEHIND)
     assert files_of(taken) == files_of(tenant)
     assert counters_of(taken.schema) == counters_of(tenant.schema)
+    assert is_looked_into(taken)
     assert "secret" not in job.data
 
 

@@ -7,8 +7,14 @@ from importlib import import_module
 import pytest
 
 from kernel.dataio import ports
+from kernel.dataio import services as imports
 from kernel.dataio.stock import bring_to
+from kernel.fulfilment.services.keys import DELIVER
+from kernel.inventory.values import FREE_LAPSED
+from kernel.ledger.services import lots as ledger
 from kernel.members import joining
+from kernel.orders.statuses import KEEP_HOUSE
+from kernel.payments.services.timing import SWEEP
 from kernel.tenancy.schedules import schedules
 
 SCHEDULES = {
@@ -30,6 +36,20 @@ def test_what_is_past_its_time_is_looked_after_by_the_clock(name: str) -> None:
     module, _colon, function = found.function.partition(":")
     assert found.cron == SCHEDULES[name]
     assert callable(getattr(import_module(module), function))
+
+
+def test_a_job_that_most_minutes_have_nothing_for_is_asked_for() -> None:
+    by_name = {schedule.name: schedule for schedule in schedules()}
+    every_minute = {name for name, each in by_name.items() if each.cron.split()[1] == "*"}
+
+    assert {name for name in every_minute if not by_name[name].asked} == {"kernel.purge_replies"}
+
+
+@pytest.mark.parametrize(
+    "name", [KEEP_HOUSE, SWEEP, DELIVER, FREE_LAPSED, ledger.SCHEDULE, imports.RESUME]
+)
+def test_what_is_asked_for_is_declared(name: str) -> None:
+    assert next(schedule for schedule in schedules() if schedule.name == name).asked
 
 
 def test_every_centre_that_knows_members_joins_their_merging_and_erasing() -> None:

@@ -22,7 +22,9 @@ from kernel.orders.choices import (
 from kernel.orders.events import OrderPlaced, aggregate_of
 from kernel.orders.models import OrderPolicy
 from kernel.orders.numbers import draw_numbers, numbers_in_group
+from kernel.orders.statuses import KEEP_HOUSE
 from kernel.orders.timeline import actor_data
+from kernel.tenancy.schedules import ask
 
 _GROUP: Final = (
     "id",
@@ -133,6 +135,7 @@ class OrderWriter:
         copy_rows("orders_orderline", _LINE, self._lines)
         copy_rows("orders_adjustment", _ADJUSTMENT, self._adjustments)
         copy_rows("orders_orderevent", _EVENT, self._events())
+        ask(KEEP_HOUSE, expires)
         publish_new(list(self._facts()))
 
     def _groups(self, expires: datetime | None) -> Iterator[str]:

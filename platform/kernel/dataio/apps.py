@@ -19,5 +19,10 @@ class DataioConfig(AppConfig):
 
         set_stock_writer(bring_to)
         register_schedule(
-            Schedule("dataio.resume", "kernel.dataio.tasks:resume_stuck", "*/10 * * * *")
+            Schedule(
+                name="dataio.resume",
+                function="kernel.dataio.tasks:resume_stuck",
+                cron="*/10 * * * *",
+                asked=True,
+            )
         )

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -29,9 +29,11 @@ from kernel.dataio.records import ProductRecord
 from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
 from kernel.dataio.upsert import Upsert
 from kernel.tenancy.context import current_tenant
+from kernel.tenancy.schedules import ask
 
 BATCH: Final = 100
 MOST_FAULTS: Final = 10_000
+RESUME: Final = "dataio.resume"
 _STUCK_AFTER: Final = timedelta(minutes=10)
 _RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
 _COUNTS: Final = ("created", "updated", "unchanged", "failed")
@@ -131,6 +133,7 @@ def start(import_id: UUID, *, rehearse: bool, actor: Actor, now: datetime) -> Im
     row.state = ImportState.CHECKING if rehearse else ImportState.APPLYING
     row.fault, row.touched_at, row.actor = "", now, encode(actor)
     row.save()
+    ask(RESUME, now + _STUCK_AFTER)
     record(action="import.started", actor=actor, obj=row, after={"state": row.state})
     return row
 
@@ -169,6 +172,13 @@ def stuck_imports(*, now: datetime) -> list[UUID]:
     """Return imports that somebody began and nobody goes on with."""
     rows = Import.objects.filter(state__in=_RUNNING, touched_at__lt=now - _STUCK_AFTER)
     return list(rows.values_list("id", flat=True))
+
+
+def ask_to_resume() -> None:
+    """Have imports looked after again when the next of those under way may be stuck."""
+    with transaction.atomic():
+        touched = Import.objects.filter(state__in=_RUNNING).aggregate(at=Min("touched_at"))["at"]
+        ask(RESUME, touched and touched + _STUCK_AFTER)
 
 
 def _run_batch(row: Import, batch: list[Group], *, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.common.time import utc_now
 from kernel.dataio.fetching import fetch
 from kernel.dataio.pictures import fetch_pictures
-from kernel.dataio.services import run, stuck_imports
+from kernel.dataio.services import ask_to_resume, run, stuck_imports
 from kernel.tenancy.tasks import enqueue, tenant_task
 
 _SPAN: Final = timedelta(seconds=180)
@@ -35,3 +35,4 @@ def resume_stuck(*, now: datetime) -> None:
     """Go on with imports whose worker died; what a schedule calls."""
     for key in stuck_imports(now=now):
         enqueue(run_import, import_id=str(key))
+    ask_to_resume()

@@ -25,5 +25,6 @@ class InventoryConfig(AppConfig):
                 function="kernel.inventory.services.giving:expire_at",
                 cron="* * * * *",
                 runs_when_suspended=True,
+                asked=True,
             )
         )

@@ -19,6 +19,9 @@ MOST_QUANTITY: Final = 1_000_000
 UNTRACKED: Final = frozenset({ProductKind.VIRTUAL.value, ProductKind.SERVICE.value})
 """Kinds of products that take nothing from any shelf."""
 
+FREE_LAPSED: Final = "inventory.expire_reservations"
+"""The schedule that frees what checkouts held longer than they may."""
+
 Ref: TypeAlias = tuple[str, UUID]
 """Whose something is: ``("cart", id)``, ``("order", id)``."""
 

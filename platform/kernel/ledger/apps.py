@@ -18,5 +18,10 @@ class LedgerConfig(AppConfig):
         """Journals and their lines are written once; what expires does so every hour."""
         append_only("ledger_journal", "ledger_posting")
         register_schedule(
-            Schedule("ledger.expire", "kernel.ledger.services.expiry:expire_all", "5 * * * *")
+            Schedule(
+                name="ledger.expire",
+                function="kernel.ledger.services.expiry:expire_at",
+                cron="5 * * * *",
+                asked=True,
+            )
         )

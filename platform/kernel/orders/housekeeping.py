@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kernel.audit.actor import Actor
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
@@ -20,8 +20,18 @@ from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderGroup
 from kernel.orders.policy import current_policy
 from kernel.orders.services.lifecycle import cancel_orders, complete_orders, receive_orders
+from kernel.orders.statuses import KEEP_HOUSE, ends_at
+from kernel.tenancy.schedules import ask
 
 BATCH: Final = 100
+_NEXT: Final = """
+SELECT (SELECT min(expires_at) FROM orders_ordergroup WHERE expires_at IS NOT NULL),
+       (SELECT min(fulfilled_at) FROM orders_order
+         WHERE status = 'placed' AND fulfilment_status = 'fulfilled'),
+       (SELECT min(delivered_at) FROM orders_order
+         WHERE status = 'placed' AND fulfilment_status = 'delivered'
+           AND payment_status IN ('paid', 'part_refunded', 'refunded'))
+"""
 CLOCK: Final = Actor.system("orders.clock")
 
 
@@ -68,10 +78,20 @@ def complete_received(now: datetime) -> int:
 
 
 def keep_house(now: datetime) -> None:
-    """Do all of it; what the schedule calls."""
+    """Do all of it, and ask for when something is due next; what the schedule calls."""
     cancel_unpaid(now)
     receive_shipped(now)
     complete_received(now)
+    _ask_for_next()
+
+
+@transaction.atomic
+def _ask_for_next() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT)
+        expires, shipped, arrived = cursor.fetchone()
+    ends = ends_at(current_policy(), shipped=shipped, arrived=arrived)
+    ask(KEEP_HOUSE, min((at for at in (expires, ends) if at is not None), default=None))
 
 
 @transaction.atomic

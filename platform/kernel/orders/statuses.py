@@ -8,11 +8,19 @@ locked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
+
+from kernel.orders.choices import FulfilmentStatus, OrderStatus
+from kernel.orders.models import OrderPolicy
+from kernel.orders.policy import current_policy
+from kernel.tenancy.schedules import ask
+
+KEEP_HOUSE: Final = "kernel.keep_orders"
+"""The schedule of what happens to orders by the clock."""
 
 _REFRESH: Final = """
 WITH money AS (
@@ -60,12 +68,38 @@ UPDATE orders_order o
            CASE WHEN d.fulfilment_status = 'delivered' THEN %(now)s::timestamptz END)
   FROM derived d
  WHERE d.id = o.id
+RETURNING o.status, o.fulfilment_status, o.fulfilled_at, o.delivered_at
 """
 
 
 def refresh(order_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Derive and store both statuses of these orders; one statement, however many they are."""
+    """Derive and store both statuses of these orders; one statement, however many they are.
+
+    Two more ask for the moment at which what has left counts as received, or as
+    completed, by itself.
+    """
     if not order_ids:
         return
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"ids": list(order_ids), "now": now})
+        rows = [row[1:] for row in cursor.fetchall() if row[0] == OrderStatus.PLACED]
+    shipped = [left for status, left, _at in rows if status == FulfilmentStatus.FULFILLED]
+    arrived = [at for status, _left, at in rows if status == FulfilmentStatus.DELIVERED]
+    if shipped or arrived:
+        policy = current_policy()
+        ask(
+            KEEP_HOUSE,
+            ends_at(policy, shipped=min(shipped, default=None), arrived=min(arrived, default=None)),
+        )
+
+
+def ends_at(
+    policy: OrderPolicy, *, shipped: datetime | None, arrived: datetime | None
+) -> datetime | None:
+    """Return when the first of two orders moves on by itself: one under way, one received."""
+    moments = []
+    if shipped is not None and policy.receive_days:
+        moments.append(shipped + timedelta(days=policy.receive_days))
+    if arrived is not None:
+        moments.append(arrived + timedelta(days=policy.complete_days))
+    return min(moments, default=None)

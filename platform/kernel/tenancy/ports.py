@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -32,6 +32,15 @@ class TenantDirectory(Protocol):
 
     def all_ids(self) -> Iterable[UUID]:
         """Return the ids of all tenants that have a schema."""
+
+    def zones(self) -> Iterable[str]:
+        """Return the time zones of the tenants that have a schema, each once."""
+
+    def in_zones(self, zones: Iterable[str], *, module: str | None) -> Iterable[tuple[UUID, str]]:
+        """Return id and zone of the tenants in some zones; of those with a module, if named."""
+
+    def owners_of(self, schemas: Iterable[str]) -> Mapping[str, tuple[UUID, str]]:
+        """Return id and zone of the tenants that own these schemas; gone ones are left out."""
 
     def forget(self, tenant_id: UUID) -> None:
         """Drop what this process keeps of a tenant."""

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from kernel.common.time import utc_now
 from kernel.common.wakeups.services import forget_schema
 from kernel.tenancy.context import public_context
+from kernel.tenancy.schedules.alarms import forget_alarms
 from kernel.tenancy.storage import delete_all
 from tenants.archive import keys
 from tenants.archive.schema import bring_up_to_date
@@ -125,7 +126,7 @@ def _open(job: Job) -> None:
     tenant.release = releases[KERNEL]
     tenant.archive_path = ""
     tenant.save(update_fields=["release", "archive_path"])
-    shared.wake_deliveries(tenant.schema_name)
+    shared.wake(tenant.schema_name)
     actor = shared.actor_of(job)
     move(tenant, TenantState.SUSPENDED, actor=actor)
     holds = Hold.objects.filter(tenant=tenant, level=HoldLevel.ARCHIVED, released_at=None)
@@ -160,6 +161,7 @@ def _unbind(job: Job) -> None:
     ModuleInstall.objects.filter(tenant=tenant).delete()
     Grant.objects.filter(tenant=tenant, revoked_at=None).update(revoked_at=utc_now())
     forget_schema(schema=tenant.schema_name)
+    forget_alarms(schema=tenant.schema_name)
 
 
 def _delete_everything(job: Job) -> None:

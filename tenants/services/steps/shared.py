@@ -15,6 +15,7 @@ from kernel.common.time import utc_now
 from kernel.common.wakeups.services import wake_schema
 from kernel.modules.registry import manifests
 from kernel.tenancy.context import maintenance_context, public_context, tenant_context
+from kernel.tenancy.schedules.alarms import look_into
 from kernel.tenancy.storage import ArchiveFiles, delete_all
 from tenants.archive import keys
 from tenants.archive.keys import Identity, Opener, Passphrase, Recipient
@@ -262,10 +263,12 @@ def install_modules(tenant: Tenant, states: Mapping[str, str], releases: Mapping
         )
 
 
-def wake_deliveries(schema: str) -> None:
-    """Let events that wait in a schema be looked for."""
+def wake(schema: str) -> None:
+    """Let events that wait in a schema, and work that is due in it, be looked for."""
+    now = utc_now()
     with public_context():
-        wake_schema(schema=schema, not_before=utc_now())
+        wake_schema(schema=schema, not_before=now)
+        look_into(schema=schema, now=now)
 
 
 def delete_files(tenant: Tenant) -> None:

@@ -172,6 +172,7 @@ def _open(job: Job) -> None:
     move(tenant, TenantState.PROVISIONING, actor=actor)
     in_trial = tenant.trial_ends_at is not None and tenant.trial_ends_at > utc_now()
     move(tenant, TenantState.TRIAL if in_trial else TenantState.ACTIVE, actor=actor)
+    shared.wake(tenant.schema_name)
     job.data.pop("secret", None)
 
 

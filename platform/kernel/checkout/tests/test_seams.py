@@ -117,7 +117,7 @@ def test_a_batch_asks_no_more_often_than_one_order() -> None:
         return len(queries)
 
     statements(1)
-    assert statements(1) == statements(200) <= 28
+    assert statements(1) == statements(200) <= 29
 
 
 def test_seams_that_cannot_be_used_are_refused_at_once() -> None:

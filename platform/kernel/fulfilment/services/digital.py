@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,17 +12,21 @@ from django.db import transaction
 from kernel.audit.actor import Actor
 from kernel.catalogue.choices import ProductKind
 from kernel.fulfilment.services.dispatch import Parcel, fulfil_many
-from kernel.fulfilment.services.keys import draw_keys
+from kernel.fulfilment.services.keys import DELIVER, draw_keys
 from kernel.fulfilment.services.pickup import give_codes
 from kernel.orders.choices import FulfilmentMethod, FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.hooks import HookContext
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderLine
 from kernel.orders.services.locking import lock_orders
+from kernel.tenancy.schedules import ask
 
 DELIVERY: Final = Actor.system("fulfilment.digital")
 _SERVED: Final = (FulfilmentMethod.PICKUP, FulfilmentMethod.VIRTUAL)
 _BATCH: Final = 100
+_SOON: Final = timedelta(minutes=5)
+# New keys ask by themselves; this is for what held an order back otherwise.
+_LATER: Final = timedelta(hours=1)
 
 
 def deliver_paid(order_ids: Sequence[UUID], context: HookContext) -> None:
@@ -32,10 +36,10 @@ def deliver_paid(order_ids: Sequence[UUID], context: HookContext) -> None:
     """
     paid = Order.objects.filter(pk__in=order_ids)
     give_codes(paid.filter(method__in=_SERVED).values_list("pk", flat=True))
-    deliver_digital(
-        list(paid.filter(method=FulfilmentMethod.DIGITAL).values_list("pk", flat=True)),
-        now=context.now,
-    )
+    digital = list(paid.filter(method=FulfilmentMethod.DIGITAL).values_list("pk", flat=True))
+    if deliver_digital(digital, now=context.now) < len(digital):
+        # Another payment may be drawing the last keys, and give them back.
+        ask(DELIVER, context.now + _SOON)
 
 
 @transaction.atomic
@@ -63,6 +67,8 @@ def deliver_waiting(now: datetime) -> int:
     ):
         last = ids[-1]
         delivered += deliver_digital(ids, now=now)
+    with transaction.atomic():
+        ask(DELIVER, now + _LATER if waiting.exists() else None)
     return delivered
 
 

@@ -22,9 +22,12 @@ from kernel.fulfilment.errors import InvalidKeys
 from kernel.fulfilment.models import CardKey
 from kernel.inventory.services import StockLine, default_location, receive
 from kernel.orders.models import OrderLine
+from kernel.tenancy.schedules import ask
 
 MOST_KEYS: Final = 10_000
 LONGEST_KEY: Final = 500
+DELIVER: Final = "kernel.deliver_keys"
+"""The schedule that delivers what waited for keys."""
 _PURPOSE: Final = "fulfilment.card_keys"
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('card_keys:' || current_schema(), 0))"
@@ -65,6 +68,7 @@ def add_keys(variant_id: UUID, keys: Sequence[str], *, actor: Actor, now: dateti
     rows = [_sealed(secret, variant_id, digest, key) for digest, key in digests.items()]
     CardKey.objects.bulk_create(rows, batch_size=1000)
     if rows:
+        ask(DELIVER, now)
         line = StockLine(variant_id, default_location().pk, len(rows))
         receive([line], reason="keys", actor=actor)
         record(

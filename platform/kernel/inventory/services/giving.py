@@ -17,7 +17,8 @@ from kernel.inventory.errors import NotAllocated, NotOnHand
 from kernel.inventory.services.locking import Stock, lock_items, untracked
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
-from kernel.inventory.values import Give, Outcome, Part, Ref, Shortage, Want, merged
+from kernel.inventory.values import FREE_LAPSED, Give, Outcome, Part, Ref, Shortage, Want, merged
+from kernel.tenancy.schedules import ask
 
 _EXPIRED_A_TURN: Final = 500
 
@@ -69,6 +70,7 @@ DELETE FROM inventory_reservation
  WHERE expires_at <= %s AND stock_item_id = ANY(%s::uuid[])
 RETURNING stock_item_id, quantity
 """
+_NEXT_LAPSE: Final = "SELECT min(expires_at) FROM inventory_reservation"
 
 
 @dataclass(slots=True)
@@ -158,8 +160,11 @@ def expire_reservations(now: datetime) -> int:
 
 
 def expire_at(now: datetime) -> None:
-    """Free lapsed reservations; what the schedule calls."""
+    """Free lapsed reservations, and ask for when the next one lapses; what the schedule calls."""
     expire_reservations(now)
+    with transaction.atomic():
+        ((lapses_at,),) = fetch(_NEXT_LAPSE)
+        ask(FREE_LAPSED, lapses_at)
 
 
 @transaction.atomic

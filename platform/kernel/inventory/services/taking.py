@@ -31,7 +31,8 @@ from kernel.inventory.services.locking import (
 )
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
-from kernel.inventory.values import Outcome, Part, Ref, Shortage, Take, Want, merged
+from kernel.inventory.values import FREE_LAPSED, Outcome, Part, Ref, Shortage, Take, Want, merged
+from kernel.tenancy.schedules import ask
 
 _READ_HELD: Final = """
 SELECT held.id, held.holder_type, held.holder_id, held.stock_item_id, held.quantity,
@@ -290,6 +291,7 @@ def _store(
         run(_DROP_HELD, shelf.dropped)
     if parts and verb == "reserve":
         run(_HOLD, *columns, [take.until for take, _part in parts])
+        ask(FREE_LAPSED, min(take.until for take, _part in parts if take.until is not None))
     elif parts:
         run(_PROMISE, *columns)
     write(shelf.items.values(), shelf.moves, actor=actor)

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from kernel.ledger.choices import State
 from kernel.ledger.services.accounts import Place, lock_accounts, place_of
 from kernel.ledger.services.engine import post_entries
+from kernel.ledger.services.lots import SCHEDULE
 from kernel.ledger.values import Entry, Leg, Owner, system
+from kernel.tenancy.schedules import ask
 
 EXPIRED: Final = "points.expired"
 KIND: Final = "ledger.expired"
@@ -26,6 +28,9 @@ SELECT DISTINCT l.account_id, s.code
 _CLAIM: Final = """
 SELECT a.id FROM ledger_account a WHERE a.id = ANY(%s)
  ORDER BY a.id FOR NO KEY UPDATE SKIP LOCKED
+"""
+_NEXT: Final = """
+SELECT min(expires_at) FROM ledger_lot WHERE remaining_minor > 0 AND expires_at IS NOT NULL
 """
 _SUMS: Final = """
 SELECT a.id, a.owner_kind, a.owner_id, a.sequence, s.code, sum(l.remaining_minor)::bigint
@@ -44,6 +49,14 @@ def expire_all(*, now: datetime) -> int:
     while count := expire(now=now):
         total += count
     return total
+
+
+def expire_at(*, now: datetime) -> None:
+    """Post what is due, and ask for when the next batch expires; what the schedule calls."""
+    expire_all(now=now)
+    with transaction.atomic():
+        ((expires_at,),) = _rows(_NEXT, [])
+        ask(SCHEDULE, expires_at)
 
 
 @transaction.atomic

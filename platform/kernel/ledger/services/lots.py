@@ -20,7 +20,9 @@ from kernel.common.ids import uuid7
 from kernel.ledger.models import Lot, LotUse
 from kernel.ledger.services.accounts import Locked
 from kernel.ledger.values import Leg
+from kernel.tenancy.schedules import ask
 
+SCHEDULE: Final = "ledger.expire"
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _LEFT: Final = """
 UPDATE ledger_lot l SET remaining_minor = c.remaining
@@ -44,6 +46,7 @@ class Lots:
         self._new_uses: list[LotUse] = []
         self._changed_lots: dict[UUID, Lot] = {}
         self._changed_uses: dict[UUID, LotUse] = {}
+        self._expires_at: datetime | None = None
 
     @classmethod
     def of(cls, accounts: Iterable[Locked], legs: Iterable[Leg]) -> Lots:
@@ -74,6 +77,7 @@ class Lots:
         """Write down what changed."""
         if not self.any:
             return
+        ask(SCHEDULE, self._expires_at)
         Lot.objects.bulk_create(self._new_lots)
         LotUse.objects.bulk_create(self._new_uses)
         lots, uses = self._changed_lots.values(), self._changed_uses.values()
@@ -119,6 +123,7 @@ class Lots:
         )
         self._new_lots.append(lot)
         self._keep(lot)
+        self._expect(lot)
 
     def _give_back(self, undone: UUID, account: UUID, most: int) -> int:
         """Return units to the batches they came from, those that live longest first."""
@@ -134,6 +139,7 @@ class Lots:
             lot.remaining_minor += part
             given += part
             self._note(lot)
+            self._expect(lot)
             self._note_use(use)
         return given
 
@@ -160,6 +166,11 @@ class Lots:
     def _note(self, lot: Lot) -> None:
         if not lot._state.adding:
             self._changed_lots[lot.id] = lot
+
+    def _expect(self, lot: Lot) -> None:
+        """Remember when the first of what came in expires."""
+        if lot.expires_at is not None:
+            self._expires_at = min(self._expires_at or lot.expires_at, lot.expires_at)
 
     def _note_use(self, use: LotUse) -> None:
         if not use._state.adding:

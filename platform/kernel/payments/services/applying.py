@@ -33,7 +33,7 @@ from kernel.payments.models import Attempt, Difference, PaymentIntent
 from kernel.payments.payables import HearsOfAuthorizations, handler_of
 from kernel.payments.services.refunding import give_back
 from kernel.payments.services.rows import locked_attempt, receipt_of
-from kernel.payments.services.timing import next_check
+from kernel.payments.services.timing import ask_for_sweep, next_check
 
 _S = AttemptState
 _FORWARD: Final[dict[str, frozenset[str]]] = {
@@ -72,6 +72,17 @@ def apply_result(attempt_id: UUID, result: PayResult, *, now: datetime) -> Appli
         now: the moment.
     """
     intent, attempt = locked_attempt(attempt_id)
+    applied = _applied(intent, attempt, result, now=now)
+    ask_for_sweep(applied.attempt.next_check_at)
+    if intent.state in PAYABLE_INTENTS and attempt.state not in LIVE_ATTEMPTS:
+        # What was being looked at may have kept it alive beyond its time.
+        ask_for_sweep(intent.expires_at)
+    return applied
+
+
+def _applied(
+    intent: PaymentIntent, attempt: Attempt, result: PayResult, *, now: datetime
+) -> Applied:
     _note(attempt, result)
     if result.state not in _FORWARD[attempt.state]:
         attempt.save()

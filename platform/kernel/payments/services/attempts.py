@@ -39,7 +39,7 @@ from kernel.payments.services.channels import channel_for
 from kernel.payments.services.opening import open_binding, open_for
 from kernel.payments.services.promises import after_start
 from kernel.payments.services.rows import locked_attempt, locked_intent
-from kernel.payments.services.timing import LEASE, NEVER_ARRIVED_AFTER
+from kernel.payments.services.timing import LEASE, NEVER_ARRIVED_AFTER, ask_for_sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ def _new_attempt(
     caps = gateway.caps(binding)
     if not start.capture and Cap.AUTH_CAPTURE not in caps:
         raise NotCapable
+    ask_for_sweep(now + LEASE)
     return Attempt.objects.create(
         intent=intent,
         binding=row,
@@ -218,6 +219,7 @@ def _prepare_capture(
         raise NotCapable
     attempt.next_check_at = now + LEASE
     attempt.save(update_fields=["next_check_at"])
+    ask_for_sweep(attempt.next_check_at)
     record(
         action="payments.capture_asked",
         actor=actor,

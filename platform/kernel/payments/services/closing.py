@@ -28,7 +28,7 @@ from kernel.payments.services.attempts import said_of
 from kernel.payments.services.opening import open_for
 from kernel.payments.services.refunding import give_back
 from kernel.payments.services.rows import locked_intent, receipt_of
-from kernel.payments.services.timing import UNCLOSED_ENDS_AFTER
+from kernel.payments.services.timing import UNCLOSED_ENDS_AFTER, ask_for_sweep
 from kernel.payments.tasks import close_attempts
 from kernel.tenancy.tasks import enqueue
 
@@ -126,7 +126,9 @@ def _end(intent: PaymentIntent, state: IntentState, *, reason: str, now: datetim
     )
     give_back(list(paid.order_by("pk")), kind=RefundKind.LATE, now=now)
     # The sweeper closes at once what no task has closed.
-    Attempt.objects.filter(intent=intent, state__in=LIVE_ATTEMPTS).update(next_check_at=now)
+    live = Attempt.objects.filter(intent=intent, state__in=LIVE_ATTEMPTS)
+    if live.update(next_check_at=now):
+        ask_for_sweep(now)
     handler_of(intent.payable_type).on_failed(
         intent.payable_id, receipt_of(intent, amount=0, reason=reason)
     )

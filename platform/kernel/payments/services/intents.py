@@ -12,6 +12,7 @@ from kernel.common.money import Money
 from kernel.payments.errors import AmountNotOpen, IntentKeyReused
 from kernel.payments.models import PaymentIntent
 from kernel.payments.payables import Payable, handler_of
+from kernel.payments.services.timing import ask_for_sweep
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def create_intent(
     }
     try:
         with transaction.atomic():
-            return PaymentIntent.objects.create(
+            made = PaymentIntent.objects.create(
                 key=key,
                 subject=told.subject[:200],
                 return_path=told.return_path[:300],
@@ -64,6 +65,8 @@ def create_intent(
         if any(getattr(existing, name) != value for name, value in content.items()):
             raise IntentKeyReused from None
         return existing
+    ask_for_sweep(expires_at)
+    return made
 
 
 def hand_over(kept_id: UUID, absorbed_id: UUID, actor: Actor, now: datetime) -> None:

@@ -21,7 +21,7 @@ from kernel.payments.models import Attempt, Notice, PaymentBinding, Refund
 from kernel.payments.services.applying import apply_result
 from kernel.payments.services.opening import open_binding
 from kernel.payments.services.refunds import apply_refund
-from kernel.payments.services.timing import LEASE, next_check
+from kernel.payments.services.timing import LEASE, ask_for_sweep, next_check
 
 LARGEST_BODY: Final = 256 * 1024
 KEPT_FOR: Final = timedelta(days=90)
@@ -99,6 +99,7 @@ def _keep(
     *,
     now: datetime,
 ) -> tuple[Notice, bool]:
+    ask_for_sweep(now + LEASE)
     notice_id = uuid7()
     return Notice.objects.get_or_create(
         binding=row,

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.audit.actor import Actor
 from kernel.payments.choices import RefundKind
 from kernel.payments.models import Attempt, Refund
+from kernel.payments.services.timing import ask_for_sweep
 from kernel.payments.tasks import send_refund
 from kernel.tenancy.tasks import enqueue
 
@@ -59,5 +60,6 @@ def reserve(
         next_check_at=now,
         created_at=now,
     )
+    ask_for_sweep(now)
     enqueue(send_refund, refund_id=str(refund.id))
     return refund

@@ -38,7 +38,7 @@ from kernel.payments.payables import HearsOfRefunds, handler_of
 from kernel.payments.services.opening import open_binding, open_for
 from kernel.payments.services.refunding import reserve
 from kernel.payments.services.rows import locked_attempt, locked_intent, receipt_of
-from kernel.payments.services.timing import LEASE, next_check
+from kernel.payments.services.timing import LEASE, ask_for_sweep, next_check
 
 
 @transaction.atomic
@@ -197,6 +197,7 @@ def apply_refund(refund_id: UUID, result: RefundResult, *, now: datetime) -> Ref
         by_hand = row.state == RefundState.REVIEW
         row.next_check_at = None if by_hand else next_check(row.checks, now=now)
     row.save()
+    ask_for_sweep(row.next_check_at)
     return row
 
 

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kernel.common.errors import DomainError
 from kernel.common.logging import get_logger
@@ -25,11 +25,26 @@ from kernel.payments.services.attempts import said_of
 from kernel.payments.services.closing import close_attempt, due_intents, expire
 from kernel.payments.services.notices import apply_kept, claim_waiting, forget_old
 from kernel.payments.services.refunds import drive_refund
-from kernel.payments.services.timing import LEASE, next_check
+from kernel.payments.services.timing import LEASE, ask_for_sweep, next_check
 
 BATCH: Final = 100
 # Less than the time limit of the task that sweeps.
 _PATIENCE_SECONDS: Final = 150.0
+
+_NEXT: Final = """
+SELECT least(
+    (SELECT min(next_try_at) FROM payments_notice
+      WHERE state = 'received' AND next_try_at IS NOT NULL),
+    (SELECT min(next_check_at) FROM payments_attempt
+      WHERE state = ANY(%s) AND next_check_at IS NOT NULL),
+    (SELECT min(next_check_at) FROM payments_refund
+      WHERE state = ANY(%s) AND next_check_at IS NOT NULL),
+    (SELECT min(intent.expires_at) FROM payments_paymentintent AS intent
+      WHERE intent.state IN ('open', 'authorized')
+        AND NOT EXISTS (SELECT FROM payments_proof AS proof
+                          JOIN payments_attempt AS attempt ON attempt.id = proof.attempt_id
+                         WHERE attempt.intent_id = intent.id AND attempt.state = 'pending')))
+"""
 
 log = get_logger("payments")
 
@@ -78,8 +93,18 @@ def _each(ids: Iterable[UUID], work: Callable[..., object], *, now: datetime, un
 
 
 def sweep_at(now: datetime) -> None:
-    """Sweep; what the schedule of every minute calls."""
+    """Sweep, and ask for when something is due next; what the schedule calls."""
     sweep(now=utc_now())
+    with transaction.atomic():
+        ask_for_sweep(next_due())
+
+
+def next_due() -> datetime | None:
+    """Return when a sweep has something to do next; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [list(LIVE_ATTEMPTS), list(MOVING_REFUNDS)])
+        due_at: datetime | None = cursor.fetchone()[0]
+    return due_at
 
 
 def purge_at(now: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from kernel.tenancy.schedules import ask
+
 LEASE: Final = timedelta(seconds=60)
 """How long a call may take; longer than the time limit of any adapter."""
 
@@ -22,6 +24,17 @@ NEVER_ARRIVED_AFTER: Final = timedelta(minutes=15)
 
 UNCLOSED_ENDS_AFTER: Final = timedelta(days=1)
 """How long an intent past its time waits for a gateway that does not say how an attempt ended."""
+
+
+SWEEP: Final = "kernel.sweep_payments"
+
+
+def ask_for_sweep(at: datetime | None) -> None:
+    """Have the sweeper come at a moment, or not at all; part of the caller's transaction.
+
+    Whoever writes a moment at which the sweeper has something to do asks for it.
+    """
+    ask(SWEEP, at)
 
 
 def next_check(checks: int, *, now: datetime) -> datetime:

@@ -16,6 +16,8 @@ from kernel.ledger.services import TENANT, balance, verify
 from kernel.payments.books import clearing
 from kernel.payments.models import Attempt, PaymentIntent, Refund
 from kernel.payments.services import cancel_intent, refund, sweep
+from kernel.payments.services.sweeping import next_due
+from kernel.payments.services.timing import SWEEP, ask_for_sweep
 from kernel.payments.tests.support import (
     KEY,
     STAFF,
@@ -27,6 +29,7 @@ from kernel.payments.tests.support import (
     stripe_values,
     wanted,
 )
+from testkit.alarms import alarms, answered, minute_of
 from testkit.servers.stripe import StripeDouble
 from testkit.servers.stripe.errors import StripeSays
 
@@ -61,7 +64,12 @@ class Play:
 
     def _sweep(self, number: int) -> None:
         self.hours += 2
-        sweep(now=utc_now() + timedelta(hours=self.hours))
+        now = utc_now() + timedelta(hours=self.hours)
+        answered(SWEEP, by=now)
+        try:
+            sweep(now=now)
+        finally:
+            ask_for_sweep(next_due())
 
     def _cancel(self, number: int) -> None:
         cancel_intent(self.intent.id, actor=STAFF, now=utc_now())
@@ -91,6 +99,8 @@ class Play:
         kept = intent.captured_minor - intent.refunded_minor
         assert balance(TENANT, "cny") == self.before + kept
         assert balance(clearing(self.binding.id), "cny") == -kept
+        due = next_due()
+        assert due is None or alarms(SWEEP)[0] <= minute_of(due)
 
 
 PATIENT = settings(

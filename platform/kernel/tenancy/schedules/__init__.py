@@ -2,11 +2,13 @@
 
 Declared by the kernel and, through their manifests, by modules. One public
 task per minute works out which tenants' local time matches and leaves a claim
-for each; a claim is run once.
+for each; a claim is run once. A job that is asked for runs only in tenants that
+set themselves an alarm, with `ask`, in the transaction that makes the work.
 """
 
 from __future__ import annotations
 
+from kernel.tenancy.schedules.asking import ask
 from kernel.tenancy.schedules.declared import (
     InvalidSchedule,
     Schedule,
@@ -18,6 +20,7 @@ from kernel.tenancy.schedules.declared import (
 __all__ = [
     "InvalidSchedule",
     "Schedule",
+    "ask",
     "register_schedule",
     "schedules",
     "unregister_schedule",

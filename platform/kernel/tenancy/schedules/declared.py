@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOURS: Final = 24
+_MINUTES: Final = 60
+# The hour at which every tenant is looked into.
+_NIGHT: Final = 4
 
 
 class InvalidSchedule(ValueError):
@@ -32,6 +36,9 @@ class Schedule:
         module: runs only where this module is on; None for the kernel.
         writes: False for a job that may run while the module is read-only.
         runs_when_suspended: True for money in flight.
+        asked: runs, at the minutes of ``cron``, in those tenants alone that asked for
+            it with `ask`, and once a night in every tenant. Whatever makes work for it
+            asks in the same transaction; the job ends by asking for the next moment.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Schedule:
     module: str | None = None
     writes: bool = True
     runs_when_suspended: bool = False
+    asked: bool = False
 
     def __post_init__(self) -> None:
         """Check the fields.
@@ -60,6 +68,15 @@ class Schedule:
         fields = _parsed(self.name, self.cron)
         walls = _wall_minutes(minute, zone, hourly=len(fields.hour) == _HOURS)
         return any(_matches(fields, wall) for wall in walls)
+
+    def is_due_everywhere(self, minute: datetime, zone: str) -> bool:
+        """Tell whether the job runs at a minute in every tenant of a zone, asked or not."""
+        if not self.asked:
+            return self.is_due(minute, zone)
+        # Spread over an hour of the night, so that not all of them begin at once.
+        nightly = f"{crc32(self.name.encode()) % _MINUTES} {_NIGHT} * * *"
+        walls = _wall_minutes(minute, zone, hourly=False)
+        return any(_matches(_parsed(self.name, nightly), wall) for wall in walls)
 
 
 _schedules: dict[str, Schedule] = {}

@@ -58,3 +58,32 @@ class ScheduleClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule} for {self.tenant_id} at {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class ScheduleAlarm(models.Model):
+    """A tenant asked for a job at a minute.
+
+    Written by ``shared.schedule_ask()`` in the transaction that makes the work, and
+    never changed; deleted in the transaction that makes the claim which answers it.
+
+    Attributes:
+        transaction_id: the asker's, so that a transaction leaves one row however often
+            it asks and whatever savepoints it rolls back.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    schema_name = models.CharField(max_length=63)
+    schedule = models.CharField(max_length=120)
+    due_at = models.DateTimeField()
+    transaction_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Table and index."""
+
+        db_table = "schedule_alarm"
+        indexes: ClassVar = [
+            models.Index(fields=["schedule", "due_at", "schema_name"], name="schedules_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule} for {self.schema_name} at {self.due_at:%Y-%m-%d %H:%M}"

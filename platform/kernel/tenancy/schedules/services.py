@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,10 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from kernel.tenancy.context import TenantRef
-from kernel.tenancy.errors import UnknownTenant
-from kernel.tenancy.ports import directory
-from kernel.tenancy.schedules.declared import Schedule, schedules
+from kernel.tenancy.schedules.due import claims_for
 from kernel.tenancy.schedules.models import ScheduleClaim, ScheduleCursor
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -22,7 +19,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _CATCH_UP: Final = timedelta(hours=1)
 # Longer than the time limit of the task that runs a claim.
 LEASE: Final = timedelta(minutes=6)
-_ATTEMPTS: Final = 5
+ATTEMPTS: Final = 5
 _HISTORY: Final = timedelta(days=2)
 
 
@@ -42,7 +39,7 @@ def make_claims(*, now: datetime) -> int:
 
     Several callers at once are put one after the other; a minute is claimed once.
     Of the minutes at which a job was missed, the latest alone is made up for: a job
-    does all that is due by then.
+    does all that is due by then. Alarms that a claim answers go with its making.
     """
     until = now.replace(second=0, microsecond=0)
     # The row lock below needs a row.
@@ -53,7 +50,7 @@ def make_claims(*, now: datetime) -> int:
     minutes = list(_minutes_between(max(cursor.ticked_to, until - _CATCH_UP), until))
     if minutes:
         ScheduleClaim.objects.bulk_create(
-            _claims_for(minutes), ignore_conflicts=True, batch_size=1000
+            claims_for(minutes), ignore_conflicts=True, batch_size=1000
         )
         cursor.ticked_to = until
         cursor.save(update_fields=["ticked_to"])
@@ -67,7 +64,7 @@ def take_unsent(*, now: datetime, limit: int) -> list[int]:
     ids = list(
         ScheduleClaim.objects.select_for_update(skip_locked=True)
         .filter(Q(sent_at__isnull=True) | abandoned)
-        .filter(done_at__isnull=True, attempts__lt=_ATTEMPTS, due_at__gt=now - _HISTORY)
+        .filter(done_at__isnull=True, attempts__lt=ATTEMPTS, due_at__gt=now - _HISTORY)
         .order_by("due_at", "id")
         .values_list("id", flat=True)[:limit]
     )
@@ -103,29 +100,3 @@ def _minutes_between(start: datetime, end: datetime) -> Iterator[datetime]:
     while minute <= end:
         yield minute
         minute += _MINUTE
-
-
-def _claims_for(minutes: Sequence[datetime]) -> Iterator[ScheduleClaim]:
-    for schedule in schedules():
-        due_in: dict[str, datetime | None] = {}
-        for tenant in _tenants_of(schedule):
-            if tenant.zone not in due_in:
-                due_in[tenant.zone] = _latest_due(schedule, minutes, tenant.zone)
-            due_at = due_in[tenant.zone]
-            if due_at is not None:
-                yield ScheduleClaim(schedule=schedule.name, tenant_id=tenant.id, due_at=due_at)
-
-
-def _latest_due(schedule: Schedule, minutes: Sequence[datetime], zone: str) -> datetime | None:
-    return next((at for at in reversed(minutes) if schedule.is_due(at, zone)), None)
-
-
-def _tenants_of(schedule: Schedule) -> Iterator[TenantRef]:
-    answers = directory()
-    ids = answers.all_ids() if schedule.module is None else answers.enabled_for(schedule.module)
-    for tenant_id in ids:
-        try:
-            yield answers.by_id(tenant_id)
-        except UnknownTenant:
-            # Purged since the list was read.
-            continue

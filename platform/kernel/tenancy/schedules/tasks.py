@@ -11,6 +11,7 @@ from kernel.common.time import utc_now
 from kernel.tenancy.context import tenant_context
 from kernel.tenancy.errors import UnknownTenant
 from kernel.tenancy.ports import directory
+from kernel.tenancy.schedules.alarms import ask_again, prune_alarms
 from kernel.tenancy.schedules.declared import Schedule, schedule_named
 from kernel.tenancy.schedules.services import (
     TakenClaim,
@@ -31,7 +32,9 @@ log = structlog.get_logger(__name__)
 def tick() -> None:
     """Claim what is due this minute in any tenant, and send it."""
     now = utc_now()
-    make_claims(now=now)
+    ask_again(now=now)
+    if make_claims(now=now) and now.minute == 0:
+        prune_alarms(now=now)
     for claim_id in take_unsent(now=now, limit=_CLAIMS_PER_TICK):
         run.apply_async(kwargs={"claim_id": claim_id})
     prune_claims(now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from kernel.tenancy.context import TenantRef
@@ -35,3 +36,18 @@ class Fixed:
 
     def enabled_for(self, module: str) -> list[UUID]:
         return [t.id for t in self.tenants.values() if module in t.modules]
+
+    def zones(self) -> set[str]:
+        return {t.zone for t in self.tenants.values()}
+
+    def in_zones(self, zones: Iterable[str], *, module: str | None) -> list[tuple[UUID, str]]:
+        wanted = set(zones)
+        return [
+            (t.id, t.zone)
+            for t in self.tenants.values()
+            if t.zone in wanted and (module is None or module in t.modules)
+        ]
+
+    def owners_of(self, schemas: Iterable[str]) -> dict[str, tuple[UUID, str]]:
+        wanted = set(schemas)
+        return {t.schema: (t.id, t.zone) for t in self.tenants.values() if t.schema in wanted}
