@@ -80,6 +80,7 @@ CATALOGUE: Final = (
             Permission("brand.manage", _("Change the look")),
             Permission("domains.manage", _("Change host names")),
             Permission("staff.view", _("See the staff")),
+            Permission("staff.manage", _("Manage staff and roles")),
             Permission("audit.view", _("See what was done")),
         ),
     ),

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from kernel.access import confirming
 from kernel.access.actors import actor_of
 from kernel.access.models import Staff
+from kernel.access.scopes import limited_to
 from kernel.audit.actor import Actor, acting
 from kernel.backoffice.shell import signed_in
 from kernel.common.time import utc_now
@@ -64,7 +65,7 @@ def staff_page(
                 return redirect(f"/account/confirm/?{urlencode({'next': _page_of(request)})}")
             request.person = person  # type: ignore[attr-defined]
             request.actor = actor_of(request, person)  # type: ignore[attr-defined]
-            with acting(request.actor):  # type: ignore[attr-defined]
+            with acting(request.actor), limited_to(person):  # type: ignore[attr-defined]
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             response.headers.setdefault("Cache-Control", "no-store")
             return response

@@ -11,15 +11,22 @@ from kernel.backoffice.menu import Entry
 from kernel.tenancy.context import current_tenant_or_none
 
 SHOP: Final = _("Shop")
+GOODS: Final = _("Goods")
 MONEY: Final = _("Money")
 
 _ENTRIES: Final = (
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
-    Entry("/products/", _("Products"), "tag", "products.view", SHOP),
-    Entry("/imports/", _("Import"), "import", "products.import", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
+    Entry("/products/", _("Products"), "tag", "products.view", GOODS),
+    Entry("/categories/", _("Categories"), "tree", "products.view", GOODS),
+    Entry("/collections/", _("Collections"), "stack", "products.view", GOODS),
+    Entry("/prices/", _("Price lists"), "percent", "prices.view", GOODS),
+    Entry("/stock/", _("Stock"), "boxes", "stock.view", GOODS),
+    Entry("/imports/", _("Import"), "import", "products.import", GOODS),
+    Entry("/payments/received/", _("Payments"), "stack", "payments.view", MONEY),
+    Entry("/payments/refunds/", _("Refunds"), "back", "payments.view", MONEY),
     Entry("/payments/", _("Payment accounts"), "card", "payments.manage", MONEY),
     Entry("/ledger/", _("Ledger"), "book", "ledger.view", MONEY),
     Entry("/ledger/differences/", _("Reconciliation"), "alert", "payments.reconcile", MONEY),

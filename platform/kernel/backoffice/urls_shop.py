@@ -7,8 +7,12 @@ from django.urls import include, path
 urlpatterns = [
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("products/", include("kernel.backoffice.products.urls")),
+    path("prices/", include("kernel.backoffice.pricing.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),
+    path("", include("kernel.backoffice.shelves.urls")),
+    path("stock/", include("kernel.backoffice.stock.urls")),
     path("members/", include("kernel.backoffice.members.urls")),
+    path("staff/", include("kernel.backoffice.staffing.urls")),
     path("ledger/", include("kernel.backoffice.ledger.urls")),
 ]

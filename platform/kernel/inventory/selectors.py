@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kernel.access.scopes import stores_for
 from kernel.catalogue.choices import OutOfStock as Policy
 from kernel.catalogue.choices import ProductKind
 from kernel.common.time import utc_now
-from kernel.inventory.models import Movement, StockItem
+from kernel.inventory.models import Location, Movement, StockItem
 from kernel.inventory.sql import fetch, fetch_named, ref_columns
 from kernel.inventory.values import MOST_QUANTITY, UNTRACKED, Available, Part, Ref
 
@@ -181,8 +182,14 @@ def stock_items(
     only_low: bool = False,
     search: str = "",
 ) -> QuerySet[StockItem]:
-    """Return stock items with their variant and product, for lists."""
+    """Return stock items with their variant and product, for lists.
+
+    Whoever may see certain stores only gets what stands there.
+    """
     rows = StockItem.objects.select_related("variant__product")
+    stores = stores_for("stock.view")
+    if stores is not None:
+        rows = rows.filter(location__in=stores)
     if variant_id is not None:
         rows = rows.filter(variant_id=variant_id)
     if location_id is not None:
@@ -199,9 +206,19 @@ def stock_items(
 def movements_of(*, item_id: UUID | None = None, kind: str = "") -> QuerySet[Movement]:
     """Return movements, of one stock item or of one kind, for lists."""
     rows = Movement.objects.all()
+    stores = stores_for("stock.view")
+    if stores is not None:
+        rows = rows.filter(stock_item__location__in=stores)
     if item_id is not None:
         rows = rows.filter(stock_item_id=item_id)
     return rows.filter(kind=kind) if kind else rows
+
+
+def locations_for(permission: str) -> QuerySet[Location]:
+    """Return the locations for which a permission holds for whoever acts, by priority."""
+    stores = stores_for(permission)
+    rows = Location.objects.order_by("priority", "id")
+    return rows if stores is None else rows.filter(pk__in=stores)
 
 
 def faults() -> list[Fault]:

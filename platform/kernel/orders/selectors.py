@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kernel.access.scopes import stores_for
 from kernel.common.ids import InvalidId, parse_public_id
+from kernel.inventory.models import Allocation
 from kernel.orders.errors import OrderNotFound
 from kernel.orders.models import (
     Adjustment,
@@ -53,6 +55,15 @@ def orders_of_member(member_id: UUID) -> QuerySet[Order]:
     return Order.objects.filter(member_id=member_id, hidden_at=None).order_by("-id")
 
 
+def visible_orders(permission: str = "orders.view") -> QuerySet[Order]:
+    """Return the orders for which whoever acts has a permission: all, or what stores serve."""
+    stores = stores_for(permission)
+    if stores is None:
+        return Order.objects.all()
+    parts = Allocation.objects.filter(order_type="order", stock_item__location__in=stores)
+    return Order.objects.filter(pk__in=parts.values("order_id"))
+
+
 def searched_orders(
     *,
     text: str = "",
@@ -60,9 +71,14 @@ def searched_orders(
     payment_status: str = "",
     fulfilment_status: str = "",
     tag: str = "",
+    permission: str = "orders.view",
 ) -> QuerySet[Order]:
-    """Return the orders that staff look for, newest first."""
-    found = Order.objects.order_by("-id")
+    """Return the orders that staff look for, newest first; what is empty narrows nothing.
+
+    ``text`` is a number's beginning, a recipient or a telephone number. Whoever
+    acts must have the permission for each of the orders.
+    """
+    found = visible_orders(permission).order_by("-id")
     for name, value in (
         ("status", status),
         ("payment_status", payment_status),
@@ -120,13 +136,13 @@ def member_group(member_id: UUID, text: str) -> OrderGroup:
     return found
 
 
-def staff_order(text: str) -> Order:
-    """Return an order by its number or public id.
+def staff_order(text: str, permission: str = "orders.view") -> Order:
+    """Return an order by its number or public id, for which whoever acts has a permission.
 
     Raises:
-        OrderNotFound: there is none.
+        OrderNotFound: there is none, or whoever acts may not see it.
     """
-    return _one(Order.objects.filter(_named(text)))
+    return _one(visible_orders(permission).filter(_named(text)))
 
 
 def detail_of(order: Order, *, for_staff: bool = False) -> OrderDetail:

@@ -15,8 +15,11 @@ class PricingConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the record of prices as it was written; join the catalogue."""
+        from kernel.members.services.staff import tags_of
         from kernel.pricing import events  # noqa: F401  importing registers them
         from kernel.pricing.adapter import connect
+        from kernel.pricing.groups import register_groups
 
         append_only("pricing_pricehistory")
         connect()
+        register_groups("tag", tags_of)

@@ -14,7 +14,7 @@ from kernel.pricing.errors import InvalidPriceList
 from kernel.pricing.values import Buyer
 
 MOST_NAMED: Final = 1_000
-_LONGEST_GROUP: Final = 120
+LONGEST_GROUP: Final = 120
 _KNOWN: Final = frozenset({"signed_in", "groups", "members"})
 
 
@@ -56,7 +56,7 @@ def _texts(value: object) -> list[str]:
     if not isinstance(value, (list, tuple)) or len(value) > MOST_NAMED:
         raise InvalidPriceList(field="audience")
     for item in value:
-        if not isinstance(item, str) or not 0 < len(item) <= _LONGEST_GROUP:
+        if not isinstance(item, str) or not 0 < len(item) <= LONGEST_GROUP:
             raise InvalidPriceList(field="audience")
         if not item.isprintable():
             raise InvalidPriceList(field="audience")

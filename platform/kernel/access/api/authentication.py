@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from typing_extensions import override
 from kernel.access.actors import actor_of
 from kernel.access.confirming import ConfirmationNeeded, is_confirmed
 from kernel.access.models import Staff
+from kernel.access.scopes import limit_to, limited_to
 from kernel.audit.actor import Actor
 from kernel.common.time import utc_now
 
@@ -68,12 +70,20 @@ class StaffView(APIView):
     confirmed_methods: frozenset[str] = frozenset()
 
     @override
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer; the limits of whoever asks end with the answer."""
+        with limited_to(None):
+            return super().dispatch(request, *args, **kwargs)
+
+    @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse whoever may not, and whoever has to confirm first that it is he."""
+        """Let in who may come in, within the person's limits, once sure that it is he."""
         super().initial(request, *args, **kwargs)
         asks_again = request.method in self.confirmed_methods
         if asks_again and not is_confirmed(request.session, now=utc_now()):
             raise ConfirmationNeeded
+        if isinstance(request.user, Staff):
+            limit_to(request.user)
 
     @property
     def actor(self) -> Actor:

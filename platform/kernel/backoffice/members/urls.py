@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.index),
     path("export.csv", views.export),
     path("<str:member>/", views.show),
+    path("<str:member>/tags/", views.tags),
     path("<str:member>/disable/", views.disable),
     path("<str:member>/enable/", views.enable),
 ]

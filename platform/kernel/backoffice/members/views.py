@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
     NarrowForm,
     csv_file,
@@ -32,8 +33,10 @@ from kernel.members.services.staff import (
     enable_member,
     export_members,
     find_members,
+    set_member_tags,
+    tags_of,
 )
-from kernel.orders.selectors import orders_of_member
+from kernel.orders.selectors import visible_orders
 
 VIEW, MANAGE = "members.view", "members.manage"
 _ORDERS_SHOWN = 10
@@ -56,10 +59,16 @@ class MemberFilter(NarrowForm):
         ],
     )
 
+    tag = forms.CharField(required=False, max_length=40, label=gettext_lazy("Tag"))
+
     def asked(self) -> dict[str, Any]:
         """Return what `find_members` takes."""
         given = self.wanted()
-        return {"wanted": given.get("wanted_text", ""), "state": given.get("state", "")}
+        return {
+            "wanted": given.get("wanted_text", ""),
+            "state": given.get("state", ""),
+            "tag": given.get("tag", ""),
+        }
 
 
 class DisableForm(forms.Form):
@@ -74,10 +83,12 @@ def index(request: StaffRequest) -> HttpResponseBase:
     """List members, the latest first."""
     narrow = MemberFilter(request.GET)
     asked = narrow.asked()
+    page = paged(request, find_members(**asked))
     context = {
         "filter": narrow,
         "is_narrowed": any(asked.values()),
-        "page": paged(request, find_members(asked["wanted"], state=asked["state"])),
+        "page": page,
+        "tags": tags_of([row.pk for row in page]),
         "query": query_without_page(request.GET),
     }
     return render(request, "backoffice/members/list.html", context)
@@ -88,7 +99,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
 def export(request: StaffRequest) -> HttpResponseBase:
     """Send the narrowed list as CSV; that it was sent is on record."""
     asked = MemberFilter(request.GET).asked()
-    rows = find_members(asked["wanted"], state=asked["state"])
+    rows = find_members(**asked)
     return csv_file(export_members(rows, actor=request.actor, now=utc_now()), "members")
 
 
@@ -108,7 +119,8 @@ def _draw(
         "identities": identities_of(row.pk),
         "addresses": Address.objects.filter(member=row).order_by("-is_default", "id"),
         "sessions": sessions_of(row.pk, now=utc_now()),
-        "orders": orders_of_member(row.pk)[:_ORDERS_SHOWN],
+        "orders": visible_orders(VIEW).filter(member=row).order_by("-id")[:_ORDERS_SHOWN],
+        "tags": TagsForm(initial={"tags": ", ".join(tags_of([row.pk])[row.pk])}),
         "wallet": wallet(Owner("member", row.pk)),
     }
     return render(request, "backoffice/members/detail.html", context, status=status)
@@ -144,6 +156,21 @@ def enable(request: StaffRequest, member: str) -> HttpResponseBase:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The member can sign in again."))
+    return redirect(f"/members/{row.public_id}/")
+
+
+@require_POST
+@staff_page(MANAGE)
+def tags(request: StaffRequest, member: str) -> HttpResponseBase:
+    """Give a member these tags and no others."""
+    row = _row(member)
+    form = TagsForm(request.POST)
+    try:
+        if form.is_valid():
+            set_member_tags(row.pk, form.names(), actor=request.actor, now=utc_now())
+            messages.success(request, _("The tags were saved."))
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
     return redirect(f"/members/{row.public_id}/")
 
 

@@ -42,6 +42,7 @@ class OrderFilter(NarrowForm):
     fulfilment_status = forms.ChoiceField(
         required=False, label=_("Shipping"), choices=_any_of(FulfilmentStatus.choices, _("All"))
     )
+    tag = forms.CharField(required=False, max_length=40, label=_("Tag"))
     since = _day(_("From"))
     until = _day(_("Until"))
 
@@ -153,3 +154,16 @@ class SheetForm(forms.Form):
         label=_("Spreadsheet (CSV or XLSX)"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
     )
+
+
+class TagsForm(forms.Form):
+    """By what colleagues find an order again."""
+
+    tags = forms.CharField(
+        label=_("Tags"), max_length=900, required=False, help_text=_("With commas between them.")
+    )
+
+    def names(self) -> list[str]:
+        """Return the tags that were given."""
+        text = self.cleaned_data["tags"].replace("，", ",")
+        return [name.strip() for name in text.split(",") if name.strip()]

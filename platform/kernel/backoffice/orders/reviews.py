@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.orders.forms import ReviewForm
-from kernel.backoffice.orders.selectors import to_review
+from kernel.backoffice.orders.selectors import reviews_waiting, to_review
 from kernel.backoffice.orders.views import draw
 from kernel.backoffice.pieces import identified, paged
 from kernel.common.errors import DomainError
@@ -19,7 +19,7 @@ from kernel.common.time import utc_now
 from kernel.orders.selectors import staff_order
 from kernel.payments.choices import AttemptState, Verdict
 from kernel.payments.models import Attempt
-from kernel.payments.selectors import attempt_with, waiting_for_review
+from kernel.payments.selectors import attempt_with
 from kernel.payments.services import review as review_attempt
 
 REVIEW = "payments.review"
@@ -29,7 +29,7 @@ REVIEW = "payments.review"
 @staff_page(REVIEW)
 def waiting(request: StaffRequest) -> HttpResponseBase:
     """List the payments that wait for somebody to look."""
-    page = paged(request, waiting_for_review().order_by("id"))
+    page = paged(request, reviews_waiting().order_by("id"))
     context = {"page": page, "rows": to_review(list(page))}
     return render(request, "backoffice/orders/reviews.html", context)
 
@@ -38,7 +38,7 @@ def waiting(request: StaffRequest) -> HttpResponseBase:
 @staff_page(REVIEW)
 def review(request: StaffRequest, number: str, attempt: str) -> HttpResponseBase:
     """Confirm or reject a payment of an order."""
-    order = staff_order(number)
+    order = staff_order(number, REVIEW)
     row = attempt_with(identified("pat", attempt))
     if row.intent.payable_id != order.group_id:
         raise Http404

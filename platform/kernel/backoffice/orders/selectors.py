@@ -12,16 +12,22 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kernel.access.scopes import stores_for
 from kernel.checkout.paying import PAYABLE
 from kernel.common.time import day_bounds
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
-from kernel.orders.choices import EventKind
+from kernel.orders.choices import ChangeState, EventKind
 from kernel.orders.machine import failing_guard
-from kernel.orders.models import Order, OrderEvent, OrderLine
-from kernel.orders.selectors import OrderDetail, detail_of, searched_orders
+from kernel.orders.models import Order, OrderChange, OrderEvent, OrderLine
+from kernel.orders.selectors import OrderDetail, detail_of, searched_orders, visible_orders
 from kernel.orders.timeline import explained, figures_of
-from kernel.payments.models import Attempt, Proof
-from kernel.payments.selectors import proof_link, proofs_of, waiting_for_review
+from kernel.payments.models import Attempt, Proof, Refund
+from kernel.payments.selectors import (
+    proof_link,
+    proofs_of,
+    refunds_by_hand,
+    waiting_for_review,
+)
 from kernel.tenancy.context import current_tenant
 
 FIGURES: Final[dict[str, Promise]] = {
@@ -32,6 +38,15 @@ FIGURES: Final[dict[str, Promise]] = {
     "total": _("Total"),
     "paid": _("Paid"),
     "refunded": _("Refunded"),
+}
+OPERATIONS: Final[dict[str, Promise]] = {
+    "set_price": _("Price"),
+    "set_quantity": _("Quantity"),
+    "remove_line": _("Goods taken out"),
+    "add_line": _("Goods added"),
+    "set_freight": _("Freight"),
+    "set_address": _("Recipient"),
+    "set_note": _("The buyer's note"),
 }
 
 
@@ -95,6 +110,8 @@ class DeskOrder:
     payments: list[Payment]
     can_ship: bool
     can_cancel: bool
+    can_edit: bool
+    proposed: list[OrderChange]
 
 
 def desk_order(order: Order) -> DeskOrder:
@@ -108,6 +125,12 @@ def desk_order(order: Order) -> DeskOrder:
         payments=_payments(order.group_id),
         can_ship=failing_guard(order, "ship") is None,
         can_cancel=failing_guard(order, "cancel") is None,
+        can_edit=failing_guard(order, "edit") is None,
+        proposed=[
+            each
+            for each in detail.changes
+            if each.state == ChangeState.PROPOSED and each.order_version == order.version
+        ],
     )
 
 
@@ -126,6 +149,9 @@ def _told(event: OrderEvent) -> Told:
     words = [str(data[key]) for key in ("reason", "carrier", "tracking") if data.get(key)]
     if event.kind == EventKind.TAGGED:
         words = [str(tag) for tag in data.get("tags", ())]
+    if event.kind == EventKind.CHANGED:
+        names = dict.fromkeys(str(each.get("op", "")) for each in data.get("operations", ()))
+        words += [str(OPERATIONS[name]) for name in names if name in OPERATIONS]
     return Told(event, figures, " · ".join(words))
 
 
@@ -163,6 +189,24 @@ def _with_proofs(attempts: Sequence[Attempt], waiting: set[UUID]) -> list[Paymen
         )
         for row in attempts
     ]
+
+
+def reviews_waiting() -> QuerySet[Attempt]:
+    """Return the payments that wait for staff, of orders that whoever acts may see."""
+    rows = waiting_for_review()
+    if stores_for("payments.review") is None:
+        return rows
+    own = visible_orders("payments.review")
+    return rows.filter(intent__payable_id__in=own.values("group_id"))
+
+
+def refunds_waiting() -> QuerySet[Refund]:
+    """Return the refunds that people have to make, of orders that whoever acts may see."""
+    rows = refunds_by_hand()
+    if stores_for("payments.refund") is None:
+        return rows
+    own = visible_orders("payments.refund")
+    return rows.filter(intent__payable_id__in=own.values("group_id"))
 
 
 def to_review(attempts: Sequence[Attempt]) -> list[tuple[Payment, list[Order]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.orders import reviews, shipping, views
+from kernel.backoffice.orders import changes, reviews, shipping, views
 
 urlpatterns = [
     path("", views.index),
@@ -12,8 +12,12 @@ urlpatterns = [
     path("ship/", shipping.sheet),
     path("to-ship.csv", shipping.to_ship),
     path("slips/", shipping.slips),
+    path("picking/", shipping.picking),
     path("reviews/", reviews.waiting),
     path("<str:number>/", views.show),
+    path("<str:number>/edit/", changes.edit),
+    path("<str:number>/changes/<str:change>/", changes.decide),
+    path("<str:number>/tags/", views.tags),
     path("<str:number>/ship/", shipping.ship),
     path("<str:number>/cancel/", views.cancel),
     path("<str:number>/note/", views.note),

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.orders.forms import NoteForm, OrderFilter, ReasonForm, ReviewForm, ShipForm
+from kernel.backoffice.orders.forms import (
+    NoteForm,
+    OrderFilter,
+    ReasonForm,
+    ReviewForm,
+    ShipForm,
+    TagsForm,
+)
 from kernel.backoffice.orders.selectors import desk_order, narrowed_orders
 from kernel.backoffice.pieces import csv_file, paged, query_without_page
 from kernel.common.errors import DomainError
@@ -19,7 +26,7 @@ from kernel.common.time import utc_now
 from kernel.orders.exports import order_lines_csv
 from kernel.orders.models import Order
 from kernel.orders.selectors import listed, staff_order
-from kernel.orders.services.desk import add_note
+from kernel.orders.services.desk import add_note, set_tags
 from kernel.orders.services.lifecycle import cancel_orders
 
 VIEW, MANAGE = "orders.view", "orders.manage"
@@ -78,6 +85,7 @@ def draw(
         "desk": desk,
         "ship": ship or ShipForm(desk.detail.lines, order.method),
         "note": note or NoteForm(),
+        "tags": TagsForm(initial={"tags": ", ".join(desk.detail.tags)}),
         "reviews": reviews,
     }
     return render(request, "backoffice/orders/detail.html", context, status=status)
@@ -87,7 +95,7 @@ def draw(
 @staff_page(MANAGE)
 def cancel(request: StaffRequest, number: str) -> HttpResponseBase:
     """Ask, then cancel; what was paid goes back."""
-    order = staff_order(number)
+    order = staff_order(number, MANAGE)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -113,10 +121,25 @@ def cancel(request: StaffRequest, number: str) -> HttpResponseBase:
 @staff_page(MANAGE)
 def note(request: StaffRequest, number: str) -> HttpResponseBase:
     """Write a note for colleagues."""
-    order = staff_order(number)
+    order = staff_order(number, MANAGE)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return draw(request, order, status=422, note=form)
     add_note(order.pk, form.cleaned_data["text"], actor=request.actor, now=utc_now())
     messages.success(request, _("The note was written."))
+    return redirect(f"/orders/{order.number}/")
+
+
+@require_POST
+@staff_page(MANAGE)
+def tags(request: StaffRequest, number: str) -> HttpResponseBase:
+    """Give an order these tags and no others."""
+    order = staff_order(number, MANAGE)
+    form = TagsForm(request.POST)
+    try:
+        if form.is_valid():
+            set_tags(order.pk, form.names(), actor=request.actor, now=utc_now())
+            messages.success(request, _("The tags were saved."))
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
     return redirect(f"/orders/{order.number}/")

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.backoffice.pieces import NarrowForm
+from kernel.backoffice.shelves.forms import flat
+from kernel.backoffice.shelves.selectors import labels
 from kernel.catalogue.choices import (
     AfterSalePolicy,
     ProductKind,
     ProductStatus,
     VariantStatus,
 )
-from kernel.catalogue.models import Brand, Product
-from kernel.catalogue.selectors import CategoryNode, category_tree
+from kernel.catalogue.models import Brand, Collection, Product
+from kernel.catalogue.selectors import category_tree
 from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
 from kernel.common.errors import DomainError
 from kernel.common.money import Money
@@ -39,6 +42,17 @@ class ProductFilter(NarrowForm):
     low = forms.ChoiceField(
         required=False, label=_("Stock"), choices=[("", _("All")), ("1", _("Little is left"))]
     )
+    category = forms.ChoiceField(required=False, label=_("Category"))
+    collection = forms.ChoiceField(required=False, label=_("Collection"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tree = category_tree(language=get_language(), with_hidden=True)
+        categories = [(node.public_id, text) for node, text in flat(tree)]
+        rows = Collection.objects.order_by("title", "id")
+        collections = [(row.public_id, row.title) for row in rows]
+        for name, found in (("category", categories), ("collection", collections)):
+            cast("forms.ChoiceField", self.fields[name]).choices = [("", _("All")), *found]
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -80,6 +94,13 @@ class ProductForm(forms.Form):
     tags = forms.CharField(
         label=_("Tags"), max_length=1000, required=False, help_text=_("With commas between them.")
     )
+    labels = forms.MultipleChoiceField(
+        label=_("Service labels"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    seo_title = forms.CharField(label=_("Title for search engines"), max_length=200, required=False)
+    seo_description = forms.CharField(
+        label=_("Text for search engines"), max_length=500, required=False
+    )
     min_per_order = _count(_("Least in an order"), required=True)
     max_per_order = _count(_("Most in an order"), required=False)
     max_per_member = _count(_("Most for one member, ever"), required=False)
@@ -91,7 +112,9 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choices("categories", [(str(key), text) for key, text in _flat(category_tree())])
+        tree = category_tree(language=get_language(), with_hidden=True)
+        self._choices("categories", [(str(node.id), text) for node, text in flat(tree)])
+        self._choices("labels", [(str(row.pk), title) for row, title in labels()])
         brands = Brand.objects.order_by("name").values_list("id", "name")
         self._choices("brand", [("", "—"), *((str(key), name) for key, name in brands)])
         for code, name in self.other_languages():
@@ -122,13 +145,14 @@ class ProductForm(forms.Form):
         """Return what services take; texts in other languages join those that are there."""
         given = self.cleaned_data
         plain = ("title", "summary", "description_html", "min_per_order", "max_per_order")
-        more = ("max_per_member", "step", "after_sale_policy")
+        more = ("max_per_member", "step", "after_sale_policy", "seo_title", "seo_description")
         found: dict[str, Any] = {name: given[name] for name in (*plain, *more)}
         found["tags"] = [
             tag.strip() for tag in given["tags"].replace("，", ",").split(",") if tag.strip()
         ]
         found["brand_id"] = UUID(given["brand"]) if given["brand"] else None
         found["category_ids"] = [UUID(key) for key in given["categories"]]
+        found["label_ids"] = [UUID(key) for key in given["labels"]]
         if given["handle"] or product is None:
             found["handle"] = given["handle"]
         if not found.get("handle"):
@@ -264,10 +288,3 @@ def _amount(text: str) -> Money | None:
     if found.minor < 0:
         raise forms.ValidationError(_("At least 0 is expected."))
     return found
-
-
-def _flat(nodes: Sequence[CategoryNode], above: str = "") -> Iterator[tuple[UUID, str]]:
-    for node in nodes:
-        text = f"{above} / {node.title}" if above else node.title
-        yield node.id, text
-        yield from _flat(node.children, text)

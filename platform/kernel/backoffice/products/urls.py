@@ -8,6 +8,7 @@ from kernel.backoffice.products import pictures, variants, views
 
 urlpatterns = [
     path("", views.index),
+    path("export.csv", views.export),
     path("new/", views.new),
     path("<str:product>/", views.edit),
     path("<str:product>/status/", views.set_status),

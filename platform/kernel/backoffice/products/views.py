@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import found, identified, query_without_page
+from kernel.backoffice.pieces import csv_file, found, identified, query_without_page
 from kernel.backoffice.products.forms import (
     NewProductForm,
     OptionsForm,
@@ -26,12 +26,20 @@ from kernel.backoffice.products.forms import (
 from kernel.backoffice.products.selectors import low_products, pictures_of, stock_by_product
 from kernel.catalogue.choices import ProductStatus
 from kernel.catalogue.cursors import InvalidCursor
-from kernel.catalogue.models import Product, ProductCategory, Variant
+from kernel.catalogue.models import (
+    Category,
+    Product,
+    ProductCategory,
+    ProductLabel,
+    Variant,
+)
 from kernel.catalogue.ports import SetPrice, prices
 from kernel.catalogue.selectors import CardFilter, CardPage, product_cards
+from kernel.catalogue.selectors.cards import matching_products
 from kernel.catalogue.services import change_product, create_product
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.dataio.exports import export_products
 
 VIEW, MANAGE = "products.view", "products.manage"
 
@@ -51,21 +59,41 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "stock": stock_by_product([card.id for card in page.cards]),
         "next": _next(request, page),
         "is_first": "cursor" not in request.GET,
+        "query": request.GET.urlencode(),
     }
     return render(request, "backoffice/products/list.html", context)
 
 
-def _page(wanted: dict[str, Any], cursor: str) -> CardPage:
+@require_safe
+@staff_page("products.export")
+def export(request: StaffRequest) -> HttpResponseBase:
+    """Send the narrowed list as a file that can be imported again."""
+    narrowed = _card_filter(ProductFilter(request.GET).wanted())
+    return csv_file(export_products(among=matching_products(narrowed)), "products")
+
+
+def _card_filter(wanted: dict[str, Any]) -> CardFilter:
     statuses = [wanted["status"]] if "status" in wanted else []
-    narrowed = CardFilter(
+    return CardFilter(
         text=wanted.get("text", ""),
         statuses=statuses,
         product_ids=low_products() if "low" in wanted else None,
+        category_path=_path_of(wanted.get("category", "")),
+        collection_id=identified("col", wanted["collection"]) if "collection" in wanted else None,
     )
+
+
+def _page(wanted: dict[str, Any], cursor: str) -> CardPage:
+    narrowed = _card_filter(wanted)
     try:
         return product_cards(narrowed, cursor=cursor, now=None, language=get_language())
     except InvalidCursor:
         return product_cards(narrowed, now=None, language=get_language())
+
+
+def _path_of(text: str) -> str:
+    rows = Category.objects.filter(pk=identified("cat", text)) if text else Category.objects.none()
+    return rows.values_list("path", flat=True).first() or ""
 
 
 def _next(request: StaffRequest, page: CardPage) -> str:
@@ -164,10 +192,13 @@ def _draw(
 def _initial(row: Product) -> dict[str, Any]:
     plain = ("title", "summary", "description_html", "handle", "min_per_order", "max_per_order")
     more = ("max_per_member", "step", "after_sale_policy", "version")
+    seo = ("seo_title", "seo_description")
+    labels = ProductLabel.objects.filter(product=row).values_list("label_id", flat=True)
     texts = {f"{part}_{code}": text for code, own in row.i18n.items() for part, text in own.items()}
     links = ProductCategory.objects.filter(product=row).values_list("category_id", flat=True)
     return {
-        **{name: getattr(row, name) for name in (*plain, *more)},
+        **{name: getattr(row, name) for name in (*plain, *more, *seo)},
+        "labels": [str(key) for key in labels],
         **texts,
         "tags": ", ".join(row.tags),
         "brand": str(row.brand_id or ""),

@@ -125,3 +125,17 @@ def get(values: Any, key: Any) -> Any:
 def scaled(minor: int, scale: int) -> str:
     """Return units of an asset at its scale, as people write them."""
     return decimal_text(minor, scale)
+
+
+@register.filter
+def signed(number: int) -> str:
+    """Return by how many something moved, with its sign; nothing for nothing."""
+    if not number:
+        return ""
+    return f"+{number}" if number > 0 else f"−{-number}"
+
+
+@register.filter
+def tag_name(group: str) -> str:
+    """Return what a group of a price list is called."""
+    return group.removeprefix("tag:")

@@ -13,6 +13,7 @@ from kernel.access.confirming import LASTS, note_confirmed
 from kernel.access.services import set_own_password
 from kernel.checkout.paying import intent_for
 from kernel.common.ids import public_id
+from kernel.common.money import Money
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
@@ -20,9 +21,11 @@ from kernel.ledger.models import Account
 from kernel.ledger.services import Leg, post, system
 from kernel.ledger.values import TENANT
 from kernel.orders.models import Order
+from kernel.orders.services.lifecycle import cancel_orders
+from kernel.payments.choices import Verdict
 from kernel.payments.gateways.contract import Payer
-from kernel.payments.models import Attempt, BindingVersion, Difference, PaymentBinding
-from kernel.payments.services import bind, set_enabled, start_attempt
+from kernel.payments.models import Attempt, BindingVersion, Difference, PaymentBinding, Refund
+from kernel.payments.services import bind, drive_refund, review, set_enabled, start_attempt
 from kernel.payments.services.attempts import Start
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER, make_variant, orders_in, place
@@ -296,3 +299,53 @@ def test_whoever_has_not_typed_the_password_lately_is_asked_for_it(tenant_a: Ten
         assert wrong.status_code == 422
         assert right["Location"] == "/payments/add/offline/direct/"
         assert browser.get(right["Location"]).status_code == 200
+
+
+def test_a_refund_by_hand_waits_until_somebody_made_it(
+    desk: TenantClient, tenant: TenantRef, waiting: tuple[Order, Attempt]
+) -> None:
+    desk.as_staff("payments.view", "payments.refund", "payments.review", "ledger.view")
+    order, attempt = waiting
+    with tenant_context(tenant):
+        review(
+            attempt.pk,
+            verdict=Verdict.CONFIRM,
+            received=Money(5000, "CNY"),
+            reference="B1",
+            note="",
+            actor=TESTER,
+            now=utc_now(),
+        )
+        cancel_orders([order.pk], reason="", actor=TESTER, now=utc_now())
+        drive_refund(Refund.objects.get().pk, now=utc_now())
+        row = Refund.objects.get()
+    path = f"/payments/refunds/{row.number}/"
+
+    queue = desk.get("/payments/refunds/").content.decode()
+    nameless = desk.post(path, {"verdict": "confirm", "reference": ""})
+    made = desk.post(path, {"verdict": "confirm", "reference": "OUT-7"})
+    again = desk.post(path, {"verdict": "confirm", "reference": "OUT-8"})
+
+    assert order.number in queue
+    assert (nameless.status_code, made.status_code, again.status_code) == (422, 302, 422)
+    with tenant_context(tenant):
+        row.refresh_from_db()
+        assert (row.state, row.gateway_ref) == ("succeeded", "OUT-7")
+    assert "Nothing is to be paid back by hand." in desk.get("/payments/refunds/").content.decode()
+    for name in ("payments/received", "payments/refunds", "ledger/journals"):
+        page = desk.get(f"/{name}/").content.decode()
+        exported = b"".join(desk.get(f"/{name}/export.csv")).decode()
+        assert order.number in page, name
+        assert order.number in exported, name
+        nothing = desk.get(f"/{name}/?since=2999-01-01").content.decode()
+        assert order.number not in nothing, name
+
+
+def test_who_may_only_look_pays_nothing_back(
+    desk: TenantClient, tenant: TenantRef, waiting: tuple[Order, Attempt]
+) -> None:
+    desk.as_staff("payments.view")
+
+    assert desk.get("/payments/received/").status_code == 200
+    assert desk.get("/payments/refunds/prf_00000000000000000000000000/").status_code == 404
+    assert desk.get("/ledger/journals/").status_code == 403

@@ -158,6 +158,11 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(plain.lower().split()))[:_MOST_WORDS]
 
 
+def matching_products(narrowed: CardFilter) -> QuerySet[Product]:
+    """Return the products that a filter leaves, for staff: whatever their status."""
+    return _narrowed(narrowed, None)
+
+
 def _narrowed(narrowed: CardFilter, now: datetime | None) -> QuerySet[Product]:
     rows = Product.objects.all() if now is None else Product.objects.filter(published(now))
     plain: Mapping[str, Any] = {

@@ -13,6 +13,7 @@ from kernel.catalogue.services.categories import (
 )
 from kernel.catalogue.services.collections import (
     change_collection,
+    chosen_by,
     create_collection,
     delete_collection,
     refresh_collection,
@@ -20,6 +21,7 @@ from kernel.catalogue.services.collections import (
 )
 from kernel.catalogue.services.drafts import discard_draft, publish_draft, save_draft
 from kernel.catalogue.services.grid import VariantFields, save_grid, save_priced_grid
+from kernel.catalogue.services.group_pictures import keep_group_picture
 from kernel.catalogue.services.options import OptionSpec, ValueSpec, set_options
 from kernel.catalogue.services.particulars import (
     save_brand,
@@ -55,6 +57,7 @@ __all__ = [
     "change_collection",
     "change_picture",
     "change_product",
+    "chosen_by",
     "create_category",
     "create_collection",
     "create_product",
@@ -63,6 +66,7 @@ __all__ = [
     "delete_collection",
     "discard_draft",
     "expect_picture",
+    "keep_group_picture",
     "merge_category",
     "move_category",
     "note_prices",

@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -65,6 +65,16 @@ def rule_context(now: datetime) -> RuleContext:
     """Return by what rules are read in the current tenant."""
     tenant = current_tenant()
     return RuleContext(currency=tenant.currency, zone=tenant.zone, now=now)
+
+
+def chosen_by(rules: object, *, now: datetime) -> QuerySet[Product]:
+    """Return the products that rules would choose; nothing is kept.
+
+    Raises:
+        InvalidRules: they cannot be read.
+    """
+    context = rule_context(now)
+    return Product.objects.filter(condition(checked_rules(rules, context=context), context=context))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.checkout.baskets import Basket
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.pricing.audience import includes
+from kernel.pricing.groups import ask_for_groups, groups_of
 from kernel.pricing.models import PriceList
 from kernel.pricing.services import prices_for
 from kernel.pricing.services.answers import lists_at
@@ -38,13 +39,26 @@ class _Price:
 def ask_prices(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Give each line its price; refuse what has none in the basket's currency."""
     special = _special_lists({draft.currency for draft in drafts}, context.now)
+    belonging = _belonging(drafts, special)
     groups: dict[Alike, list[Draft]] = defaultdict(list)
     for draft in drafts:
         buyer = buyer_of(draft.basket)
+        if buyer.member_id and (own := belonging.get(buyer.member_id)):
+            buyer = replace(buyer, groups=buyer.groups | own)
         held = frozenset(row.pk for row in special[draft.currency] if includes(row.audience, buyer))
         groups[draft.currency, held].append(draft)
     for members in groups.values():
         _ask_for(members, now=context.now)
+
+
+def _belonging(
+    drafts: Sequence[Draft], special: Mapping[str, Sequence[PriceList]]
+) -> dict[UUID, frozenset[str]]:
+    """Return the groups of all buyers at once, where any list asks for them."""
+    if not any(ask_for_groups(lists) for lists in special.values()):
+        return {}
+    members = {draft.basket.shopper.member_id for draft in drafts}
+    return dict(groups_of([key for key in members if key is not None]))
 
 
 def buyer_of(basket: Basket) -> Buyer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.access.scopes import stores_for
 from kernel.api.openapi.answers import page_of, paging
 from kernel.common.ids import parse_public_id
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
 from kernel.fulfilment.choices import FulfilmentState
+from kernel.fulfilment.errors import FulfilmentNotFound
 from kernel.fulfilment.models import Fulfilment
 from kernel.fulfilment.services import (
     Parcel,
@@ -29,7 +32,7 @@ from kernel.fulfilment.services import (
 )
 from kernel.fulfilment.services.sheets import MOST_ROWS
 from kernel.orders.models import Order
-from kernel.orders.selectors import staff_order
+from kernel.orders.selectors import staff_order, visible_orders
 
 VIEW, MANAGE = "fulfilment.view", "fulfilment.manage"
 CODES: Final = Limit("fulfilment.codes", "30/minute;300/hour", WhenDown.REFUSE)
@@ -157,6 +160,8 @@ class FulfilmentsView(StaffView):
         asked = ListAsked(data=request.query_params)
         asked.is_valid(raise_exception=True)
         found = Fulfilment.objects.select_related("order").order_by("-id")
+        if stores_for(VIEW) is not None:
+            found = found.filter(order__in=visible_orders(VIEW))
         if state := asked.validated_data.get("state"):
             found = found.filter(state=state)
         if number := asked.validated_data.get("order"):
@@ -169,7 +174,7 @@ class FulfilmentsView(StaffView):
     def post(self, request: Request) -> Response:
         """Ship a parcel."""
         told = _told(ParcelTold, request)
-        parcel = _parcel(staff_order(told["order"]), told)
+        parcel = _parcel(staff_order(told["order"], MANAGE), told)
         made = fulfil(parcel, actor=self.actor, now=utc_now())
         return Response(FulfilmentShown(made).data, status=201)
 
@@ -183,9 +188,7 @@ class FulfilmentView(StaffView):
     def patch(self, request: Request, fulfilment: str) -> Response:
         """Name another carrier or number, as long as it has only just left."""
         told = _told(TrackingTold, request)
-        row = change_shipment(
-            parse_public_id("ful", fulfilment), **told, actor=self.actor, now=utc_now()
-        )
+        row = change_shipment(_visible(fulfilment), **told, actor=self.actor, now=utc_now())
         return Response(FulfilmentShown(row).data)
 
 
@@ -198,9 +201,7 @@ class ReceiptView(StaffView):
     def post(self, request: Request, fulfilment: str) -> Response:
         """Note that it arrived."""
         proof = {name: value for name, value in _told(ProofTold, request).items() if value}
-        row = receive_fulfilment(
-            parse_public_id("ful", fulfilment), proof=proof, actor=self.actor, now=utc_now()
-        )
+        row = receive_fulfilment(_visible(fulfilment), proof=proof, actor=self.actor, now=utc_now())
         return Response(FulfilmentShown(row).data)
 
 
@@ -248,6 +249,16 @@ def _told(form: type[serializers.Serializer[Any]], request: Request) -> dict[str
     bound = form(data=request.data)
     bound.is_valid(raise_exception=True)
     return dict(bound.validated_data)
+
+
+def _visible(text: str) -> UUID:
+    """Return the id of a parcel that whoever acts may see; another's is told by nobody."""
+    key = parse_public_id("ful", text)
+    if stores_for(MANAGE) is None:
+        return key
+    if not Fulfilment.objects.filter(pk=key, order__in=visible_orders(MANAGE)).exists():
+        raise FulfilmentNotFound
+    return key
 
 
 def _parcel(order: Order, told: dict[str, Any]) -> Parcel:

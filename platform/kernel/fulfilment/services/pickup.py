@@ -15,6 +15,7 @@ from kernel.common.ids import uuid7
 from kernel.fulfilment.errors import PickupCodeUnknown, PickupCodeUsed
 from kernel.fulfilment.models import Fulfilment, PickupCode
 from kernel.fulfilment.services.dispatch import Parcel, fulfil
+from kernel.orders.selectors import visible_orders
 
 _DIGITS: Final = 8
 _ATTEMPTS: Final = 10
@@ -60,7 +61,8 @@ def hand_over(code: str, *, actor: Actor, now: datetime) -> Fulfilment:
     """
     plain = "".join(letter for letter in code if letter.isdigit())
     row = PickupCode.objects.select_for_update().filter(code=plain).first()
-    if row is None or not plain:
+    own = visible_orders("fulfilment.manage")
+    if row is None or not plain or not own.filter(pk=row.order_id).exists():
         raise PickupCodeUnknown
     if row.used_at is not None:
         raise PickupCodeUsed(used_at=row.used_at.isoformat())

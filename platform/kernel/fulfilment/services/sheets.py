@@ -15,7 +15,8 @@ from kernel.common.errors import DomainError
 from kernel.fulfilment.errors import InvalidShipment
 from kernel.fulfilment.services.dispatch import Parcel, fulfil_many
 from kernel.orders.errors import OrderNotFound
-from kernel.orders.models import Order, OrderLine
+from kernel.orders.models import OrderLine
+from kernel.orders.selectors import visible_orders
 
 MOST_ROWS: Final = 10_000
 _TOGETHER: Final = 200
@@ -104,7 +105,8 @@ def _bundled(
     rows: Sequence[ShipmentRow], report: ShippingReport
 ) -> dict[tuple[UUID, str], _Bundle]:
     numbers = [row.number.strip() for row in rows]
-    orders = dict(Order.objects.filter(number__in=set(numbers)).values_list("number", "pk"))
+    known = visible_orders("fulfilment.manage").filter(number__in=set(numbers))
+    orders = dict(known.values_list("number", "pk"))
     skus = _skus(list(orders.values()), rows)
     found: dict[tuple[UUID, str], _Bundle] = {}
     for place, row in enumerate(rows, start=1):

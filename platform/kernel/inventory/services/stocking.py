@@ -13,6 +13,7 @@ from kernel.audit.services import record
 from kernel.common.ids import public_id
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.errors import BelowZero, InvalidQuantity
+from kernel.inventory.limits import refuse_foreign
 from kernel.inventory.models import Count, CountLine, StockItem
 from kernel.inventory.services.locking import lock_places
 from kernel.inventory.services.writing import Move, move, write
@@ -90,6 +91,7 @@ def count(location_id: UUID, counted: Sequence[Want], *, note: str = "", actor: 
     quantities = {each.variant_id: checked_quantity(each.quantity, lowest=0) for each in counted}
     if not quantities or len(quantities) != len(counted):
         raise InvalidQuantity(lines=len(counted))
+    refuse_foreign([location_id])
     rows = lock_places((variant, location_id) for variant in quantities)
     sheet = Count.objects.create(location_id=location_id, note=note[:200])
     lines, moves = [], []
@@ -132,6 +134,7 @@ def set_levels(
     """
     checked_quantity(safety, lowest=0)
     checked_quantity(low_at, lowest=0)
+    refuse_foreign([location_id])
     stock = lock_places([(variant_id, location_id)])[variant_id, location_id]
     before = {"safety": stock.safety, "low_at": stock.low_at}
     after = {"safety": safety, "low_at": low_at}
@@ -161,6 +164,7 @@ def _change(
     for line in lines:
         place = (line.variant_id, line.location_id)
         total[place] = total.get(place, 0) + line.quantity
+    refuse_foreign(place for _variant, place in total)
     rows = lock_places(total)
     lacking = [
         Shortage(stock.variant_id, -total[place], stock.on_hand)

@@ -12,6 +12,7 @@ from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.inventory.choices import MovementKind, TransferState
 from kernel.inventory.errors import InvalidQuantity, Promised, TransferClosed, UnknownStock
+from kernel.inventory.limits import refuse_foreign
 from kernel.inventory.models import Transfer, TransferLine
 from kernel.inventory.services.locking import Stock, lock_places
 from kernel.inventory.services.writing import move, write
@@ -42,6 +43,7 @@ def send_transfer(
         raise InvalidQuantity(lines=0)
     if source_id == destination_id:
         raise UnknownStock
+    refuse_foreign([source_id])
     rows = lock_places(
         (variant, place) for variant in quantities for place in (source_id, destination_id)
     )
@@ -104,6 +106,7 @@ def receive_transfer(
     transfer = Transfer.objects.select_for_update(no_key=True).filter(pk=transfer_id).first()
     if transfer is None:
         raise UnknownStock
+    refuse_foreign([transfer.destination_id])
     if transfer.state != TransferState.SENT:
         raise TransferClosed
     lines = list(TransferLine.objects.filter(transfer=transfer).order_by("id"))

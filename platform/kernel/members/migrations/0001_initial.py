@@ -580,4 +580,26 @@ class Migration(migrations.Migration):
                 name="members_one_default_address",
             ),
         ),
+        migrations.CreateModel(
+            name="MemberTag",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "member",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_index=False,
+                        db_on_delete="CASCADE",
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["name", "member"], name="members_by_tag")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "name"), name="members_tag_once")
+                ],
+            },
+        ),
     ]

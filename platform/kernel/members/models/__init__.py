@@ -9,6 +9,7 @@ from kernel.members.models.belongings import (
     Favourite,
     Footprint,
     InvoiceProfile,
+    MemberTag,
 )
 from kernel.members.models.identity import (
     Identity,
@@ -30,6 +31,7 @@ __all__ = [
     "Member",
     "MemberPolicy",
     "MemberSession",
+    "MemberTag",
     "OneTimeCode",
     "ProviderBinding",
 ]

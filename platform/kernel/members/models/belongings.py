@@ -100,6 +100,24 @@ class InvoiceProfile(TenantModel):
         return public_id("inv", self.id)
 
 
+class MemberTag(TenantModel):
+    """A word by which staff gather members: for prices, for lists."""
+
+    id = models.BigAutoField(primary_key=True)
+    member = DBForeignKey(Member, db_on_delete=CASCADE, db_index=False)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        """Invariants."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "name"], name="members_tag_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "member"], name="members_by_tag"),
+        ]
+
+
 class Favourite(TenantModel):
     """Something that a member wants to find again.
 

@@ -34,6 +34,7 @@ from kernel.members.models import (
     MailboxMessage,
     Member,
     MemberSession,
+    MemberTag,
     OneTimeCode,
 )
 from kernel.members.services.codes import target_digest
@@ -66,6 +67,7 @@ def anonymise(member_id: UUID, *, actor: Actor, reason: str, now: datetime) -> N
         InvoiceProfile.objects.all(),
         Favourite.objects.all(),
         Footprint.objects.all(),
+        MemberTag.objects.all(),
     )
     for rows in personal:
         rows.filter(member_id=member_id).delete()

@@ -24,6 +24,7 @@ from kernel.members.models import (
     InvoiceProfile,
     Member,
     MemberSession,
+    MemberTag,
 )
 
 
@@ -90,14 +91,20 @@ def _hand_over(kept_id: UUID, absorbed_id: UUID) -> None:
         if rows.filter(member_id=kept_id, is_default=True).exists():
             theirs.filter(is_default=True).update(is_default=False)
         theirs.update(member_id=kept_id)
-    once: tuple[QuerySet[Any], ...] = (Favourite.objects.all(), Footprint.objects.all())
-    for rows in once:
-        _hand_over_once(rows, kept_id, absorbed_id)
+    things = ("kind", "object_id")
+    once: tuple[tuple[QuerySet[Any], tuple[str, ...]], ...] = (
+        (Favourite.objects.all(), things),
+        (Footprint.objects.all(), things),
+        (MemberTag.objects.all(), ("name",)),
+    )
+    for rows, columns in once:
+        _hand_over_once(rows, columns, kept_id, absorbed_id)
 
 
-def _hand_over_once(rows: QuerySet[Any], kept_id: UUID, absorbed_id: UUID) -> None:
+def _hand_over_once(
+    rows: QuerySet[Any], columns: tuple[str, ...], kept_id: UUID, absorbed_id: UUID
+) -> None:
     """Hand over what the other does not have, and drop what he has."""
-    columns = ("kind", "object_id")
     kept = set(rows.filter(member_id=kept_id).values_list(*columns))
     theirs = rows.filter(member_id=absorbed_id)
     double = [pk for pk, *thing in theirs.values_list("pk", *columns) if tuple(thing) in kept]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -18,7 +18,7 @@ from kernel.common.csv import csv_lines
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.members.choices import SignUp
 from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownMember
-from kernel.members.models import Identity, Member, MemberPolicy
+from kernel.members.models import Identity, Member, MemberPolicy, MemberTag
 from kernel.members.normal import normal_login, shown_text
 from kernel.members.services.accounts import sign_up_policy
 from kernel.members.services.sessions import revoke_sessions
@@ -26,6 +26,8 @@ from kernel.members.services.sessions import revoke_sessions
 State: TypeAlias = Literal["open", "disabled", "gone", ""]
 
 _LONGEST_SEARCH: Final = 254
+_LONGEST_TAG: Final = 40
+_MOST_TAGS: Final = 30
 _STATES = {
     "open": Q(is_active=True),
     "disabled": Q(is_active=False, anonymised_at=None, merged_into=None),
@@ -34,14 +36,17 @@ _STATES = {
 }
 
 
-def find_members(wanted: str = "", *, state: State = "") -> QuerySet[Member]:
+def find_members(wanted: str = "", *, state: State = "", tag: str = "") -> QuerySet[Member]:
     """Return members by a part of the name, a login, an identity or a public id; latest first.
 
     Args:
         wanted: as somebody typed it; everybody when empty.
         state: ``open``, ``disabled``, ``gone`` for good, or all.
+        tag: only those who bear it.
     """
     rows = Member.objects.filter(_STATES[state]).order_by("-created_at", "-id")
+    if tag:
+        rows = rows.filter(pk__in=MemberTag.objects.filter(name=tag).values("member_id"))
     text = shown_text(wanted, longest=_LONGEST_SEARCH)
     if not text:
         return rows if text == "" else rows.none()
@@ -88,6 +93,47 @@ def enable_member(member_id: UUID, *, actor: Actor, now: datetime) -> Member:
     member.save(update_fields=["is_active", "disabled_reason"])
     record(action="members.enabled", actor=actor, obj=member, now=now)
     return member
+
+
+@transaction.atomic
+def set_member_tags(
+    member_id: UUID, names: Sequence[str], *, actor: Actor, now: datetime
+) -> list[str]:
+    """Give a member these tags and no others.
+
+    Raises:
+        InvalidMember: one is empty or too long, or there are too many.
+        UnknownMember: there is no such member, or he is gone.
+    """
+    member = _present(member_id)
+    wanted = sorted({shown_text(name, longest=_LONGEST_TAG) or "" for name in names})
+    if "" in wanted or len(wanted) > _MOST_TAGS:
+        raise InvalidMember(field="tags")
+    before = tags_of([member_id])[member_id]
+    if wanted == before:
+        return wanted
+    MemberTag.objects.filter(member=member).exclude(name__in=wanted).delete()
+    MemberTag.objects.bulk_create(
+        [MemberTag(member=member, name=name) for name in wanted if name not in before]
+    )
+    record(
+        action="members.tagged",
+        actor=actor,
+        obj=member,
+        before={"tags": before},
+        after={"tags": wanted},
+        now=now,
+    )
+    return wanted
+
+
+def tags_of(member_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return the tags of members, in order; one query."""
+    found: dict[UUID, list[str]] = {key: [] for key in member_ids}
+    rows = MemberTag.objects.filter(member_id__in=list(found)).order_by("name")
+    for key, name in rows.values_list("member_id", "name"):
+        found[key].append(name)
+    return found
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -26,10 +27,17 @@ from kernel.orders.api.staff_forms import (
     StaffPageShown,
 )
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
+from kernel.orders.errors import OrderNotFound
 from kernel.orders.exports import order_lines_csv
-from kernel.orders.models import Order
+from kernel.orders.models import Order, OrderChange
 from kernel.orders.policy import Policy, current_policy, set_policy
-from kernel.orders.selectors import detail_of, listed, searched_orders, staff_order
+from kernel.orders.selectors import (
+    detail_of,
+    listed,
+    searched_orders,
+    staff_order,
+    visible_orders,
+)
 from kernel.orders.services.desk import add_note, set_tags
 from kernel.orders.services.edits import (
     apply_change,
@@ -152,10 +160,10 @@ class CancelView(StaffView):
     @extend_schema(request=ReasonTold, responses=StaffOrderDetailShown)
     def post(self, request: Request, order: str) -> Response:
         """Cancel an order; what was paid goes back."""
-        found = staff_order(order)
+        found = staff_order(order, MANAGE)
         reason = _told(ReasonTold, request)["reason"]
         cancel_orders([found.pk], reason=reason, actor=self.actor, now=utc_now())
-        return _detail(staff_order(order))
+        return _detail(staff_order(order, MANAGE))
 
 
 class NotesView(StaffView):
@@ -166,7 +174,7 @@ class NotesView(StaffView):
     @extend_schema(request=NoteTold, responses={201: OpenApiResponse(description="Written.")})
     def post(self, request: Request, order: str) -> Response:
         """Write a note."""
-        found = staff_order(order)
+        found = staff_order(order, MANAGE)
         add_note(found.pk, _told(NoteTold, request)["text"], actor=self.actor, now=utc_now())
         return Response(status=201)
 
@@ -179,7 +187,7 @@ class TagsView(StaffView):
     @extend_schema(request=TagsTold, responses=TagsTold)
     def put(self, request: Request, order: str) -> Response:
         """Give an order these tags and no others."""
-        found = staff_order(order)
+        found = staff_order(order, MANAGE)
         names = set_tags(
             found.pk, _told(TagsTold, request)["tags"], actor=self.actor, now=utc_now()
         )
@@ -194,7 +202,7 @@ class ChangesView(StaffView):
     @extend_schema(request=ChangeTold, responses={201: ProposedShown})
     def post(self, request: Request, order: str) -> Response:
         """Propose a change; the order stays as it is."""
-        found = staff_order(order)
+        found = staff_order(order, MANAGE)
         asked = _told(ChangeTold, request)
         change = propose_change(
             found.pk,
@@ -219,7 +227,7 @@ class PreviewView(StaffView):
     @extend_schema(request=ChangeTold, responses=FiguresShown)
     def post(self, request: Request, order: str) -> Response:
         """Work a change out; nothing is kept."""
-        found = staff_order(order)
+        found = staff_order(order, MANAGE)
         operations = _with_plain_ids(_told(ChangeTold, request)["operations"])
         seen = preview_change(found, operations, now=utc_now())
         return Response(
@@ -238,13 +246,13 @@ class DecisionView(StaffView):
     @extend_schema(request=None, responses=StaffOrderDetailShown)
     def post(self, request: Request, change: str) -> Response:
         """Apply the change, exactly as it was shown."""
-        order = apply_change(parse_public_id("chg", change), actor=self.actor, now=utc_now())
+        order = apply_change(_visible_change(change), actor=self.actor, now=utc_now())
         return _detail(order)
 
     @extend_schema(responses={204: OpenApiResponse(description="Dropped.")})
     def delete(self, request: Request, change: str) -> Response:
         """Drop the change."""
-        discard_change(parse_public_id("chg", change), now=utc_now())
+        discard_change(_visible_change(change), now=utc_now())
         return Response(status=204)
 
 
@@ -279,6 +287,14 @@ def _search(request: Request) -> dict[str, str]:
 
 def _detail(order: Order) -> Response:
     return Response(staff_detail_data(detail_of(order, for_staff=True)))
+
+
+def _visible_change(text: str) -> UUID:
+    """Return the id of a proposed change of an order that whoever acts may see."""
+    key = parse_public_id("chg", text)
+    if not OrderChange.objects.filter(pk=key, order__in=visible_orders(MANAGE)).exists():
+        raise OrderNotFound
+    return key
 
 
 def _amounts(figures: Mapping[str, int], currency: str) -> dict[str, str]:

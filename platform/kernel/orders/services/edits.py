@@ -34,11 +34,16 @@ MOST_OPERATIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The figures of an order before and after a change, in minor units."""
+    """The figures of an order before and after a change, in minor units.
+
+    Attributes:
+        edited: lines, recipient and note as they would be.
+    """
 
     before: Mapping[str, int]
     after: Mapping[str, int]
     order_version: int
+    edited: Edited
 
 
 def preview_change(
@@ -52,7 +57,7 @@ def preview_change(
     """
     check(order, "edit")
     after = _worked_out(order, operations, now=now)
-    return Preview(_amounts(order), after.figures(), order.version)
+    return Preview(_amounts(order), after.figures(), order.version, after)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from kernel.common.money import BASIS_POINTS, Money
 from kernel.pricing.audience import includes
 from kernel.pricing.errors import InvalidPrice
+from kernel.pricing.groups import with_groups
 from kernel.pricing.list_rules import LARGEST_QUANTITY, Facts, facts_of, matching
 from kernel.pricing.models import BasePrice, PriceHistory, PriceList, PriceListEntry
 from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest, PriceStep
@@ -41,7 +42,8 @@ def prices_for(
     Of the lists that apply the one with the highest priority decides; among equals
     the lowest price. A list's own entry goes before its rules, a higher tier before
     a lower one. Several requests for a variant count together. Three queries, seven
-    when a list has rules, whatever the number of variants and lists.
+    when a list has rules, one more for a member when a list is for groups, whatever
+    the number of variants and lists.
 
     Variants without any price in the currency are left out.
 
@@ -49,7 +51,9 @@ def prices_for(
         InvalidPrice: a quantity below 1 or beyond all measure.
     """
     quantities = _quantities(requests)
-    lists = [item for item in lists_at(now, currency=currency) if includes(item.audience, buyer)]
+    known = list(lists_at(now, currency=currency))
+    buyer = with_groups(buyer, known)
+    lists = [item for item in known if includes(item.audience, buyer)]
     base = {
         row.variant_id: row
         for row in BasePrice.objects.filter(variant__in=list(quantities), currency=currency)

@@ -1,0 +1,140 @@
+"""The journals: every booking with all its lines, newest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.ledger.selectors import KINDS, Shown, kind_label, named
+from kernel.backoffice.pieces import NarrowForm, csv_file, paged, query_without_page
+from kernel.common.csv import csv_lines
+from kernel.common.time import day_bounds
+from kernel.ledger.models import Journal, Posting
+from kernel.ledger.selectors import decimal_text
+from kernel.orders.models import Order
+from kernel.tenancy.context import current_tenant
+
+VIEW: Final = "ledger.view"
+_BATCH: Final = 500
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(required=False, label=label, widget=widget)
+
+
+class JournalFilter(NarrowForm):
+    """Which journals a list shows."""
+
+    kind = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("What it was"),
+        choices=[("", gettext_lazy("All")), *KINDS.items()],
+    )
+    since = _day(gettext_lazy("From"))
+    until = _day(gettext_lazy("Until"))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownJournal:
+    """A journal with its lines, for people.
+
+    Attributes:
+        lines: account, amount as people write it, whether it went out.
+        number: of the order behind it; empty for none.
+    """
+
+    journal: Journal
+    what: str
+    number: str
+    lines: list[tuple[Shown, str, bool]]
+
+
+@require_safe
+@staff_page(VIEW)
+def index(request: StaffRequest) -> HttpResponseBase:
+    """List the journals."""
+    narrow = JournalFilter(request.GET)
+    wanted = narrow.wanted()
+    page = paged(request, _journals(wanted).order_by("-id"))
+    context = {
+        "filter": narrow,
+        "is_narrowed": bool(wanted),
+        "page": page,
+        "journals": _shown(list(page)),
+        "query": query_without_page(request.GET),
+    }
+    return render(request, "backoffice/ledger/journals.html", context)
+
+
+@require_safe
+@staff_page(VIEW)
+def export(request: StaffRequest) -> HttpResponseBase:
+    """Send the lines of the narrowed journals as CSV."""
+    rows = _journals(JournalFilter(request.GET).wanted())
+    return csv_file(csv_lines(_rows(rows)), "journals")
+
+
+def _journals(wanted: dict[str, Any]) -> QuerySet[Journal]:
+    rows = Journal.objects.all()
+    zone = current_tenant().zone
+    if kind := wanted.get("kind"):
+        rows = rows.filter(kind=kind)
+    if since := wanted.get("since"):
+        rows = rows.filter(occurred_at__gte=day_bounds(since, zone)[0])
+    if until := wanted.get("until"):
+        rows = rows.filter(occurred_at__lt=day_bounds(until, zone)[1])
+    return rows
+
+
+def _shown(journals: Sequence[Journal]) -> list[ShownJournal]:
+    """Return journals with their lines; four queries."""
+    postings = Posting.objects.select_related("account__asset").filter(journal__in=journals)
+    rows = list(postings.order_by("journal_id", "line"))
+    accounts = {row.account_id: row.account for row in rows}
+    names = {shown.account.pk: shown for shown in named(accounts.values())}
+    lines: dict[UUID, list[tuple[Shown, str, bool]]] = defaultdict(list)
+    for row in rows:
+        scale = row.account.asset.scale
+        entry = (names[row.account_id], decimal_text(row.minor, scale), row.minor < 0)
+        lines[row.journal_id].append(entry)
+    keys = [row.reference_id for row in journals if row.reference_id]
+    numbers = dict(Order.objects.filter(pk__in=keys).values_list("pk", "number"))
+    return [
+        ShownJournal(
+            journal=row,
+            what=kind_label(row.kind),
+            number=numbers.get(row.reference_id, "") if row.reference_id else "",
+            lines=lines[row.pk],
+        )
+        for row in journals
+    ]
+
+
+def _rows(journals: QuerySet[Journal]) -> Iterator[list[object]]:
+    yield [
+        *(_("When"), _("What it was"), _("Order number"), _("Account"), _("State")),
+        *(_("Asset"), _("Amount")),
+    ]
+    last = UUID(int=0)
+    while batch := list(journals.filter(pk__gt=last).order_by("pk")[:_BATCH]):
+        last = batch[-1].pk
+        for each in _shown(batch):
+            at = each.journal.occurred_at.isoformat(timespec="seconds")
+            for account, amount, _is_out in each.lines:
+                yield [
+                    *(at, each.what, each.number, account.owner, account.state),
+                    *(account.asset, amount),
+                ]

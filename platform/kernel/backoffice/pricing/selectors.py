@@ -1,0 +1,96 @@
+"""What the pages of price lists show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kernel.backoffice.goods import variant_name
+from kernel.catalogue.models import Variant
+from kernel.common.money import Money
+from kernel.pricing.models import PriceList, PriceListEntry
+from kernel.pricing.services import prices_for
+from kernel.pricing.services.answers import lowest_prices
+from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest
+from kernel.tenancy.context import current_tenant
+
+KINDS: Final[dict[str, Promise]] = {
+    "base": gettext_lazy("Base price"),
+    "entry": gettext_lazy("Price in the list"),
+    "tier": gettext_lazy("Price in the list, from a quantity on"),
+    "rule": gettext_lazy("Rule of the list"),
+}
+_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A price with its reasons, for people.
+
+    Attributes:
+        steps: what was looked at, label, name of the list, amount, whether it decides.
+        lowest: in the last days, for everybody.
+    """
+
+    name: str
+    sku: str
+    price: ExplainedPrice | None
+    steps: list[tuple[Promise, str, Money, bool]]
+    lowest: Money | None
+
+
+def explained(
+    variants: Sequence[Variant], *, quantity: int, member_id: UUID | None, now: datetime
+) -> list[Explained]:
+    """Return why variants cost what they cost a buyer at a moment."""
+    currency, keys = current_tenant().currency, [variant.pk for variant in variants]
+    if not keys:
+        return []
+    found = prices_for(
+        [PriceRequest(key, quantity) for key in keys],
+        buyer=Buyer(member_id=member_id),
+        currency=currency,
+        now=now,
+    )
+    lowest = lowest_prices(keys, currency=currency, days=_DAYS, now=now)
+    return [
+        Explained(
+            name=variant_name(variant),
+            sku=variant.sku,
+            price=found.get(variant.pk),
+            steps=_steps(found.get(variant.pk)),
+            lowest=lowest.get(variant.pk),
+        )
+        for variant in variants
+    ]
+
+
+def _steps(price: ExplainedPrice | None) -> list[tuple[Promise, str, Money, bool]]:
+    chain = price.chain if price is not None else []
+    return [(KINDS[step.kind], step.label, step.unit, step.decides) for step in chain]
+
+
+def standing_of(row: PriceList, now: datetime) -> str:
+    """Return whether a list is in use: ``on``, ``off``, ``ahead`` or ``over``."""
+    if not row.is_active:
+        return "off"
+    if row.ends_at is not None and row.ends_at <= now:
+        return "over"
+    return "ahead" if row.starts_at is not None and row.starts_at > now else "on"
+
+
+def entry_rows(row: PriceList) -> Iterator[list[object]]:
+    """Yield the lines of a spreadsheet of a list's single prices."""
+    yield [_("Goods"), _("SKU"), _("From how many"), _("Price"), _("Currency")]
+    entries = PriceListEntry.objects.filter(price_list=row).select_related("variant__product")
+    for entry in entries.order_by("id").iterator(chunk_size=500):
+        price = Money(entry.minor, row.currency).decimal()
+        name = variant_name(entry.variant)
+        yield [name, entry.variant.sku, entry.min_quantity, price, row.currency]
