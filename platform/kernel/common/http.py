@@ -48,8 +48,8 @@ def route_label(request: HttpRequest) -> str:
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Tell whether a program asks: an API path, or a client that wants JSON only."""
-    if request.path_info.startswith("/api/"):
+    """Tell whether a program asks: a path for programs, or a client that wants JSON only."""
+    if request.path_info.startswith(("/api/", "/hooks/")):
         return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "html" not in accept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +16,8 @@ from kernel.common.ids import public_id, uuid7
 from kernel.common.secrets.errors import SecretsUnreadable
 from kernel.common.time import utc_now
 from kernel.payments.choices import IntentState, RefundState
+from kernel.payments.gateways.registry import register_gateway, unregister_gateway
+from kernel.payments.gateways.stripe.gateway import StripeGateway
 from kernel.payments.models import Attempt, Notice, PaymentBinding, PaymentIntent, Refund
 from kernel.payments.services import drive_refund, sweep
 from kernel.payments.services.notices import body_of
@@ -92,6 +94,15 @@ def test_a_kept_notice_opens_in_its_own_row_alone(
         body_of(notice)
 
 
+class Buggy(StripeGateway):
+    """A gateway that reads no notice without falling over."""
+
+    code = "buggy"
+
+    def parse_webhook(self, *_notice: object) -> NoReturn:
+        raise ZeroDivisionError
+
+
 class Held:
     """The directory, with every tenant held back."""
 
@@ -143,7 +154,7 @@ def test_a_forged_notice_is_refused_and_leaves_nothing(
         unsigned = send(b"{}", {})
         large = send(b"x" * (256 * 1024 + 1), {"Stripe-Signature": "t=1,v1=0"})
 
-    assert {forged, old, unsigned, large} == {400}
+    assert ({forged, old, unsigned}, large) == ({400}, 413)
     assert not Notice.objects.exists()
     assert goods.words == []
 
@@ -191,11 +202,34 @@ def test_a_binding_does_not_pay_what_another_binding_began(
     assert goods.words == []
 
 
-def test_a_notice_is_heard_by_post_alone(
+def test_a_hook_tells_what_is_wrong_in_a_problem_document(
     tenant_a: TenantRef, stripe_binding: PaymentBinding
 ) -> None:
-    with store(tenant_a) as browser:
-        assert browser.get(f"/hooks/pay/{stripe_binding.public_id}").status_code == 405
+    known = f"/hooks/pay/{stripe_binding.public_id}"
+    with store(tenant_a, HTTP_ACCEPT="text/html") as browser:
+        browser.raise_request_exception = False
+        answers = [
+            browser.get(known),
+            browser.post("/hooks/pay/pay_x"),
+            browser.post("/hooks/nobody/listens"),
+            browser.post(known, b"{}", content_type="application/json"),
+            browser.post(known, b"x" * (256 * 1024 + 1), content_type="text/plain"),
+        ]
+        PaymentBinding.objects.update(gateway=Buggy.code)
+        register_gateway(Buggy())
+        answers.append(browser.post(known, b"{}", content_type="application/json"))
+        unregister_gateway(Buggy.code)
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (405, "http.405"),
+        (404, "http.404"),
+        (404, "http.404"),
+        (400, "payments.notice_refused"),
+        (413, "http.413"),
+        (500, "http.500"),
+    ]
+    assert {answer["Content-Type"] for answer in answers} == {"application/problem+json"}
+    assert answers[0]["Allow"] == "POST"
 
 
 def test_a_payer_sees_the_ways_and_begins_one(
