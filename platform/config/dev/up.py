@@ -6,10 +6,13 @@ import contextlib
 import json
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from config.dev.programs import programs, stripe
@@ -28,7 +31,7 @@ from testkit.servers.guard import Guard
 from testkit.servers.ports import Claims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from config.dev.state import State
@@ -37,6 +40,8 @@ CARDS: Final = (
     "Pay in both shops with the card 4242 4242 4242 4242; 4000 0000 0000 0002 is declined. "
     "A double of Stripe takes them: no money moves."
 )
+# Wider than any table of addresses.
+_WIDEST: Final = 10_000
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -76,7 +81,7 @@ def up(*, console: Console, follow: bool, only_prepare: bool = False) -> None:
             with console.status("starting the processes"):
                 stop.may_raise = False
                 supervisor.start(programs(installation))
-            console.print(sign_in_table(installation))
+            show_sign_ins(console, sign_ins(installation))
             if installation.stripe_url:
                 console.print(CARDS, soft_wrap=True)
             console.print(f"Logs: {checkout.logs}   Stop: Ctrl-C", style="dim", soft_wrap=True)
@@ -162,26 +167,58 @@ def prepare(installation: Installation, console: Console) -> None:
     installation.checkout.save(installation.state)
 
 
-def sign_in_table(installation: Installation) -> Table:
-    """Return the table of addresses and of whom one can sign in as.
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """An address, and as whom one can sign in there."""
+
+    what: str
+    address: str
+    user: str = ""
+    password: str = ""
+
+
+def sign_ins(installation: Installation) -> list[SignIn]:
+    """Return the addresses and whom one can sign in as.
 
     The seed writes `signin.json`: a list of objects with the keys `what`,
     `process`, `host`, `path`, `user`, `password`; ports are put in here because
     they may differ at each start.
     """
-    table = Table(title="Stoa", title_justify="left")
-    for heading in ("what", "address", "user", "password"):
-        table.add_column(heading, overflow="fold")
     path = installation.checkout.sign_in_file
     rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    found = []
     for row in rows:
         port = installation.state.ports[row["process"]]
         address = f"http://{row['host']}:{port}{row.get('path', '/')}"
-        table.add_row(row["what"], address, row.get("user", ""), row.get("password", ""))
-    if not rows:
-        for kind in WEB:
-            table.add_row(kind, f"http://localhost:{installation.state.ports[kind]}/", "", "")
-    return table
+        found.append(SignIn(row["what"], address, row.get("user", ""), row.get("password", "")))
+    return found or [
+        SignIn(kind, f"http://localhost:{installation.state.ports[kind]}/") for kind in WEB
+    ]
+
+
+def show_sign_ins(console: Console, rows: Sequence[SignIn]) -> None:
+    """Print a table, or one entry under the other where a table is too wide.
+
+    An address is never broken, so that it can be clicked and copied.
+    """
+    table = Table(title="Stoa", title_justify="left")
+    for heading in ("what", "address", "user", "password"):
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(escape, (row.what, row.address, row.user, row.password)))
+    before = console.width
+    needed = Measurement.get(console, console.options.update(width=_WIDEST), table).maximum
+    if needed <= before or not console.is_terminal:
+        console.width = max(before, needed)
+        console.print(table)
+        console.width = before
+        return
+    console.print("Stoa", style="italic", highlight=False)
+    for row in rows:
+        person = " · ".join(part for part in (row.user, row.password) if part)
+        console.print(escape(row.what), style="bold", highlight=False, soft_wrap=True)
+        for line in filter(None, (row.address, person)):
+            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
 
 
 class _Stop:

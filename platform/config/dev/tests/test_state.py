@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 import stat
+from io import StringIO
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
+from rich.console import Console
 
 from config.dev.reset import delete_data
 from config.dev.state import LOGINS, Checkout, Installation, State
-from config.dev.up import sign_in_table
+from config.dev.up import SignIn, show_sign_ins, sign_ins
 from testkit.servers.errors import ServerRefused
 
 
@@ -158,11 +161,31 @@ def test_the_sign_in_table_has_the_address_of_this_start(checkout: Checkout) -> 
     }
     checkout.sign_in_file.write_text(json.dumps([row]), encoding="utf-8")
 
-    cells = [list(column.cells) for column in sign_in_table(running).columns]
-
-    assert cells == [
-        ["Aurora, owner"],
-        ["http://aurora.localhost:8456/sign-in/"],
-        ["owner@aurora.example"],
-        ["secret"],
+    assert sign_ins(running) == [
+        SignIn(
+            "Aurora, owner",
+            "http://aurora.localhost:8456/sign-in/",
+            "owner@aurora.example",
+            "secret",
+        )
     ]
+
+
+@pytest.mark.parametrize(
+    ("width", "is_terminal", "is_table"),
+    [(40, True, False), (80, True, False), (200, True, True), (80, False, True)],
+)
+def test_an_address_is_never_broken(width: int, *, is_terminal: bool, is_table: bool) -> None:
+    rows = [
+        SignIn("Aurora, owner", f"http://aurora-fashion.localhost:8456/sign-in/{n}/", "o@x", "[p]")
+        for n in range(2)
+    ]
+    console = Console(file=StringIO(), width=width, force_terminal=is_terminal, color_system=None)
+
+    show_sign_ins(console, rows)
+
+    lines = cast("StringIO", console.file).getvalue().splitlines()
+    assert all(any(row.address in line for line in lines) for row in rows)
+    assert any(line.strip() == rows[0].address for line in lines) is not is_table
+    assert any("o@x" in line and "[p]" in line for line in lines)
+    assert console.width == width
