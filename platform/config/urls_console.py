@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kernel.api.openapi.serving import document
 from kernel.modules.urls import module_urls
 from kernel.tenancy.files import serve_file
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.backoffice.urls_shop")),
     path("", include("tenants.console.urls")),
     path("api/v1/admin/", include("kernel.access.api.urls_admin")),
+    path("api/v1/admin/openapi.json", document, {"name": "admin"}),
     path("api/v1/admin/", include("kernel.catalogue.api.urls_admin")),
     path("api/v1/admin/", include("kernel.pricing.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kernel.api.openapi.serving import document
 from kernel.modules.urls import module_urls
 from kernel.tenancy.files import serve_file
 
@@ -15,6 +16,7 @@ handler500 = "kernel.api.problems.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("themes.urls")),
     path("account/", include("themes.account.urls")),
+    path("api/v1/store/openapi.json", document, {"name": "store"}),
     path("api/v1/store/members/", include("kernel.members.api.urls")),
     path("api/v1/store/relations/", include("kernel.relations.api.urls")),
     path("api/v1/store/", include("kernel.catalogue.api.urls_store")),

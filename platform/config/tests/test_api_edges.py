@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from drf_spectacular.generators import EndpointEnumerator
 from rest_framework.views import APIView
 
+from config.dev.openapi import path_of
 from kernel.access.api.authentication import MayAct, StaffView
+from kernel.access.api.throttling import WRITES as STAFF_WRITES
+from kernel.access.api.throttling import StaffThrottle
 from kernel.access.permissions import known_permissions
 from kernel.common.ids import public_id, uuid7
 from kernel.members.api.views import WriteThrottle
-from kernel.tenancy.context import TenantRef
-from testkit.web import store
+from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.web import console, store
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 # These count before they do anything, by what they were told: a login, a cart, an address.
@@ -66,6 +71,53 @@ def test_every_write_to_the_store_is_counted() -> None:
     ]
 
     assert uncounted == []
+
+
+def test_whatever_staff_ask_is_counted() -> None:
+    uncounted = [
+        f"{method} {path}"
+        for path, method, view in edges("admin")
+        if StaffThrottle not in view.throttle_classes
+    ]
+
+    assert uncounted == []
+
+
+def test_a_person_who_changes_too_much_is_stopped_and_a_colleague_is_not(
+    tenant_a: TenantRef,
+) -> None:
+    with console(tenant_a) as browser:
+        busy = browser.as_staff("products.view", "products.manage")
+        with tenant_context(tenant_a):
+            for _write in range(300):
+                STAFF_WRITES.check(str(busy.pk))
+        refused = browser.post("/api/v1/admin/products/", {}, content_type="application/json")
+        read = browser.get("/api/v1/admin/products/")
+        browser.as_staff("products.view", "products.manage", email="other@example.com")
+        colleague = browser.post("/api/v1/admin/products/", {}, content_type="application/json")
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limit.exceeded")
+    assert int(refused["Retry-After"]) > 0
+    assert 429 not in {read.status_code, colleague.status_code}
+
+
+@pytest.mark.parametrize("kind", ["store", "admin"])
+def test_an_api_shows_its_document_to_anybody(
+    tenant_a: TenantRef, kind: Literal["store", "admin"]
+) -> None:
+    with store(tenant_a) if kind == "store" else console(tenant_a) as browser:
+        path = f"/api/v1/{kind}/openapi.json"
+        answer = browser.get(path)
+        again = browser.get(path, headers={"If-None-Match": answer["ETag"]})
+        posted = browser.post(path)
+
+    shown = answer.json()
+    assert shown == json.loads(path_of(kind).read_text(encoding="utf-8"))
+    assert shown["openapi"].startswith("3.1")
+    assert answer["Cache-Control"] == "public, max-age=3600"
+    assert "Set-Cookie" not in answer.headers
+    assert b"stoa" not in answer.content.lower()
+    assert (again.status_code, again.content, posted.status_code) == (304, b"", 405)
 
 
 def test_whoever_tries_ids_of_payments_is_stopped(tenant_a: TenantRef) -> None:

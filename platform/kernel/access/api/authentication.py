@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from kernel.access.actors import actor_of
+from kernel.access.api.throttling import StaffThrottle
 from kernel.access.confirming import ConfirmationNeeded, is_confirmed
 from kernel.access.models import Staff
 from kernel.access.scopes import limit_to, limited_to
@@ -66,6 +67,7 @@ class StaffView(APIView):
 
     authentication_classes = (StaffAuthentication,)
     permission_classes: tuple[type[BasePermission], ...] = (MayAct,)
+    throttle_classes = (StaffThrottle,)
     permissions_by_method: dict[str, str] = {}
     confirmed_methods: frozenset[str] = frozenset()
 
