@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from kernel.common.ids import public_id, uuid7
 from kernel.common.money import Money
@@ -110,10 +111,40 @@ def offline_rig(double: StripeDouble, channel: str) -> Rig:
     return Rig(gateway_named("offline"), open_binding(row), channel, Payer())
 
 
-RIGS: dict[str, tuple[Callable[[StripeDouble, str], Rig], str]] = {
-    "stripe page": (stripe_rig, "redirect"),
-    "stripe fields": (stripe_rig, "card_fields"),
-    "balance": (wallet_rig, "balance"),
-    "transfer": (offline_rig, "transfer"),
-    "delivery": (offline_rig, "delivery"),
+@dataclass(frozen=True)
+class Planned:
+    """A way to pay, before it is bound.
+
+    Attributes:
+        public: what of its bind form decides what it can do.
+    """
+
+    make: Callable[[StripeDouble, str], Rig]
+    channel: str
+    code: str
+    public: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def caps(self) -> Cap:
+        """What the gateway says that such a binding can do."""
+        binding = Binding(
+            id=uuid7(),
+            tenant_id=uuid7(),
+            gateway=self.code,
+            mode="direct",
+            live=False,
+            public=dict(self.public),
+            secrets={},
+        )
+        return gateway_named(self.code).caps(binding)
+
+
+RIGS: dict[str, Planned] = {
+    "stripe page": Planned(stripe_rig, "redirect", "stripe"),
+    "stripe fields": Planned(stripe_rig, "card_fields", "stripe"),
+    "balance": Planned(wallet_rig, "balance", "wallet"),
+    "transfer": Planned(offline_rig, "transfer", "offline", {"way": "transfer"}),
+    "delivery": Planned(offline_rig, "delivery", "offline", {"way": "delivery"}),
 }
+BY_HAND: Final = Cap.OFFLINE | Cap.ON_DELIVERY
+"""What is paid so, only people see come."""

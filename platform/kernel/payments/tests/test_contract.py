@@ -13,29 +13,41 @@ from kernel.payments.errors import BadSignature, NotFoundThere, Refused
 from kernel.payments.gateways.contract import Cap
 from kernel.payments.gateways.forms import fields_of, secret_names
 from kernel.payments.services.channels import channels_of
-from kernel.payments.tests.rigs import AMOUNT, RIGS, Rig
+from kernel.payments.tests.rigs import AMOUNT, BY_HAND, RIGS, Rig
 from kernel.payments.tests.support import HOOK_SECRET, KEY
 from kernel.tenancy.context import TenantRef
 from testkit.servers.stripe import StripeDouble
 from testkit.servers.stripe.events import signature
 
+NOTHING = Cap(0)
 
-@pytest.fixture(params=RIGS)
+
+@pytest.fixture
 def rig(request: pytest.FixtureRequest, in_tenant_a: TenantRef, double: StripeDouble) -> Rig:
-    make, channel = RIGS[request.param]
-    return make(double, channel)
+    """The rig that the test names; its flags are what the binding itself says it can do."""
+    planned = RIGS[request.param]
+    made = planned.make(double, planned.channel)
+    assert made.gateway.caps(made.binding) == planned.caps
+    return made
 
 
-def needs(rig: Rig, cap: Cap) -> None:
-    if not rig.can(cap):
-        pytest.skip("not offered")
+def rigs(needed: Cap = NOTHING, *, without: Cap = NOTHING, code: str = "") -> pytest.MarkDecorator:
+    """Run a test with each way to pay that can do all of something, and nothing of another."""
+    fitting = [
+        name
+        for name, planned in RIGS.items()
+        if needed in planned.caps
+        and not planned.caps & without
+        and (not code or planned.code == code)
+    ]
+    return pytest.mark.parametrize("rig", fitting, indirect=True)
 
 
-def sees_money(rig: Rig) -> None:
-    if rig.can(Cap.OFFLINE) or rig.can(Cap.ON_DELIVERY):
-        pytest.skip("only people see this money")
+EVERY = rigs()
+SEES_MONEY = rigs(without=BY_HAND)
 
 
+@EVERY
 def test_the_bind_form_is_a_schema_that_names_its_secrets(rig: Rig) -> None:
     for mode in rig.gateway.modes:
         schema = rig.gateway.bind_schema(mode)
@@ -45,16 +57,19 @@ def test_the_bind_form_is_a_schema_that_names_its_secrets(rig: Rig) -> None:
         assert secret_names(schema) <= set(fields_of(schema))
 
 
+@EVERY
 def test_a_good_binding_is_found_good(rig: Rig) -> None:
     assert list(rig.gateway.check_binding(rig.binding)) == []
     assert rig.channel in channels_of(rig.gateway.caps(rig.binding))
 
 
+@EVERY
 def test_the_binding_never_shows_its_secrets(rig: Rig) -> None:
     assert KEY not in repr(rig.binding)
     assert HOOK_SECRET not in repr(rig.binding)
 
 
+@EVERY
 def test_a_beginning_tells_the_payer_what_to_do_or_pays_at_once(rig: Rig) -> None:
     result = rig.gateway.create(rig.binding, rig.request())
 
@@ -65,6 +80,7 @@ def test_a_beginning_tells_the_payer_what_to_do_or_pays_at_once(rig: Rig) -> Non
         assert result.action is not None
 
 
+@EVERY
 def test_the_same_number_begins_one_thing(rig: Rig) -> None:
     request = rig.request()
 
@@ -74,8 +90,8 @@ def test_the_same_number_begins_one_thing(rig: Rig) -> None:
     assert first == again
 
 
+@SEES_MONEY
 def test_what_was_paid_is_told_with_its_amount(rig: Rig) -> None:
-    sees_money(rig)
     attempt = rig.paid()
 
     said = rig.gateway.query(rig.binding, attempt)
@@ -83,8 +99,8 @@ def test_what_was_paid_is_told_with_its_amount(rig: Rig) -> None:
     assert (said.state, said.paid) == ("paid", AMOUNT)
 
 
+@SEES_MONEY
 def test_what_was_paid_is_found_by_our_number_alone(rig: Rig) -> None:
-    sees_money(rig)
     request = rig.request()
     begun = rig.gateway.create(rig.binding, request)
     if rig.pay is not None:
@@ -95,16 +111,14 @@ def test_what_was_paid_is_found_by_our_number_alone(rig: Rig) -> None:
     assert (said.state, said.paid) == ("paid", AMOUNT)
 
 
+@SEES_MONEY
 def test_what_never_arrived_is_not_known(rig: Rig) -> None:
-    sees_money(rig)
     with pytest.raises(NotFoundThere):
         rig.gateway.query(rig.binding, rig.reference(rig.request()))
 
 
+@rigs(Cap.CLOSE, without=Cap.INSTANT)
 def test_what_was_closed_brings_no_money(rig: Rig) -> None:
-    needs(rig, Cap.CLOSE)
-    if rig.can(Cap.INSTANT):
-        pytest.skip("nothing is ever under way")
     request = rig.request()
     begun = rig.gateway.create(rig.binding, request)
 
@@ -113,9 +127,8 @@ def test_what_was_closed_brings_no_money(rig: Rig) -> None:
     assert said.state == "closed"
 
 
+@rigs(Cap.CLOSE, without=BY_HAND)
 def test_closing_what_was_paid_says_that_it_was_paid(rig: Rig) -> None:
-    needs(rig, Cap.CLOSE)
-    sees_money(rig)
     attempt = rig.paid()
 
     said = rig.gateway.close(rig.binding, attempt)
@@ -123,8 +136,8 @@ def test_closing_what_was_paid_says_that_it_was_paid(rig: Rig) -> None:
     assert (said.state, said.paid) == ("paid", AMOUNT)
 
 
+@rigs(Cap.AUTH_CAPTURE)
 def test_held_money_is_taken_in_part(rig: Rig) -> None:
-    needs(rig, Cap.AUTH_CAPTURE)
     attempt = rig.paid(capture=False)
     held = rig.gateway.query(rig.binding, attempt)
 
@@ -134,8 +147,8 @@ def test_held_money_is_taken_in_part(rig: Rig) -> None:
     assert (taken.state, taken.paid) == ("paid", Money(1500, "CNY"))
 
 
+@rigs(Cap.VOID)
 def test_held_money_is_let_go(rig: Rig) -> None:
-    needs(rig, Cap.VOID)
     attempt = rig.paid(capture=False)
 
     said = rig.gateway.close(rig.binding, attempt)
@@ -143,8 +156,8 @@ def test_held_money_is_let_go(rig: Rig) -> None:
     assert said.state == "closed"
 
 
+@rigs(Cap.MULTI_REFUND)
 def test_parts_go_back_each_once(rig: Rig) -> None:
-    needs(rig, Cap.MULTI_REFUND)
     attempt = rig.paid()
     first, second = rig.back(attempt, 500), rig.back(attempt, 1499)
 
@@ -159,17 +172,16 @@ def test_parts_go_back_each_once(rig: Rig) -> None:
         assert {each.state for each in said} == {"review"}
 
 
+@rigs(Cap.REFUND)
 def test_a_refund_that_never_arrived_is_not_known(rig: Rig) -> None:
-    needs(rig, Cap.REFUND)
     attempt = rig.paid()
 
     with pytest.raises(NotFoundThere):
         rig.gateway.query_refund(rig.binding, rig.back(attempt, 500))
 
 
+@rigs(Cap.REFUND, code="stripe")
 def test_more_than_was_paid_does_not_go_back(rig: Rig, double: StripeDouble) -> None:
-    if rig.gateway.code != "stripe":
-        pytest.skip("the books hold the limit")
     attempt = rig.paid()
 
     with pytest.raises(Refused):
@@ -178,6 +190,7 @@ def test_more_than_was_paid_does_not_go_back(rig: Rig, double: StripeDouble) -> 
     assert double.made(KEY, "refund") == []
 
 
+@EVERY
 @pytest.mark.parametrize(
     "header",
     ["", "t=1,v1=00", "v1=00", "t=x", "nonsense", "t=99999999999,v1=" + "0" * 64],
@@ -187,6 +200,7 @@ def test_what_the_gateway_did_not_sign_is_refused(rig: Rig, header: str) -> None
         rig.gateway.parse_webhook(rig.binding, {"stripe-signature": header}, b"{}", utc_now())
 
 
+@EVERY
 @pytest.mark.parametrize("seconds", [-400, 400])
 def test_what_was_signed_at_another_time_is_refused(rig: Rig, seconds: int) -> None:
     body = b'{"id":"evt_1","type":"x","created":1,"data":{"object":{}}}'
@@ -197,6 +211,7 @@ def test_what_was_signed_at_another_time_is_refused(rig: Rig, seconds: int) -> N
         rig.gateway.parse_webhook(rig.binding, headers, body, utc_now())
 
 
+@EVERY
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"id":1}', b"\xff\xfe", b'{"data":[]}'])
 def test_what_is_no_event_is_refused_though_it_is_signed(rig: Rig, body: bytes) -> None:
     headers = {"stripe-signature": signature(body, HOOK_SECRET)}
@@ -205,8 +220,8 @@ def test_what_is_no_event_is_refused_though_it_is_signed(rig: Rig, body: bytes) 
         rig.gateway.parse_webhook(rig.binding, headers, body, utc_now())
 
 
+@rigs(Cap.STATEMENT)
 def test_a_statement_lists_what_was_paid(rig: Rig) -> None:
-    needs(rig, Cap.STATEMENT)
     attempt = rig.paid()
     rig.gateway.refund(rig.binding, rig.back(attempt, 500))
 
