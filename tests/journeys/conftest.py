@@ -39,11 +39,13 @@ class Site:
     Attributes:
         stripe: the double that the processes take for Stripe.
         keys: directory of the root keys that they seal with.
+        static: directory of the collected style sheets.
     """
 
     ports: dict[str, int]
     stripe: StripeDouble
     keys: Path
+    static: Path
 
     def address(self, host: str, process: str, path: str = "/") -> str:
         """Return the address of a page."""
@@ -86,13 +88,27 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         stack.callback(guard.close)
         supervisor = Supervisor(root=ROOT, logs=logs, guard=guard, console=_console())
         stack.callback(supervisor.stop)
+        made = Site(ports, stripe, keys, static)
         supervisor.start(
             [
                 *(_web(kind, ports, static, stripe=stripe.url) for kind in ports),
-                _provisioner(ports, static),
+                _worker("provisioner", "provisioning,moving", made),
             ]
         )
-        yield Site(ports, stripe, keys)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Do in the background what an installation does there: imports, events, refunds."""
+    with contextlib.ExitStack() as stack:
+        guard = Guard()
+        stack.callback(guard.close)
+        logs = tmp_path_factory.mktemp("worker")
+        supervisor = Supervisor(root=ROOT, logs=logs, guard=guard, console=_console())
+        stack.callback(supervisor.stop)
+        supervisor.start([_worker("worker", "events,default,settlement,media", site)])
+        yield
 
 
 def _console() -> Console | None:
@@ -145,21 +161,21 @@ def _web(kind: str, ports: dict[str, int], static: Path, *, stripe: str) -> Prog
     )
 
 
-def _provisioner(ports: dict[str, int], static: Path) -> Program:
+def _worker(kind: str, queues: str, site: Site) -> Program:
     return Program(
-        name="provisioner",
+        name=kind,
         command=module_command(
             "celery",
             "--app=config.celery",
             "worker",
-            "--queues=provisioning,moving",
+            f"--queues={queues}",
             "--pool=solo",
-            "--hostname=provisioner@%h",
+            f"--hostname={kind}@%h",
             "--loglevel=INFO",
             "--without-gossip",
             "--without-mingle",
         ),
-        environment=_environment("provisioner", ports, static),
+        environment=_environment(kind, site.ports, site.static, stripe=site.stripe.url),
         ready=re.compile(r"@\S+ ready\b"),
     )
 
