@@ -226,14 +226,14 @@ def test_a_repeat_that_waits_too_long_is_told_to_ask_again(
             with transaction.atomic():
                 assert claim(keyed, now=timezone.now())
                 entered.set()
-                leave.wait(20)
+                leave.wait(120)
         finally:
             connection.close()
 
     settings.STOA_IDEMPOTENCY_ACTOR = f"{__name__}.fixed_actor"
     with tenant_context(tenant), ThreadPoolExecutor(1) as pool:
         holder = pool.submit(bind_context(hold_key))
-        assert entered.wait(20)
+        assert entered.wait(120)
         started = monotonic()
 
         reply = send()
@@ -244,7 +244,8 @@ def test_a_repeat_that_waits_too_long_is_told_to_ask_again(
         assert reply.status_code == 409
         assert reply.json()["code"] == "idempotency.in_progress"
         assert reply["Retry-After"] == "1"
-        assert 0.1 < waited < 5
+        # Not as long as the other one would have held it.
+        assert 0.1 < waited < 60
         assert rows() == 0
 
 
@@ -323,7 +324,7 @@ def test_kill_9_inside_the_view_leaves_neither_row_nor_record(tenant: TenantRef)
         with tenant_context(tenant):
             _await_sleeper(str(database["NAME"]))
             child.send_signal(signal.SIGKILL)
-            child.wait(20)
+            child.wait(120)
 
             # The server notices the dead client when the sleep is cancelled.
             _end_sleeper(str(database["NAME"]))
@@ -332,7 +333,7 @@ def test_kill_9_inside_the_view_leaves_neither_row_nor_record(tenant: TenantRef)
             assert send("", key="killed").status_code == 201
     finally:
         child.kill()
-        child.wait(20)
+        child.wait(120)
 
 
 _SLEEPER = (
@@ -342,7 +343,7 @@ _SLEEPER = (
 
 
 def _await_sleeper(database: str) -> None:
-    deadline = monotonic() + 30
+    deadline = monotonic() + 180
     with _admin() as cursor:
         while monotonic() < deadline:
             cursor.execute(f"SELECT pid {_SLEEPER}", [database])
@@ -353,7 +354,7 @@ def _await_sleeper(database: str) -> None:
 
 
 def _end_sleeper(database: str) -> None:
-    deadline = monotonic() + 30
+    deadline = monotonic() + 180
     with _admin() as cursor:
         cursor.execute(f"SELECT pg_terminate_backend(pid) {_SLEEPER}", [database])
         while monotonic() < deadline:

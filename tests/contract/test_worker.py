@@ -52,7 +52,7 @@ def start(committing: None) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     for process in running:
         process.terminate()
     for process in running:
-        process.wait(timeout=30)
+        process.wait(timeout=180)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ class _Killer:
 
     @staticmethod
     def _kill(admin: psycopg.Connection[tuple[object, ...]], crowd: Crowd) -> None:
-        crowd.half_way.wait(60)
+        crowd.half_way.wait(300)
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
             " AND datname = %s",

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from rich.console import Console
 
 from config.dev.supervisor import Program, Supervisor, machine_environment, module_command
@@ -57,6 +57,8 @@ def browser() -> Iterator[Browser]:
     # Playwright's own event loop makes Django believe that it is in asynchronous code.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # The limit of what is expected, not its pace: a busy machine takes its time.
+    expect.set_options(timeout=60_000)
     with running_browser() as started:
         yield started
     if before is None:

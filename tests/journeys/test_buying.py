@@ -131,7 +131,7 @@ def open_page(browser: Browser, width: int, *, script: bool = True) -> Page:
     context = browser.new_context(
         viewport={"width": width, "height": 844}, locale="en-US", java_script_enabled=script
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(90_000)
     return context.new_page()
 
 

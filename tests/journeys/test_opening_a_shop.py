@@ -25,7 +25,7 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
 
 def open_page(browser: Browser, *, language: str, width: int) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 844}, locale=language)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(90_000)
     return context.new_page()
 
 

@@ -132,7 +132,7 @@ def open_page(browser: Browser, *, width: int = 390, **options: Any) -> Page:
         color_scheme=options.pop("scheme", "light"),
         **options,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(90_000)
     return context.new_page()
 
 

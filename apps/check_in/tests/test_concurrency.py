@@ -38,7 +38,7 @@ def together(tenant: TenantRef, works: list[Callable[[], R]]) -> list[R]:
 
     def run(work: Callable[[], R]) -> R:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=180)
             return work()
         finally:
             connections.close_all()

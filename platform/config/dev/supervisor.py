@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from testkit.servers.guard import Guard
 
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 300.0
 STOP_SECONDS: Final = 12.0
 LAST_LINES_SECONDS: Final = 2.0
 COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")

@@ -86,7 +86,7 @@ def together(works: Sequence[Callable[[], R]], *, threads: int = MOST_THREADS) -
 
     def run(mine: Sequence[tuple[int, Callable[[], R]]]) -> list[tuple[int, R]]:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=180)
             return [(place, work()) for place, work in mine]
         finally:
             connections.close_all()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FLOOR = (1, 25)
 PROGRAM_VARIABLE = "STOA_TEST_PGBOUNCER"
 ADMIN = "pooler_admin"
-START_SECONDS = 20.0
+START_SECONDS = 120.0
 _OLD_SUITE, _NEW_SUITE = "bookworm", "testing"
 _CURE = (
     f"name a pgbouncer of version 1.25 or later in {PROGRAM_VARIABLE}, or install one: "

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FLOOR = 18
 SUPERUSER = "stoa"
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 
 # One transaction may create every table of a schema, and purge drops many: each takes a lock.
 COMMON_SETTINGS = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from testkit.servers.guard import Guard
 
 FLOOR = (6, 2)
-START_SECONDS = 20.0
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)

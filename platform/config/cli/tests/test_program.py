@@ -17,7 +17,7 @@ def stoa(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=300,
     )
 
 

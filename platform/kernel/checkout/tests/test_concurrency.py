@@ -48,9 +48,16 @@ def outcome(work: object) -> str:
     return "done"
 
 
-def test_five_hundred_checkouts_of_a_hundred_pieces_place_a_hundred(shop: TenantRef) -> None:
-    tea = make_variant(stock=100)
-    placements = [make_placement((tea.pk, 1)) for _buyer in range(500)]
+@pytest.mark.parametrize(
+    ("buyers", "pieces"),
+    [
+        pytest.param(500, 100, id="short"),
+        pytest.param(5000, 1000, marks=pytest.mark.soak, id="long"),
+    ],
+)
+def test_five_checkouts_for_each_piece_place_one(shop: TenantRef, buyers: int, pieces: int) -> None:
+    tea = make_variant(stock=pieces)
+    placements = [make_placement((tea.pk, 1)) for _buyer in range(buyers)]
 
     told = together(
         [
@@ -60,9 +67,9 @@ def test_five_hundred_checkouts_of_a_hundred_pieces_place_a_hundred(shop: Tenant
     )
 
     item = StockItem.objects.get(variant_id=tea.pk)
-    assert Counter(told) == {"done": 100, OutOfStock.code: 400}
-    assert (Order.objects.count(), item.allocated, item.on_hand) == (100, 100, 100)
-    assert OrderGroup.objects.values("number").distinct().count() == 100
+    assert Counter(told) == {"done": pieces, OutOfStock.code: buyers - pieces}
+    assert (Order.objects.count(), item.allocated, item.on_hand) == (pieces, pieces, pieces)
+    assert OrderGroup.objects.values("number").distinct().count() == pieces
     assert list(verify()) == []
 
 

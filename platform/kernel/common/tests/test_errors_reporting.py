@@ -57,7 +57,7 @@ class Ingest:
 
     def next_with(self, kind: str) -> Envelope:
         while True:
-            text, items = self.received.get(timeout=20)
+            text, items = self.received.get(timeout=120)
             if any(item.get("type") == kind for item in items):
                 return text, items
 

@@ -231,7 +231,7 @@ def test_devices_that_prove_the_same_at_once_open_one_account(committing: None) 
 
     def prove(number: int) -> UUID:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=180)
             return wechat(f"open-{number % 4}", unionid="union-1").member.id
         finally:
             connections.close_all()

@@ -13,7 +13,7 @@ from kernel.payments import payables
 from kernel.payments.gateways.contract import Payer
 from kernel.payments.models import PaymentIntent
 from kernel.payments.payables import Description, Receipt
-from kernel.payments.services import drive_refund, refund, start_attempt
+from kernel.payments.services import drive_refund, handle_notice, refund, start_attempt
 from kernel.payments.services.attempts import Start
 from kernel.payments.tests.support import GOODS, STORE
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
@@ -49,6 +49,13 @@ def pay(*, tenant: str, intent: str, binding: str, key: str = "one") -> None:
         payer = Payer(member_id=row.member_id)
         start = Start(binding_id=UUID(binding), key=key, store_url=STORE, payer=payer)
         start_attempt(row.id, start, now=utc_now())
+
+
+def hear(*, tenant: str, binding: str, body: str, signature: str) -> None:
+    """Take in a gateway's notice."""
+    with _inside(tenant):
+        headers = {"Stripe-Signature": signature}
+        handle_notice(UUID(binding), headers=headers, body=body.encode(), now=utc_now())
 
 
 def give_back(*, tenant: str, intent: str, minor: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,6 +20,7 @@ from kernel.payments.services import sweep
 from kernel.payments.tests.kill_work import WrittenGoods
 from kernel.payments.tests.support import (
     GOODS,
+    HOOK_SECRET,
     KEY,
     begun,
     bound,
@@ -31,6 +33,7 @@ from kernel.payments.tests.support import (
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.chaos import Nursery, kill_points
 from testkit.servers.stripe import StripeDouble
+from testkit.servers.stripe.events import signature
 from testkit.tenants import open_test_tenant
 
 WORK = "kernel.payments.tests.kill_work"
@@ -99,6 +102,36 @@ def _pay_rounds(tenant: TenantRef, nursery: Nursery, *, rounds: int) -> None:
     assert [fresh(intent).state for intent in intents] == [IntentState.PAID] * rounds
     assert [heard("tests.paid", intent) for intent in intents] == [1] * rounds
     assert balance(Owner("member", member.id), "cny") == 0
+    assert balance(TENANT, "cny") == PRICE * (rounds + 1)
+    assert verify() == []
+
+
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(3, id="short"), pytest.param(50, id="long", marks=pytest.mark.soak)]
+)
+def test_who_dies_between_the_payment_and_its_booking_leaves_it_to_the_sweeper(
+    tenant: TenantRef, nursery: Nursery, double: StripeDouble, rounds: int
+) -> None:
+    binding = bound("stripe", stripe_values())
+    intents = [wanted(PRICE) for _number in range(rounds + 1)]
+    for intent in intents:
+        double.pay(KEY, begun(intent, binding).gateway_ref)
+
+    def told(event: dict[str, object]) -> dict[str, object]:
+        body = json.dumps(event)
+        signed = signature(body.encode(), HOOK_SECRET)
+        return {"tenant": tenant.id, "binding": binding.id, "body": body, "signature": signed}
+
+    events = double.events("checkout.session.completed")
+    whole = nursery.run(f"{WORK}:hear", **told(events.pop()))
+    points = kill_points(rounds, statements=whole.statements, dice=random.Random(rounds))
+    for event, point in zip(events, points, strict=True):
+        assert nursery.start(f"{WORK}:hear", kill_at=point, **told(event)).wait().killed
+    end_all()
+    end_all()
+
+    assert [fresh(intent).state for intent in intents] == [IntentState.PAID] * (rounds + 1)
+    assert [heard("tests.paid", intent) for intent in intents] == [1] * (rounds + 1)
     assert balance(TENANT, "cny") == PRICE * (rounds + 1)
     assert verify() == []
 

@@ -36,7 +36,7 @@ def together(
 
     def run(share: list[tuple[UUID, UUID]]) -> list[type[DomainError] | None]:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=180)
             return [attempt(*pair) for pair in share]
         finally:
             connections.close_all()

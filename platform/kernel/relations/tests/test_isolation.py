@@ -40,14 +40,14 @@ def test_a_move_in_one_shop_keeps_no_other_waiting(committing: None) -> None:
         with transaction.atomic():
             own_tree()
             owned.set()
-            done.wait(timeout=30)
+            done.wait(timeout=180)
         connections.close_all()
 
     with tenant_context(busy):
         holder = Thread(target=bind_context(hold))
         holder.start()
     try:
-        assert owned.wait(timeout=30)
+        assert owned.wait(timeout=180)
         with tenant_context(other):
             member, sponsor = people(2)
             bind(member, sponsor)

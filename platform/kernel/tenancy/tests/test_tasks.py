@@ -70,7 +70,7 @@ def refund() -> None:
 @tenant_task(name="test.meet")
 def meet() -> None:
     before = current_tenant().schema
-    meeting.wait(timeout=10)
+    meeting.wait(timeout=120)
     seen.append((before, current_tenant().schema))
 
 
