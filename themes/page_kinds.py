@@ -103,6 +103,7 @@ def register_all() -> None:
         ("privacy", gettext_lazy("Privacy")),
         ("invitation", gettext_lazy("Invite friends")),
         ("assets", gettext_lazy("My balance")),
+        ("favourites", gettext_lazy("Favourites")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

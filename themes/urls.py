@@ -26,6 +26,7 @@ urlpatterns = [
     path("orders/<str:number>/", order_views.order, name="order"),
     path("orders/<str:number>/cancel/", order_views.cancel, name="order-cancel"),
     path("orders/<str:number>/receive/", order_views.receive, name="order-receive"),
+    path("orders/<str:number>/hide/", order_views.hide, name="order-hide"),
     path("orders/<str:number>/again/", order_views.again, name="order-again"),
     path("orders/<str:number>/pay/", cashier_views.cashier, name="cashier"),
     path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),

@@ -63,6 +63,7 @@ OWN_PAGES = (
     "/account/password/",
     "/account/privacy/",
     "/account/close/",
+    "/account/favourites/",
 )
 
 

@@ -19,6 +19,7 @@ def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> M
     entries = [
         ("box", _("My orders"), "orders"),
         ("wallet", _("My balance"), "account:assets"),
+        ("heart", _("Favourites"), "account:favourites"),
         ("pin", _("Addresses"), "account:addresses"),
         ("gift", _("Invite friends"), "account:invitation"),
         ("user", _("My name"), "account:name"),
@@ -161,6 +162,15 @@ ASSETS: Final = Block(
     vary="member",
     limit=1,
 )
+FAVOURITES: Final = Block(
+    type="member.favourites",
+    label=Text("收藏", "Favourites"),
+    template="themes/blocks/favourites.html",
+    group="member",
+    icon="heart",
+    vary="member",
+    limit=1,
+)
 LEGAL: Final = Block(
     type="text.legal",
     label=Text("协议正文", "Terms"),
@@ -183,5 +193,6 @@ BLOCKS: Final = (
     PRIVACY,
     INVITATION,
     ASSETS,
+    FAVOURITES,
     LEGAL,
 )

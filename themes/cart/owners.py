@@ -13,6 +13,7 @@ from kernel.common.http import client_ip
 from kernel.common.time import utc_now
 from kernel.members.middleware import member_of
 from kernel.members.models import Member
+from themes.cart.left import note_left
 from themes.contract import Viewer
 from themes.known import remember_known
 
@@ -55,5 +56,5 @@ def keep_token(response: HttpResponseBase, token: str) -> None:
 def bring_along(request: HttpRequest, response: HttpResponseBase, member: Member) -> None:
     """Put what a stranger chose into the cart of the member whom he turned out to be."""
     if token := cookies.cookie_token(request):
-        merge(token=token, member_id=member.pk, now=utc_now())
+        note_left(response, merge(token=token, member_id=member.pk, now=utc_now()))
         cookies.forget(response)

@@ -25,6 +25,7 @@ from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Variant, VariantValue
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from themes.cart.left import forget_left, left_behind
 from themes.cart.owners import keep_token, writer
 from themes.pages import serve
 from themes.same_origin import same_origin_only
@@ -36,8 +37,12 @@ _MOST_DIGITS = 7
 @never_cache
 @require_safe
 def cart(request: HttpRequest) -> HttpResponse:
-    """Show what somebody is about to buy."""
-    return serve(request, "cart")
+    """Show what somebody is about to buy, and once what did not come along at sign-in."""
+    left = left_behind(request)
+    response = serve(request, "cart", inputs={"left": left})
+    if left:
+        forget_left(response)
+    return response
 
 
 @never_cache

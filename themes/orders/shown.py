@@ -20,7 +20,7 @@ from kernel.orders.models import Adjustment, Order, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
 from themes.fields import Json
 from themes.orders.carriers import tracking_page
-from themes.orders.states import is_unpaid, standing
+from themes.orders.states import OVER, is_unpaid, standing
 from themes.orders.timeline import figure_labels, timeline_of
 from themes.places import address_text
 from themes.shop.amounts import text_of
@@ -93,6 +93,7 @@ def _head(order: Order, group_number: str, language: str) -> dict[str, Json]:
         "pay": reverse("cashier", kwargs={"number": group_number}) if is_unpaid(order) else "",
         "cancel": "" if failing_guard(order, "cancel") else path("order-cancel"),
         "receive": "" if failing_guard(order, "deliver") else path("order-receive"),
+        "hide": path("order-hide") if order.status in OVER and order.member_id else "",
         "again": path("order-again") if is_done or not is_unpaid(order) else "",
     }
 

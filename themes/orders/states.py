@@ -15,6 +15,7 @@ from kernel.orders.choices import (
 )
 from kernel.orders.models import Order
 
+OVER: Final = frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELLED})
 _UNPAID: Final = (PaymentStatus.UNPAID, PaymentStatus.PART_PAID)
 _CERTAIN: Final = (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED, PaymentStatus.AUTHORISED)
 

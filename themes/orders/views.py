@@ -17,12 +17,13 @@ from kernel.fulfilment.services import receive_order
 from kernel.orders.errors import OrderNotFound
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderLine
+from kernel.orders.services.desk import hide_order
 from kernel.orders.services.lifecycle import cancel_orders
 from themes.account.members import sign_in_first
 from themes.buyers import buyer_of
 from themes.cart.owners import keep_token, writer
 from themes.fields import Json
-from themes.orders.states import is_unpaid
+from themes.orders.states import OVER, is_unpaid
 from themes.pages import serve
 
 _LONGEST_REASON: Final = 300
@@ -101,6 +102,31 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
         "is_dangerous": False,
         "asks_reason": False,
         "is_possible": failing_guard(found, "deliver") is None,
+    }
+    return _confirm(request, found, asked, refusal=refusal, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def hide(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask whether an order that is over shall leave the member's list, and take it off."""
+    found, refusal, status = _order(request, number), "", 200
+    if found.member_id is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            hide_order(found, now=utc_now())
+        except DomainError as error:
+            refusal, status = str(error), error.status
+        else:
+            return redirect("orders")
+    asked: dict[str, Json] = {
+        "title": _("Take this order off your list?"),
+        "text": _("The shop keeps it for its books, and you can still open its address."),
+        "label": _("Take it off"),
+        "is_dangerous": True,
+        "asks_reason": False,
+        "is_possible": found.status in OVER,
     }
     return _confirm(request, found, asked, refusal=refusal, status=status)
 

@@ -250,12 +250,17 @@ def test_an_order_is_cancelled_once_and_bought_again(
 
     first = browser.post(f"/orders/{order.number}/cancel/", {"reason": "too late"})
     second = browser.post(f"/orders/{order.number}/cancel/", {"reason": "too late"})
+    early = browser.post(f"/orders/{placed_by(member, tea, 1).number}/hide/")
     browser.post(f"/orders/{order.number}/again/")
 
+    assert early.status_code == 409
     assert (first.status_code, second.status_code) == (302, 409)
     assert OrderEvent.objects.filter(kind="cancelled").count() == 1
     assert "This order was cancelled" in text_of(browser.get(f"/orders/{order.number}/pay/"))
     assert "¥25.00" in text_of(browser.get("/cart/"))
+    assert f"/orders/{order.number}/hide/" in text_of(browser.get(f"/orders/{order.number}/"))
+    assert browser.post(f"/orders/{order.number}/hide/").status_code == 302
+    assert order.number not in text_of(browser.get("/orders/"))
 
 
 def test_lists_of_orders_follow_their_filters_and_ask_a_fixed_number_of_questions(

@@ -105,6 +105,37 @@ def test_a_code_opens_an_account_and_brings_the_cart_along(
     assert Member.objects.count() == 1
 
 
+def test_the_cart_says_once_what_did_not_come_along(browser: TenantClient, shelf: Shelf) -> None:
+    shelf.product("Green tea", max_per_order=3)
+    signed_in(browser)
+    put(browser)
+    browser.post("/account/sign-out/")
+    put(browser)
+
+    by_code(browser)
+
+    page = text_of(browser.get("/cart/"))
+    assert "<b>Green tea</b> × 1: not taken along" in page
+    assert "not taken along" not in text_of(browser.get("/cart/"))
+
+
+def test_favourites_are_kept_and_forgotten(browser: TenantClient, shelf: Shelf) -> None:
+    shelf.product("Green tea")
+    keep, forget = "/account/favourites/keep/", "/account/favourites/forget/"
+
+    stranger = browser.post(keep, {"product": "product-1"}, **HERE)
+    signed_in(browser)
+    browser.post(keep, {"product": "product-1"}, **HERE)
+    unknown = browser.post(keep, {"product": "none"}, **HERE)
+    page = text_of(browser.get("/account/favourites/"))
+    browser.post(forget, {"product": "product-1"}, **HERE)
+
+    assert stranger["Location"].startswith("/account/sign-in/")
+    assert unknown.status_code == 404
+    assert "Green tea" in page
+    assert "Nothing kept yet." in text_of(browser.get("/account/favourites/"))
+
+
 @pytest.mark.usefixtures("shelf")
 def test_a_wrong_code_says_so_and_the_right_one_still_works(browser: TenantClient) -> None:
     browser.post(CODE, {"login": PHONE, "do": "send"})
@@ -317,7 +348,8 @@ def test_a_member_sees_what_he_has_and_how_it_came_about(browser: TenantClient) 
 
 
 @pytest.mark.parametrize(
-    "page", ["ways", "ways/new", "password", "privacy", "invite", "assets", "close", "name"]
+    "page",
+    ["ways", "ways/new", "password", "privacy", "invite", "assets", "favourites", "close", "name"],
 )
 def test_strangers_see_nothing_of_it(browser: TenantClient, shelf: Shelf, page: str) -> None:
     assert browser.get(f"/account/{page}/")["Location"].startswith("/account/sign-in/?next=")
