@@ -11,30 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.audit.models import AuditEntry
+from kernel.backoffice.sentences import SENTENCES
 from kernel.modules.registry import manifest_of
 from kernel.tenancy.context import current_tenant_or_none
 
-SENTENCES: Final[dict[str, Promise]] = {
-    "tenants.opened": _("The shop was opened"),
-    "tenants.state_changed": _("The shop's state changed"),
-    "tenants.hold_placed": _("The shop was held back"),
-    "tenants.hold_released": _("A hold was lifted"),
-    "tenants.brand_changed": _("The look was changed"),
-    "tenants.domain_added": _("A host name was added"),
-    "tenants.domain_verified": _("A host name was proven"),
-    "tenants.domain_made_primary": _("A host name became the primary one"),
-    "tenants.domain_removed": _("A host name was removed"),
-    "tenants.grant_given": _("A right to a function was given"),
-    "tenants.grant_revoked": _("A right to a function was ended"),
-    "tenants.job_module_enable": _("Switching a function on was asked for"),
-    "tenants.job_provision": _("The shop's set-up was begun"),
-    "modules.enabled": _("A function was switched on"),
-    "modules.disabled": _("A function was switched off"),
-    "modules.dropped": _("A function's data was deleted"),
-    "channel_center.channel_created": _("A channel partner was added"),
-}
 _OTHER: Final = _("Something was changed")
-_SHOWN: Final = ("domain", "name")
+_SHOWN: Final = ("domain", "name", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +37,8 @@ def described(entry: AuditEntry) -> Act:
     """
     values = {**(entry.before or {}), **(entry.after or {})}
     detail = next((str(values[key]) for key in _SHOWN if values.get(key)), "")
+    if entry.object_type == "order":
+        detail = entry.object_id
     who: str | Promise = _("the system")
     if entry.actor_type == "operator" and current_tenant_or_none() is not None:
         who = _("your provider")
