@@ -8,6 +8,8 @@ import sys
 
 import django
 
+from kernel.common.memory import settle
+
 
 def say(doing: str, done: int, total: int) -> None:
     """Tell whoever started the benchmark how far the step is."""
@@ -19,6 +21,7 @@ def main() -> None:
     """Run ``module:function`` with keyword arguments given as JSON."""
     target, arguments = sys.argv[1:]
     django.setup()
+    settle()
     path, _colon, name = target.partition(":")
     result = getattr(importlib.import_module(path), name)(**json.loads(arguments))
     sys.stdout.write(json.dumps({"result": result}) + "\n")

@@ -7,8 +7,11 @@ from typing import Final
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 from django.conf import settings
 from kombu import Queue
+
+from kernel.common.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 
@@ -115,3 +118,9 @@ def configuration() -> dict[str, object]:
 
 app.add_defaults(configuration)
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _settle(**_about: object) -> None:
+    """Keep what is loaded out of collections, before the workers are forked."""
+    settle()

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 application = get_wsgi_application()
 
-from kernel.tenancy.pooler import refuse_unsafe_pooler  # noqa: E402  needs Django to be set up
+from django.conf import settings  # noqa: E402  needs Django to be set up
+
+from kernel.common.memory import settle  # noqa: E402  as above
+from kernel.tenancy.pooler import refuse_unsafe_pooler  # noqa: E402  as above
 
 refuse_unsafe_pooler()
+# Views would otherwise be loaded by the first request, after everything was settled.
+import_module(settings.ROOT_URLCONF)
+settle()

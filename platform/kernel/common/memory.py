@@ -1,0 +1,24 @@
+"""Keeps the garbage collector from looking again and again through what never becomes garbage.
+
+Code, models, translations and templates are some hundred thousand objects. A full
+collection walks through all of them: a tenth of a second, as often as a batch of
+orders makes as many objects anew.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+# Objects that a request leaves in cycles are few; these bounds cost some megabytes.
+_THRESHOLDS: Final = (50_000, 20, 100)
+
+
+def settle() -> None:
+    """Leave everything that is loaded so far out of later collections.
+
+    To be called once, at the end of a process's start.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
