@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
 from django.db.backends.postgresql.introspection import DatabaseIntrospection, TableInfo
@@ -33,6 +35,18 @@ _TABLES = """
      WHERE c.relkind IN ('f', 'm', 'p', 'r', 'v')
        AND c.relnamespace = current_schema()::regnamespace
 """
+
+
+_TRUSTED_SECONDS = 5.0
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Tell whether a connection is open and the server has nothing to say, such as good-bye."""
+    if connection is None or connection.closed:
+        return False
+    asked = poll()
+    asked.register(connection.fileno(), POLLIN)
+    return not asked.poll(0)
 
 
 class SchemaIntrospection(DatabaseIntrospection):
@@ -89,6 +103,7 @@ class DatabaseWrapper(StockWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._starting = True
+        self._answered_at = 0.0
         super().__init__(*args, **kwargs)
         self._starting = False
         self.introspection = SchemaIntrospection(self)
@@ -152,6 +167,21 @@ class DatabaseWrapper(StockWrapper):
                 connection.isolation_level = super_isolation
         connection.activation = self.settings_dict["OPTIONS"].get("activation", "session")
         return connection
+
+    @override
+    def is_usable(self) -> bool:
+        """Tell whether the server is still there.
+
+        Who asked a moment ago only looks whether it has hung up meanwhile: it says so
+        on the line, which costs nothing to see. Otherwise every request begins with a
+        statement that does nothing.
+        """
+        now = monotonic()
+        if now - self._answered_at < _TRUSTED_SECONDS and _is_quiet(self.connection):
+            return True
+        is_there: bool = super().is_usable()
+        self._answered_at = now if is_there else 0.0
+        return is_there
 
     @override
     def _cursor(self, name: str | None = None) -> Any:
