@@ -12,7 +12,7 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.models import Field, Model
 from django.utils.asyncio import async_unsafe
 from django_tenants.postgresql_backend.base import DatabaseWrapper as StockWrapper
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 from typing_extensions import override
 
 from kernel.tenancy.backend.connection import (
@@ -41,8 +41,10 @@ _TRUSTED_SECONDS = 5.0
 
 
 def _is_quiet(connection: Any) -> bool:
-    """Tell whether a connection is open and the server has nothing to say, such as good-bye."""
+    """Tell whether a connection is idle and the server has nothing to say, such as good-bye."""
     if connection is None or connection.closed:
+        return False
+    if connection.info.transaction_status != TransactionStatus.IDLE:
         return False
     asked = poll()
     asked.register(connection.fileno(), POLLIN)
