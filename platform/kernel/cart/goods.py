@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from kernel.cart.errors import NotOnSale, QuantityNotAllowed
 from kernel.cart.values import CartOwner, Limits
 from kernel.catalogue.choices import ProductStatus, VariantStatus
 from kernel.catalogue.models import Product, Variant
+from kernel.common.db.kept import Kept
 from kernel.inventory.errors import OutOfStock
 from kernel.inventory.services import Available, availability
 from kernel.inventory.values import Ref, Shortage, checked_quantity
 from kernel.pricing.services import Buyer, ExplainedPrice, PriceRequest, prices_for
 from kernel.tenancy.context import current_tenant
+
+_VARIANTS: Final = Kept(
+    lambda variants: Variant.objects.select_related("product").filter(pk__among=variants),
+    variants=list,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def goods_for_sale(
     quantities: Mapping[UUID, int], *, owner: CartOwner, holder: Ref | None, now: datetime
 ) -> dict[UUID, Goods]:
     """Return those of the variants that can be sold, with price and stock."""
-    rows = Variant.objects.select_related("product").filter(pk__in=list(quantities))
+    rows = _VARIANTS(variants=list(quantities))
     variants = {row.pk: row for row in rows if is_on_sale(row, now=now)}
     asked = {key: quantities[key] for key in variants}
     prices = prices_of(asked, owner=owner, now=now) if asked else {}

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from kernel.cart.choices import CartPurpose, Fulfilment, WarningCode
@@ -18,6 +19,7 @@ from kernel.cart.values import CartGroup, CartOwner, CartView, Limits, LineView,
 from kernel.catalogue.choices import ProductKind
 from kernel.catalogue.models import Picture, Product
 from kernel.catalogue.texts import translated
+from kernel.common.db.kept import Kept
 from kernel.common.money import Money
 from kernel.inventory.services import availability
 from kernel.inventory.values import Ref
@@ -33,6 +35,47 @@ _FULFILMENT: Final = {
 _ONLY_TOLD: Final = frozenset({WarningCode.PRICE_RAISED, WarningCode.PRICE_LOWERED})
 
 
+def _lines(**whose: object) -> QuerySet[CartLine]:
+    return CartLine.objects.filter(**whose).order_by("id")
+
+
+_WITH_GOODS: Final = ("variant__product", "variant__image")
+_SELECTED_OF_MEMBER: Final = Kept(
+    lambda owner, purpose: _lines(cart__member_id=owner, cart__purpose=purpose, selected=True),
+    owner=UUID,
+    purpose=str,
+)
+_SELECTED_OF_TOKEN: Final = Kept(
+    lambda owner, purpose: _lines(cart__token_hash=owner, cart__purpose=purpose, selected=True),
+    owner=str,
+    purpose=str,
+)
+_ALL_OF_MEMBER: Final = Kept(
+    lambda owner, purpose: _lines(cart__member_id=owner, cart__purpose=purpose).select_related(
+        *_WITH_GOODS
+    ),
+    owner=UUID,
+    purpose=str,
+)
+_ALL_OF_TOKEN: Final = Kept(
+    lambda owner, purpose: _lines(cart__token_hash=owner, cart__purpose=purpose).select_related(
+        *_WITH_GOODS
+    ),
+    owner=str,
+    purpose=str,
+)
+_FIRST_PICTURES: Final = Kept(
+    lambda products: (
+        Picture.objects.filter(product__among=products)
+        .exclude(file="")
+        .order_by("product_id", "position", "id")
+        .distinct("product_id")
+        .values_list("product_id", "file")
+    ),
+    products=list,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What is known of all lines' goods, each read once."""
@@ -44,9 +87,9 @@ class _Facts:
     pieces: dict[UUID, int]
 
 
-def holder_of(cart: Cart) -> Ref:
+def holder_of(cart: Cart | UUID) -> Ref:
     """Return as whom a cart's checkout holds stock."""
-    return ("cart", cart.pk)
+    return ("cart", cart if isinstance(cart, UUID) else cart.pk)
 
 
 def find_cart(owner: CartOwner, *, purpose: CartPurpose = CartPurpose.CART) -> Cart | None:
@@ -54,22 +97,31 @@ def find_cart(owner: CartOwner, *, purpose: CartPurpose = CartPurpose.CART) -> C
     return Cart.objects.filter(**owner.as_filter(), purpose=purpose).first()
 
 
+def selected_lines(
+    owner: CartOwner, *, purpose: CartPurpose = CartPurpose.CART
+) -> Sequence[CartLine]:
+    """Return the lines that go to checkout; one query."""
+    if owner.member_id is not None:
+        return _SELECTED_OF_MEMBER(owner=owner.member_id, purpose=purpose.value)
+    return _SELECTED_OF_TOKEN(owner=owner.token_hash, purpose=purpose.value)
+
+
 def read(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpose.CART) -> CartView:
-    """Return the owner's cart; seven queries, four more where price lists have rules."""
-    cart = find_cart(owner, purpose=purpose)
+    """Return the owner's cart; six queries, four more where price lists have rules."""
+    if owner.member_id is not None:
+        lines = _ALL_OF_MEMBER(owner=owner.member_id, purpose=purpose.value)
+    else:
+        lines = _ALL_OF_TOKEN(owner=owner.token_hash, purpose=purpose.value)
     currency = current_tenant().currency
-    if cart is None:
-        return CartView(None, (), (), Money.zero(currency), 0)
-    lines = list(
-        CartLine.objects.select_related("variant__product", "variant__image")
-        .filter(cart=cart)
-        .order_by("id")
-    )
-    facts = _facts(cart, lines, owner=owner, now=now)
+    if not lines:
+        cart = find_cart(owner, purpose=purpose)
+        return CartView(cart.pk if cart else None, (), (), Money.zero(currency), 0)
+    cart_id: UUID = lines[0].cart_id
+    facts = _facts(cart_id, lines, owner=owner, now=now)
     shown = [(line, _line_view(line, facts, now=now)) for line in lines]
     groups = tuple(_groups(shown, currency))
     return CartView(
-        cart.pk,
+        cart_id,
         groups,
         tuple((view.id, notice) for _line, view in shown for notice in view.notices),
         _sum((group.subtotal for group in groups), currency),
@@ -89,7 +141,7 @@ def pieces_in(owner: CartOwner) -> int:
     return sum(rows.values_list("quantity", flat=True))
 
 
-def _facts(cart: Cart, lines: Sequence[CartLine], *, owner: CartOwner, now: datetime) -> _Facts:
+def _facts(cart_id: UUID, lines: Sequence[CartLine], *, owner: CartOwner, now: datetime) -> _Facts:
     known = [(line, line.variant) for line in lines if line.variant is not None]
     pieces: dict[UUID, int] = defaultdict(int)
     for line, variant in known:
@@ -99,7 +151,7 @@ def _facts(cart: Cart, lines: Sequence[CartLine], *, owner: CartOwner, now: date
         for line, variant in known
         if is_on_sale(variant, now=now)
     )
-    stock = availability(list(quantities), holder=holder_of(cart), now=now)
+    stock = availability(list(quantities), holder=holder_of(cart_id), now=now)
     return _Facts(
         currency=current_tenant().currency,
         prices=prices_of(quantities, owner=owner, now=now) if quantities else {},
@@ -110,13 +162,7 @@ def _facts(cart: Cart, lines: Sequence[CartLine], *, owner: CartOwner, now: date
 
 
 def _first_pictures(product_ids: set[UUID]) -> dict[UUID, str]:
-    rows = (
-        Picture.objects.filter(product__in=product_ids)
-        .exclude(file="")
-        .order_by("product_id", "position", "id")
-        .distinct("product_id")
-    )
-    return dict(rows.values_list("product_id", "file"))
+    return dict(_FIRST_PICTURES(products=list(product_ids)))
 
 
 def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from kernel.checkout.baskets import Basket, Item
+from kernel.checkout.models import ShippingMethod
 from kernel.common.money import Money, split_minor
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
 from kernel.orders.goods import Goods
@@ -120,13 +121,18 @@ class Part:
 
 @dataclass(slots=True)
 class Draft:
-    """A basket on its way through the pipeline."""
+    """A basket on its way through the pipeline.
+
+    Attributes:
+        ways: how it may be shipped; None when nobody has asked.
+    """
 
     basket: Basket
     lines: list[DraftLine] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: dict[str, object] = field(default_factory=dict)
+    ways: Sequence[ShippingMethod] | None = None
 
     @property
     def currency(self) -> str:

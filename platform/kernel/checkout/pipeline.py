@@ -70,6 +70,11 @@ class HoldsTaken:
     refused_later: frozenset[int]
 
 
+def any_holds(context: PipelineContext) -> bool:
+    """Tell whether a module holds campaign stock."""
+    return any(manifest.holds for manifest in _modules_on(context))
+
+
 def run_holds(drafts: Sequence[Draft], context: PipelineContext) -> HoldsTaken:
     """Take campaign stock; a hold that cannot refuses its draft, and takes nothing for it."""
     holds = [hold for manifest in _modules_on(context) for hold in manifest.holds]

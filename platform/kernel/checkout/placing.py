@@ -15,9 +15,10 @@ from kernel.cart.services import forget_lines
 from kernel.checkout.baskets import Placement
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.checkout.errors import PlacementRefused, TotalChanged
-from kernel.checkout.pipeline import run_holds, run_pipeline
+from kernel.checkout.pipeline import any_holds, run_holds, run_pipeline
 from kernel.checkout.steps.stock import wants_of
 from kernel.checkout.writing import OrderWriter, Placed
+from kernel.common.db.kept import Kept
 from kernel.common.errors import DomainError
 from kernel.inventory.services import Take, allocate_many
 from kernel.orders.hooks import HookContext, run_hooks
@@ -30,6 +31,7 @@ _ATTEMPTS: Final = 3
 _TOGETHER: Final = 1000
 _KNOWN: Final = "SELECT key, id, number FROM orders_ordergroup WHERE key = ANY(%s)"
 _KEY_TAKEN: Final = ("orders_placed_once", "orders_group_number", "orders_number")
+_NUMBERED: Final = Kept(lambda number: OrderGroup.objects.filter(number=number), number=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def place_one(placement: Placement, *, actor: Actor, now: datetime) -> OrderGrou
     [outcome] = place_many([placement], actor=actor, now=now)
     if outcome.refusal is not None:
         raise outcome.refusal
-    return OrderGroup.objects.get(number=outcome.number)
+    [group] = _NUMBERED(number=outcome.number)
+    return group
 
 
 def _place_all(
@@ -192,8 +195,10 @@ def _take(
     whoever comes after it tries anew, as if the draft had never been.
     """
     remaining = list(accepted)
+    # What takes in one piece is never refused half-way.
+    may_stain = any_holds(context) or any(len(each.parts) > 1 for each in accepted)
     while remaining:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=may_stain):
             tried = _try_to_take(remaining, context=context, actor=actor)
             if tried.stained is not None:
                 transaction.set_rollback(True)
@@ -234,7 +239,7 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
         for part in each.parts:
             if wants := wants_of(part.part.lines):
                 holder = each.draft.basket.holder
-                takes.append(Take(("order", part.order_id), wants, from_holder=holder))
+                takes.append(Take(("order", part.order_id), wants, from_holder=holder, is_new=True))
                 owners[part.order_id] = each.key
     outcomes = allocate_many(takes, actor=actor, now=context.now) if takes else []
     served = {owners[each.owner[1]] for each in outcomes if each.refusal is None}

@@ -64,5 +64,5 @@ def quote_basket(basket: Basket, *, now: datetime) -> Quote:
         tax=total("tax"),
         total=draft.total,
         shipping=str(draft.notes.get("shipping", "")),
-        ways=shipping_methods(draft.currency),
+        ways=shipping_methods(draft.currency) if draft.ways is None else draft.ways,
     )

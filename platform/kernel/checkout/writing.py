@@ -10,7 +10,8 @@ from uuid import UUID
 
 from kernel.audit.actor import Actor
 from kernel.checkout.drafts import Draft, DraftLine, Figures, Part, Reason
-from kernel.common.db.copying import cell, copy_rows, document, new_id, text
+from kernel.common.db.copying import cell, document, new_id, text
+from kernel.common.db.writing import MANY, Writing
 from kernel.common.ids import uuid7
 from kernel.common.outbox.publishing import publish_new
 from kernel.orders.choices import (
@@ -113,12 +114,13 @@ class OrderWriter:
         self._actor = document(actor_data(actor))
         self._told: dict[Figures, str] = {}
         self._snapshots: dict[tuple[object, ...], str] = {}
-        self._lines: list[str] = []
+        self._goods_cells: dict[int, str] = {}
         self._adjustments: list[str] = []
 
     def write(self, policy: OrderPolicy) -> None:
         """Write groups, orders, lines, adjustments and timelines, and publish the events."""
-        numbers = draw_numbers(len(self._placed), policy=policy, now=self._now)
+        writing = Writing(is_large=len(self._placed) >= MANY)
+        numbers = draw_numbers(len(self._placed), policy=policy, now=self._now, writing=writing)
         for each, number in zip(self._placed, numbers, strict=True):
             each.number = number
             order_numbers = numbers_in_group(number, len(each.parts))
@@ -127,16 +129,14 @@ class OrderWriter:
         expires = (
             self._now + timedelta(minutes=policy.unpaid_minutes) if policy.unpaid_minutes else None
         )
-        copy_rows("orders_ordergroup", _GROUP, self._groups(expires))
-        copy_rows("orders_order", _ORDER, self._orders())
-        for each in self._placed:
-            for part in each.parts:
-                self._add_lines(part)
-        copy_rows("orders_orderline", _LINE, self._lines)
-        copy_rows("orders_adjustment", _ADJUSTMENT, self._adjustments)
-        copy_rows("orders_orderevent", _EVENT, self._events())
-        ask(KEEP_HOUSE, expires)
-        publish_new(list(self._facts()))
+        writing.add("orders_ordergroup", _GROUP, self._groups(expires))
+        writing.add("orders_order", _ORDER, self._orders())
+        writing.add("orders_orderline", _LINE, self._all_lines())
+        writing.add("orders_adjustment", _ADJUSTMENT, self._adjustments)
+        writing.add("orders_orderevent", _EVENT, self._events())
+        ask(KEEP_HOUSE, expires, writing=writing)
+        publish_new(list(self._facts()), writing=writing)
+        writing.send()
 
     def _groups(self, expires: datetime | None) -> Iterator[str]:
         expires_cell = cell(expires)
@@ -190,26 +190,28 @@ class OrderWriter:
                     )
                 )
 
-    def _add_lines(self, placed: PlacedPart) -> None:
+    def _all_lines(self) -> Iterator[str]:
+        for each in self._placed:
+            for placed in each.parts:
+                yield from self._lines_of(placed)
+
+    def _lines_of(self, placed: PlacedPart) -> Iterator[str]:
+        """Yield the rows of an order's lines, and note what its figures were moved by."""
         order = placed.order_id.hex
         for position, line in enumerate(placed.part.lines):
             line_id = new_id()
-            self._lines.append(
-                "\t".join(
-                    (
-                        line_id,
-                        order,
-                        str(position),
-                        line.goods.variant_id.hex,
-                        line.goods.product_id.hex,
-                        line.goods.kind.value,
-                        self._snapshot(line),
-                        str(line.quantity),
-                        str(line.unit_minor),
-                        str(line.discount_minor),
-                        str(line.tax_minor),
-                        str(line.total_minor),
-                    )
+            yield "\t".join(
+                (
+                    line_id,
+                    order,
+                    str(position),
+                    self._goods(line),
+                    self._snapshot(line),
+                    str(line.quantity),
+                    str(line.unit_minor),
+                    str(line.discount_minor),
+                    str(line.tax_minor),
+                    str(line.total_minor),
                 )
             )
             for reason in line.reasons:
@@ -232,9 +234,19 @@ class OrderWriter:
             )
         )
 
+    def _goods(self, line: DraftLine) -> str:
+        """Return variant, product and kind."""
+        goods = line.goods
+        key = id(goods)
+        if key not in self._goods_cells:
+            variant, product = goods.variant_id.hex, goods.product_id.hex
+            self._goods_cells[key] = f"{variant}\t{product}\t{goods.kind.value}"
+        return self._goods_cells[key]
+
     def _snapshot(self, line: DraftLine) -> str:
         """Return what the line keeps of its goods; in a flash sale the same for all."""
-        key = (line.goods.variant_id, line.unit_minor, len(line.chain), id(line.chain))
+        # Drafts share goods and chains, and keep them as long as this is written.
+        key = (id(line.goods), line.unit_minor, id(line.chain))
         if line.item.options or line.item.campaign or key not in self._snapshots:
             kept = line.goods.snapshot()
             kept["price"] = [dict(step) for step in line.chain]

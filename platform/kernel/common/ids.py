@@ -6,7 +6,7 @@ outside form is ``<prefix>_<26 characters>`` in Crockford's base 32, lower case.
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import uuid_utils
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,11 @@ class InvalidId(DomainError):
 
 def uuid7() -> UUID:
     """Return a new time-ordered UUID, version 7."""
-    return UUID(int=uuid_utils.uuid7().int)
+    # The constructor checks what is known here; thousands of orders a second notice.
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", uuid_utils.uuid7().int)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def encode_base32(value: int, *, length: int) -> str:

@@ -53,6 +53,8 @@ def route(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -
         wants: variant to quantity.
         sources: of each variant, in order of priority.
     """
+    if _are_all_at_first(wants, sources):
+        return Route([(variant, 0, quantity) for variant, quantity in wants.items()], {})
     short = {
         variant: sellable(sources.get(variant, ()))
         for variant, quantity in wants.items()
@@ -64,6 +66,19 @@ def route(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -
         if all(_room(sources[v], chosen) >= quantity for v, quantity in wants.items()):
             return Route(list(_parts(wants, sources, chosen)), {})
     return Route(list(_parts(wants, sources, None)), {})
+
+
+def _are_all_at_first(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -> bool:
+    """Tell whether the location that comes first for each variant has enough of all."""
+    first: UUID | None = None
+    for variant, quantity in wants.items():
+        known = sources.get(variant)
+        if not known or known[0].free < quantity:
+            return False
+        first = first or known[0].location_id
+        if known[0].location_id != first:
+            return False
+    return True
 
 
 def sellable(sources: Sequence[Source]) -> int:

@@ -62,12 +62,14 @@ class Take:
         wants: what; several wants for one variant count together.
         from_holder: whose reservation is used up by it.
         until: for a reservation, when it lapses.
+        is_new: nothing was ever promised to the owner, which this transaction has made.
     """
 
     owner: Ref
     wants: Sequence[Want]
     from_holder: Ref | None = None
     until: datetime | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

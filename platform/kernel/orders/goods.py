@@ -11,6 +11,7 @@ from uuid import UUID
 
 from kernel.catalogue.choices import ProductKind, ProductStatus, VariantStatus
 from kernel.catalogue.models import BundleItem, Variant
+from kernel.common.db.kept import Kept
 from kernel.inventory.values import Want
 
 _STOCKED: Final = frozenset({ProductKind.PHYSICAL, ProductKind.CARD_KEY, ProductKind.BUNDLE})
@@ -37,6 +38,9 @@ _FACTS: Final = (
     "product__seller_id",
     "product__tax_class",
     "product__after_sale_policy",
+)
+_FACTS_OF: Final = Kept(
+    lambda variants: Variant.objects.filter(pk__among=variants).values(*_FACTS), variants=list
 )
 
 
@@ -97,7 +101,7 @@ class Goods:
 
 def goods_of(variant_ids: Iterable[UUID]) -> dict[UUID, Goods]:
     """Return what is known of these variants; at most two queries."""
-    rows = list(Variant.objects.filter(pk__in=set(variant_ids)).values(*_FACTS))
+    rows = _FACTS_OF(variants=list(set(variant_ids)))
     bundles = {row["product_id"] for row in rows if row["product__kind"] == ProductKind.BUNDLE}
     contents = _contents(bundles) if bundles else {}
     return {

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from kernel.common.db.writing import Writing
 from kernel.common.time import local_date
 from kernel.orders.models import OrderPolicy
 from kernel.tenancy.context import current_tenant
@@ -18,12 +19,24 @@ INSERT INTO orders_orderserial (drawn_at) SELECT %s FROM generate_series(1, %s) 
 _FORGET = "DELETE FROM orders_orderserial WHERE id = ANY(%s)"
 
 
-def draw_numbers(count: int, *, policy: OrderPolicy, now: datetime) -> list[str]:
-    """Return so many numbers that nobody else has."""
+def draw_numbers(
+    count: int, *, policy: OrderPolicy, now: datetime, writing: Writing | None = None
+) -> list[str]:
+    """Return so many numbers that nobody else has.
+
+    Args:
+        count: how many.
+        policy: what they look like.
+        now: the moment.
+        writing: with what the rows that they came from shall be deleted again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_DRAW, [now, count])
         serials = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_FORGET, [serials])
+    forgetting = writing or Writing(is_large=False)
+    forgetting.run(_FORGET, serials)
+    if writing is None:
+        forgetting.send()
     head = policy.number_prefix
     if policy.number_dated:
         head += f"{local_date(now, current_tenant().zone):%y%m%d}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.common.db.kept import Kept
 from kernel.orders.errors import InvalidPolicy
 from kernel.orders.models import OrderPolicy
 
@@ -21,6 +22,7 @@ _BOUNDS: Final = {
     "complete_days": (0, 365),
     "number_digits": (4, 12),
 }
+_CHOSEN: Final = Kept(lambda: OrderPolicy.objects.filter(pk=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Policy:
 
 def current_policy() -> OrderPolicy:
     """Return the current tenant's choices, or what holds while nothing was chosen; one query."""
-    return OrderPolicy.objects.filter(pk=1).first() or OrderPolicy()
+    return next(iter(_CHOSEN()), None) or OrderPolicy()
 
 
 @transaction.atomic

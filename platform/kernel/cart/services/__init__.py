@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.cart.selectors import find_cart, holder_of, pieces_in, read
+from kernel.cart.selectors import find_cart, holder_of, pieces_in, read, selected_lines
 from kernel.cart.services.carts import cart_of, forget_carts, is_token, new_token
 from kernel.cart.services.lines import (
     accept_prices,
@@ -41,6 +41,7 @@ __all__ = [
     "read",
     "remove",
     "select",
+    "selected_lines",
     "share",
     "take_shared",
 ]

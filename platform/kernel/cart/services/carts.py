@@ -6,11 +6,22 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kernel.cart.choices import CartPurpose
 from kernel.cart.models import Cart
 from kernel.cart.values import CartOwner
+from kernel.common.ids import uuid7
+
+# A row that is there is locked by its update, as one that is made is by nobody seeing it.
+_OPEN: Final = """
+INSERT INTO cart_cart (id, member_id, token_hash, purpose, updated_at, expires_at)
+VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT ({owner}, purpose)
+       DO UPDATE SET updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at
+RETURNING id
+"""
+_COLUMNS: Final = ("id", "member_id", "token_hash", "purpose", "updated_at", "expires_at")
 
 _TOKEN_BYTES: Final = 24
 _LONGEST_TOKEN: Final = 64
@@ -36,13 +47,12 @@ def cart_of(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpo
     find no line for a variant.
     """
     expires = _expiry(owner, purpose, now=now)
-    Cart.objects.get_or_create(
-        **owner.as_filter(), purpose=purpose, defaults={"expires_at": expires}
-    )
-    cart = Cart.objects.select_for_update(no_key=True).get(**owner.as_filter(), purpose=purpose)
-    cart.updated_at, cart.expires_at = now, expires
-    cart.save(update_fields=["updated_at", "expires_at"])
-    return cart
+    column = "token_hash" if owner.member_id is None else "member_id"
+    told = [owner.member_id, owner.token_hash, purpose.value, now, expires]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN.format(owner=column), [uuid7(), *told])
+        row = cursor.fetchone()
+    return Cart.from_db(None, _COLUMNS, [*row, *told])
 
 
 def forget_carts(now: datetime) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 
 from kernel.cart.choices import CartPurpose
 from kernel.cart.errors import CartFull, UnknownLine
@@ -22,9 +24,17 @@ from kernel.cart.selectors import find_cart, holder_of
 from kernel.cart.services.carts import cart_of
 from kernel.cart.values import MOST_LINES, CartOwner, Wish
 from kernel.cart.wishes import checked_wish, choice_hash
+from kernel.common.db.kept import Kept
 from kernel.common.ids import uuid7
 from kernel.common.money import Money
 from kernel.inventory.values import checked_quantity
+
+_FORGET: Final = "DELETE FROM cart_cartline WHERE id = ANY(%s)"
+
+_LINES: Final = Kept(
+    lambda cart: CartLine.objects.filter(cart=cart).annotate(sold=F("variant__product_id")),
+    cart=UUID,
+)
 
 
 @transaction.atomic
@@ -135,21 +145,28 @@ def accept_prices(owner: CartOwner, *, now: datetime) -> None:
 
 def forget_lines(line_ids: Collection[UUID]) -> None:
     """Take lines out because they were ordered, of any number of carts; one statement."""
-    CartLine.objects.filter(pk__in=line_ids).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [list(line_ids)])
 
 
 def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> CartLine:
     key = choice_hash(wish)
-    line = CartLine.objects.filter(cart=cart, choice_hash=key).first()
-    quantity = wish.quantity + (line.quantity if line is not None else 0)
+    lines = _LINES(cart=cart.pk)
+    same = next((each for each in lines if each.choice_hash == key), None)
+    quantity = wish.quantity + (same.quantity if same is not None else 0)
     goods = the_goods(wish.variant_id, quantity, owner=owner, holder=holder_of(cart), now=now)
-    check_quantity(goods, quantity, others=_others(cart, goods, without=line.pk if line else None))
-    if line is not None:
-        _agree(line, goods, owner=owner, now=now)
-        line.quantity, line.selected = quantity, True
-        line.save(update_fields=["quantity", "selected", "unit_minor_seen", "currency_seen"])
-        return line
-    if CartLine.objects.filter(cart=cart).count() >= MOST_LINES:
+    beside = [
+        each.quantity
+        for each in lines
+        if each.sold == goods.product.pk and each.selected and each is not same
+    ]
+    check_quantity(goods, quantity, others=beside)
+    if same is not None:
+        _agree(same, goods, owner=owner, now=now)
+        same.quantity, same.selected = quantity, True
+        same.save(update_fields=["quantity", "selected", "unit_minor_seen", "currency_seen"])
+        return same
+    if len(lines) >= MOST_LINES:
         raise CartFull(most=MOST_LINES)
     line = CartLine(
         id=uuid7(),
@@ -168,7 +185,7 @@ def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> CartLine
     return line
 
 
-def _others(cart: Cart, goods: Goods, *, without: UUID | None) -> list[int]:
+def _others(cart: Cart, goods: Goods, *, without: UUID) -> list[int]:
     lines = CartLine.objects.filter(cart=cart, variant__product=goods.product, selected=True)
     return [n for key, n in lines.values_list("pk", "quantity") if key != without]
 

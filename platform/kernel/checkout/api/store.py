@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -19,6 +20,7 @@ from kernel.cart.services import CartOwner
 from kernel.checkout.errors import CartUnknown, KeyMissing
 from kernel.checkout.quoting import Quote
 from kernel.checkout.services import Choices, Visit, hold_stock, intent_for, place, quote
+from kernel.common.db.kept import Kept
 from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
@@ -31,6 +33,10 @@ from kernel.orders.selectors import member_group
 from kernel.tenancy.context import current_tenant
 
 _KEY_HEADER: Final = "Idempotency-Key"
+_NUMBERS: Final = Kept(
+    lambda group: Order.objects.filter(group=group).order_by("number").values_list("number"),
+    group=UUID,
+)
 
 
 class CheckoutTold(serializers.Serializer[Any]):
@@ -282,12 +288,12 @@ def _quote_data(found: Quote) -> dict[str, object]:
 
 
 def _placed_data(group: OrderGroup) -> dict[str, object]:
-    numbers = Order.objects.filter(group=group).order_by("number")
+    numbers = _NUMBERS(group=group.pk)
     return {
         "id": group.public_id,
         "number": group.number,
         "currency": group.currency,
         "total": Money(group.total_minor, group.currency).decimal(),
         "expires_at": group.expires_at,
-        "orders": list(numbers.values_list("number", flat=True)),
+        "orders": [number for (number,) in numbers],
     }

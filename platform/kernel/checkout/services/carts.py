@@ -10,8 +10,7 @@ from uuid import UUID
 
 from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
-from kernel.cart.models import CartLine
-from kernel.cart.services import CartOwner, find_cart, holder_of
+from kernel.cart.services import CartOwner, find_cart, holder_of, selected_lines
 from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
 from kernel.checkout.errors import ContactMissing, GuestsRefused
 from kernel.checkout.placing import place_one
@@ -64,14 +63,16 @@ def hold_stock(visit: Visit, *, now: datetime) -> datetime:
     """
     basket = basket_of(visit)
     until = now + HELD_FOR
-    if basket.holder is not None:
+    cart = None if basket.holder else find_cart(visit.owner, purpose=visit.purpose)
+    holder = holder_of(cart) if cart else basket.holder
+    if holder is not None:
         known = goods_of(item.variant_id for item in basket.items)
         wants = stock_wants(
             (goods.kind, goods.variant_id, item.quantity, goods.contents)
             for item in basket.items
             if (goods := known.get(item.variant_id)) is not None
         )
-        reserve(wants, holder=basket.holder, until=until, now=now)
+        reserve(wants, holder=holder, until=until, now=now)
     return until
 
 
@@ -104,9 +105,8 @@ def place(
 
 
 def basket_of(visit: Visit) -> Basket:
-    """Return what is selected in a cart as a basket; two queries."""
-    cart = find_cart(visit.owner, purpose=visit.purpose)
-    lines = CartLine.objects.filter(cart=cart, selected=True).order_by("id") if cart else []
+    """Return what is selected in a cart as a basket; one query."""
+    lines = selected_lines(visit.owner, purpose=visit.purpose)
     return Basket(
         items=[
             Item(
@@ -129,6 +129,6 @@ def basket_of(visit: Visit) -> Basket:
         currency=current_tenant().currency,
         address=dict(visit.address),
         choices=visit.choices,
-        holder=holder_of(cart) if cart else None,
+        holder=holder_of(lines[0].cart_id) if lines else None,
         source=visit.source,
     )

@@ -11,10 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from kernel.checkout.choices import Rate
 from kernel.checkout.drafts import Draft, Part, PipelineContext, Reason
 from kernel.checkout.models import ShippingMethod
+from kernel.common.db.kept import Kept
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
 
 BROUGHT: Final = frozenset({FulfilmentMethod.EXPRESS, FulfilmentMethod.SAME_CITY})
 _NEEDED: Final = ("name", "phone", "line")
+_WAYS: Final = Kept(
+    lambda currency: ShippingMethod.objects.filter(is_active=True, currency=currency).order_by(
+        "position", "id"
+    ),
+    currency=str,
+)
 
 
 def shipping_methods(currency: str) -> list[ShippingMethod]:
@@ -22,8 +29,7 @@ def shipping_methods(currency: str) -> list[ShippingMethod]:
 
     A shop that has set up none ships free of charge.
     """
-    found = ShippingMethod.objects.filter(is_active=True, currency=currency)
-    return list(found.order_by("position", "id")) or [
+    return _WAYS(currency=currency) or [
         ShippingMethod(
             code="express",
             names={"zh-hans": "快递", "en": "Express"},
@@ -43,7 +49,8 @@ def add_freight(drafts: Sequence[Draft], context: PipelineContext) -> None:
             continue
         if draft.currency not in ways:
             ways[draft.currency] = shipping_methods(draft.currency)
-        way = _chosen(draft, ways[draft.currency])
+        draft.ways = ways[draft.currency]
+        way = _chosen(draft, draft.ways)
         if way is None:
             continue
         for line in draft.lines:

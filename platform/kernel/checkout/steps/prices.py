@@ -38,24 +38,31 @@ class _Price:
 
 def ask_prices(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Give each line its price; refuse what has none in the basket's currency."""
-    special = _special_lists({draft.currency for draft in drafts}, context.now)
-    belonging = _belonging(drafts, special)
+    lists = {
+        currency: lists_at(context.now, currency=currency)
+        for currency in {draft.currency for draft in drafts}
+    }
+    belonging = _belonging(drafts, lists)
     groups: dict[Alike, list[Draft]] = defaultdict(list)
     for draft in drafts:
         buyer = buyer_of(draft.basket)
         if buyer.member_id and (own := belonging.get(buyer.member_id)):
             buyer = replace(buyer, groups=buyer.groups | own)
-        held = frozenset(row.pk for row in special[draft.currency] if includes(row.audience, buyer))
+        held = frozenset(
+            row.pk
+            for row in lists[draft.currency]
+            if row.audience and includes(row.audience, buyer)
+        )
         groups[draft.currency, held].append(draft)
-    for members in groups.values():
-        _ask_for(members, now=context.now)
+    for (currency, _held), members in groups.items():
+        _ask_for(members, lists[currency], now=context.now)
 
 
 def _belonging(
-    drafts: Sequence[Draft], special: Mapping[str, Sequence[PriceList]]
+    drafts: Sequence[Draft], lists: Mapping[str, Sequence[PriceList]]
 ) -> dict[UUID, frozenset[str]]:
     """Return the groups of all buyers at once, where any list asks for them."""
-    if not any(ask_for_groups(lists) for lists in special.values()):
+    if not any(ask_for_groups(known) for known in lists.values()):
         return {}
     members = {draft.basket.shopper.member_id for draft in drafts}
     return dict(groups_of([key for key in members if key is not None]))
@@ -66,20 +73,13 @@ def buyer_of(basket: Basket) -> Buyer:
     return Buyer(member_id=basket.shopper.member_id, groups=basket.shopper.groups)
 
 
-def _special_lists(currencies: set[str], now: datetime) -> dict[str, list[PriceList]]:
-    """Return the lists that are not for everybody; one query a currency."""
-    return {
-        currency: [row for row in lists_at(now, currency=currency) if row.audience]
-        for currency in currencies
-    }
-
-
-def _ask_for(drafts: Sequence[Draft], *, now: datetime) -> None:
+def _ask_for(drafts: Sequence[Draft], lists: Sequence[PriceList], *, now: datetime) -> None:
     wanted = [_quantities(draft) for draft in drafts]
     known = _answers(
         {pair for quantities in wanted for pair in quantities.items()},
         buyer=buyer_of(drafts[0].basket),
         currency=drafts[0].currency,
+        lists=lists,
         now=now,
     )
     for draft, quantities in zip(drafts, wanted, strict=True):
@@ -101,7 +101,12 @@ def _quantities(draft: Draft) -> dict[UUID, int]:
 
 
 def _answers(
-    pairs: set[Priced], *, buyer: Buyer, currency: str, now: datetime
+    pairs: set[Priced],
+    *,
+    buyer: Buyer,
+    currency: str,
+    lists: Sequence[PriceList],
+    now: datetime,
 ) -> dict[Priced, _Price]:
     """Return the price of each variant in each quantity that somebody wants.
 
@@ -123,6 +128,7 @@ def _answers(
             buyer=buyer,
             currency=currency,
             now=now,
+            among=lists,
         )
         for variant_id, answer in answers.items():
             found[variant_id, asked[variant_id]] = _in_words(answer)

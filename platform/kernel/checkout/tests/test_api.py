@@ -220,6 +220,32 @@ def test_an_open_order_can_be_paid(
     assert (answer.status_code, answer.json()["amount"]) == (200, "20.00")
 
 
+@pytest.mark.usefixtures("member")
+def test_an_order_of_one_line_asks_few_questions_on_its_way(
+    tenant_a: TenantRef, browser: TenantClient
+) -> None:
+    with tenant_context(tenant_a):
+        variant = make_variant(minor=1000, stock=50).public_id
+    asked: dict[str, int] = {}
+
+    def counted(path: str, told: dict[str, Any], **headers: str) -> Any:
+        with CaptureQueriesContext(connection) as queries:
+            answer = post(browser, f"{API}/{path}", told, **headers)
+        assert answer.status_code < 300, answer.content
+        asked[path] = len([each for each in queries if "tenants_" not in each["sql"]])
+        return answer.json()
+
+    for key in ("first", "second"):
+        counted("cart/lines/", {"variant": variant, "quantity": 1})
+        total = counted("checkout/quote/", {"address": dict(ADDRESS)})["total"]
+        wanted = {"address": dict(ADDRESS), "expected_total": total}
+        counted("checkout/orders/", wanted, **{"Idempotency-Key": key})
+
+    assert asked["cart/lines/"] <= 15
+    assert asked["checkout/quote/"] <= 7
+    assert asked["checkout/orders/"] <= 26
+
+
 @pytest.mark.parametrize("side", ["store", "console"])
 def test_lists_and_details_ask_a_fixed_number_of_queries(
     tenant_a: TenantRef, member: Member, browser: TenantClient, side: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kernel.checkout.baskets import Placement
 from kernel.checkout.choices import Rate
 from kernel.checkout.errors import PlacementRefused, TotalChanged
 from kernel.checkout.models import ShippingMethod
@@ -44,6 +47,27 @@ def flat_rate(minor: int = 800, **more: object) -> ShippingMethod:
             **more,
         }
     )
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_what_a_buyer_writes_is_kept_as_it_is_whichever_way_it_is_sent(count: int) -> None:
+    note = "a\tb\nc\\d\\n; DROP 'x' \"%s\" %(y)s \\N 好"
+    tea = make_variant(stock=100)
+    basket = make_basket((tea.pk, 1))
+    awkward = replace(
+        basket,
+        choices=replace(basket.choices, note=note),
+        address={**basket.address, "line": note},
+    )
+
+    placed = place_many(
+        [Placement(awkward, f"key-{number}", None) for number in range(count)],
+        actor=TESTER,
+        now=NOW,
+    )
+
+    kept = list(Order.objects.values_list("note", "address__line"))
+    assert (len(placed), kept) == (count, [(note, note)] * count)
 
 
 def test_a_placed_order_keeps_what_was_bought_and_what_it_cost() -> None:

@@ -107,7 +107,7 @@ def test_a_module_that_is_off_does_nothing(shop: TenantRef) -> None:
 
 
 @pytest.mark.usefixtures("in_tenant_a")
-def test_a_batch_asks_no_more_often_than_one_order() -> None:
+def test_a_batch_asks_no_more_often_the_larger_it_is_and_one_order_less_often() -> None:
     tea = make_variant(stock=1000)
 
     def statements(count: int) -> int:
@@ -117,7 +117,9 @@ def test_a_batch_asks_no_more_often_than_one_order() -> None:
         return len(queries)
 
     statements(1)
-    assert statements(1) == statements(200) <= 29
+    # What is little goes in one message, and many rows a table at a time.
+    assert statements(1) <= 14
+    assert statements(20) == statements(200) <= 23
 
 
 def test_seams_that_cannot_be_used_are_refused_at_once() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Final
 from uuid import UUID
 
 import uuid_utils
@@ -13,6 +15,7 @@ from django.db import connection
 # What COPY's text form reads as something else.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _NULL = "\\N"
+_PIECE: Final = 250
 
 
 def new_id() -> str:
@@ -49,9 +52,19 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[str]) -> None:
         columns: which columns the rows have; the others take their default.
         rows: cells with tabs between them, without a line end.
     """
-    lines = "\n".join(rows)
-    if not lines:
+    pieces = _pieces(rows)
+    first = next(pieces, None)
+    if first is None:
         return
     names = ", ".join(columns)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        copy.write(f"{lines}\n")
+        copy.write(first)
+        # The server takes in what it has while the next rows are put into words.
+        for piece in pieces:
+            copy.write(piece)
+
+
+def _pieces(rows: Iterable[str]) -> Iterator[str]:
+    left = iter(rows)
+    while lines := "\n".join(islice(left, _PIECE)):
+        yield f"{lines}\n"

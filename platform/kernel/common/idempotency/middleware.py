@@ -35,6 +35,7 @@ from kernel.common.idempotency.services import (
     keyed_request,
     release,
     replay,
+    undo,
 )
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
@@ -77,13 +78,12 @@ class IdempotencyMiddleware:
         with transaction.atomic():
             if not claim(keyed, now=timezone.now()):
                 return replay(keyed)
-            before = transaction.savepoint()
             response = self._get_response(request)
             if response.status_code >= _SERVER_ERROR:
                 transaction.set_rollback(True)
                 return response
             if _is_broken():
-                transaction.savepoint_rollback(before)
+                undo()
             if response.status_code in _NOT_KEPT:
                 release(keyed)
             else:

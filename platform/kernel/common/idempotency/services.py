@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,7 +34,10 @@ _TABLE: Final = IdempotencyRecord._meta.db_table
 
 # The insert waits for a concurrent holder of the key to commit or roll back. A row
 # past its time is taken over in place; a live one makes the statement return nothing.
+#
+# One message, and a savepoint at its end: what the view does can be undone without the key.
 _CLAIM: Final = f"""
+SET LOCAL lock_timeout = %s;
 INSERT INTO {_TABLE}
   (id, actor, key, method, path, fingerprint, status, headers, body, created_at, expires_at)
 VALUES (%s, %s, %s, %s, %s, %s, 0, '{{}}', NULL, %s, %s)
@@ -42,7 +46,12 @@ ON CONFLICT (actor, key) DO UPDATE SET
   fingerprint = EXCLUDED.fingerprint, status = 0, headers = '{{}}', body = NULL,
   created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
 WHERE {_TABLE}.expires_at <= EXCLUDED.created_at
-RETURNING id
+RETURNING id;
+SET LOCAL lock_timeout TO DEFAULT;
+SAVEPOINT idempotency_claimed
+"""  # noqa: S608  the table name is the model's own
+_KEEP: Final = f"""
+UPDATE {_TABLE} SET status = %s, headers = %s, body = %s WHERE actor = %s AND key = %s
 """  # noqa: S608  the table name is the model's own
 
 
@@ -87,11 +96,11 @@ def claim(keyed: KeyedRequest, *, now: datetime) -> bool:
     """
     lasts = timedelta(hours=settings.STOA_IDEMPOTENCY_HOURS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {int(settings.STOA_IDEMPOTENCY_WAIT_MS)}")
         try:
             cursor.execute(
                 _CLAIM,
                 [
+                    int(settings.STOA_IDEMPOTENCY_WAIT_MS),
                     uuid7(),
                     keyed.actor,
                     keyed.key,
@@ -106,9 +115,14 @@ def claim(keyed: KeyedRequest, *, now: datetime) -> bool:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillRunning(retry_after=RETRY_AFTER_SECONDS) from None
             raise
-        taken = cursor.fetchone() is not None
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-    return taken
+        cursor.nextset()
+        return cursor.fetchone() is not None
+
+
+def undo() -> None:
+    """Undo what was done since `claim`, in a transaction in which a statement failed."""
+    with connection.cursor() as cursor:
+        cursor.execute("ROLLBACK TO SAVEPOINT idempotency_claimed")
 
 
 def keep(keyed: KeyedRequest, response: HttpResponseBase) -> None:
@@ -116,11 +130,11 @@ def keep(keyed: KeyedRequest, response: HttpResponseBase) -> None:
     body = response.content if isinstance(response, HttpResponse) else None
     if body is not None and len(body) > settings.STOA_IDEMPOTENCY_REPLY_BYTES:
         body = None
-    IdempotencyRecord.objects.filter(actor=keyed.actor, key=keyed.key).update(
-        status=response.status_code,
-        headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
-        body=body,
-    )
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP, [response.status_code, json.dumps(headers), body, keyed.actor, keyed.key]
+        )
 
 
 def release(keyed: KeyedRequest) -> None:

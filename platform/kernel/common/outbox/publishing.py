@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from kernel.common.db.copying import copy_rows, document, new_id, text
+from kernel.common.db.copying import document, new_id, text
+from kernel.common.db.writing import MANY, Writing
 from kernel.common.outbox.errors import NotInTransaction, UnknownEvent
 from kernel.common.outbox.events import Event, registered
 from kernel.common.outbox.models import OutboxEvent
@@ -94,7 +95,7 @@ def publish_many(events: Sequence[tuple[Event, str]]) -> None:
     publish_new(events)
 
 
-def publish_new(events: Sequence[tuple[Event, str]]) -> None:
+def publish_new(events: Sequence[tuple[Event, str]], *, writing: Writing | None = None) -> None:
     """Store the first events of aggregates that this transaction has made; two statements.
 
     Nobody else can publish for an aggregate that nobody else can see, so no locks
@@ -102,6 +103,7 @@ def publish_new(events: Sequence[tuple[Event, str]]) -> None:
 
     Args:
         events: each with its aggregate, see `publish`.
+        writing: what the events are to be sent with, in the same transaction.
 
     Raises:
         NotInTransaction: no transaction is open.
@@ -114,9 +116,11 @@ def publish_new(events: Sequence[tuple[Event, str]]) -> None:
         raise NotInTransaction(events[0][0].name)
     if unknown := next((event for event, _to in events if not registered(event)), None):
         raise UnknownEvent(unknown.name)
-    _begin(current_tenant(), None)
+    with_these = writing or Writing(is_large=len(events) >= MANY)
+    _ask_for_delivery(current_tenant())
+    with_these.run(f"SELECT {_WAKE}")
     rest = "\t".join((document(carried.snapshot()), "0", "f", ""))
-    copy_rows(
+    with_these.add(
         OutboxEvent._meta.db_table,
         _COLUMNS,
         (
@@ -133,6 +137,8 @@ def publish_new(events: Sequence[tuple[Event, str]]) -> None:
             for event, aggregate in events
         ),
     )
+    if writing is None:
+        with_these.send()
 
 
 def wake() -> None:
@@ -165,6 +171,10 @@ def _begin(tenant: TenantRef, aggregate: str | None) -> None:
         calls, parameters = [_LOCK, _WAKE], [aggregate]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(calls)}", parameters)
+    _ask_for_delivery(tenant)
+
+
+def _ask_for_delivery(tenant: TenantRef) -> None:
     ask = _Deliver(tenant.schema, tenant)
     waiting = (getattr(entry[1], "__self__", None) for entry in connection.run_on_commit)
     if all(item != ask for item in waiting):

@@ -14,7 +14,7 @@ from django.db import transaction
 from kernel.audit.actor import Actor, current_actor
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.errors import NotAllocated, NotOnHand
-from kernel.inventory.services.locking import Stock, lock_items, untracked
+from kernel.inventory.services.locking import Stock, lock_items, look
 from kernel.inventory.services.writing import Move, move, write
 from kernel.inventory.sql import fetch, ref_columns, run
 from kernel.inventory.values import FREE_LAPSED, Give, Outcome, Part, Ref, Shortage, Want, merged
@@ -187,7 +187,7 @@ def _only(outcomes: list[Outcome]) -> list[Part]:
 @transaction.atomic
 def _give(verb: MovementKind, gives: Sequence[Give], *, actor: Actor, reason: str) -> list[Outcome]:
     wanted = [None if give.wants is None else merged(give.wants) for give in gives]
-    free = untracked({variant for wants in wanted for variant in wants or ()})
+    free = look({variant for wants in wanted for variant in wants or ()}).untracked
     if len({give.owner for give in gives}) != len(gives):
         raise ValueError("an order stands twice in one call")
     items, open_parts = _lock(gives)

@@ -57,20 +57,16 @@ SELECT asked.id, asked.variant_id, asked.location_id, 0, 0, 0, 0, 0, TRUE
  ORDER BY asked.variant_id, asked.location_id
 ON CONFLICT (variant_id, location_id) DO NOTHING
 """
-_UNTRACKED: Final = """
-SELECT variant.id
+_LOOK: Final = """
+SELECT variant.id, product.kind = ANY(%s::text[]),
+       variant.out_of_stock <> %s
+       AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
+                         JOIN inventory_location AS place
+                           ON place.id = item.location_id AND place.is_active
+                        WHERE item.variant_id = variant.id)
   FROM catalogue_variant AS variant
   JOIN catalogue_product AS product ON product.id = variant.product_id
- WHERE variant.id = ANY(%s::uuid[]) AND product.kind = ANY(%s::text[])
-"""
-_SOLD_AHEAD: Final = """
-SELECT variant.id
-  FROM catalogue_variant AS variant
- WHERE variant.id = ANY(%s::uuid[]) AND variant.out_of_stock <> %s
-   AND NOT EXISTS (SELECT 1 FROM inventory_stockitem AS item
-                     JOIN inventory_location AS place
-                       ON place.id = item.location_id AND place.is_active
-                    WHERE item.variant_id = variant.id)
+ WHERE variant.id = ANY(%s::uuid[])
 """
 
 
@@ -151,22 +147,36 @@ def make_items(places: Sequence[tuple[UUID, UUID]]) -> None:
     run(_MAKE, [uuid7() for _place in places], variants, locations)
 
 
-def untracked(variants: Iterable[UUID]) -> frozenset[UUID]:
-    """Return those of the variants that take nothing from any shelf; one statement."""
-    found = fetch(_UNTRACKED, list(variants), list(UNTRACKED))
-    return frozenset(variant for (variant,) in found)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What stock knows of variants before it locks anything.
+
+    Attributes:
+        untracked: they take nothing from any shelf.
+        sold_ahead: they may be sold before any came, and no shelf is kept for them yet.
+    """
+
+    untracked: frozenset[UUID]
+    sold_ahead: frozenset[UUID]
+
+
+def look(variants: Iterable[UUID]) -> Looked:
+    """Look at variants; one statement."""
+    found = fetch(_LOOK, list(UNTRACKED), Policy.REFUSE.value, list(variants))
+    free = frozenset(variant for variant, is_untracked, _ahead in found if is_untracked)
+    ahead = frozenset(variant for variant, _untracked, is_ahead in found if is_ahead)
+    return Looked(free, ahead - free)
 
 
 def make_for_sale_ahead(variants: Iterable[UUID]) -> None:
-    """Begin to keep stock of variants that may be sold before any came; one statement or three.
+    """Begin to keep stock of variants that may be sold before any came; two statements or none.
 
     To be called before anything is locked: whoever waits here for another call
     that makes the same items must hold nothing which that call may want.
     """
-    missing = fetch(_SOLD_AHEAD, list(variants), Policy.REFUSE.value)
-    if missing:
+    if missing := list(variants):
         place = default_location().pk
-        make_items([(variant, place) for (variant,) in missing])
+        make_items([(variant, place) for variant in missing])
 
 
 def _rows(statement: str, *parameters: object) -> list[Stock]:

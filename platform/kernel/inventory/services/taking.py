@@ -9,7 +9,7 @@ Services and digital content take nothing and are never short.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -18,6 +18,8 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.audit.actor import Actor, current_actor
+from kernel.common.db.copying import new_id, text
+from kernel.common.db.writing import MANY, Writing
 from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
 from kernel.inventory.choices import MovementKind
@@ -26,11 +28,11 @@ from kernel.inventory.routing import Route, route
 from kernel.inventory.services.locking import (
     Stock,
     lock_for_taking,
+    look,
     make_for_sale_ahead,
-    untracked,
 )
 from kernel.inventory.services.writing import Move, move, write
-from kernel.inventory.sql import fetch, ref_columns, run
+from kernel.inventory.sql import fetch, ref_columns
 from kernel.inventory.values import FREE_LAPSED, Outcome, Part, Ref, Shortage, Take, Want, merged
 from kernel.tenancy.schedules import ask
 
@@ -58,6 +60,16 @@ SELECT id, order_type, order_id, item, quantity, 0, 0
 ON CONFLICT (order_id, order_type, stock_item_id)
    DO UPDATE SET quantity = kept.quantity + EXCLUDED.quantity
 """
+
+_ALLOCATION: Final = (
+    "id",
+    "order_type",
+    "order_id",
+    "stock_item_id",
+    "quantity",
+    "shipped",
+    "released",
+)
 
 _Verb: TypeAlias = Literal["reserve", "allocate"]
 
@@ -171,7 +183,6 @@ def _only(outcomes: list[Outcome]) -> list[Part]:
     return outcomes[0].parts
 
 
-@transaction.atomic
 def _take(
     verb: _Verb,
     takes: Sequence[Take],
@@ -180,31 +191,33 @@ def _take(
     now: datetime | None,
     actor: Actor,
 ) -> list[Outcome]:
-    wanted = _tracked([merged(take.wants) for take in takes])
+    wanted = [merged(take.wants) for take in takes]
     if len({take.owner for take in takes}) != len(takes):
         raise ValueError("an owner stands twice in one call")
-    variants = {variant for wants in wanted for variant in wants}
     holders = [take.owner if verb == "reserve" else take.from_holder for take in takes]
-    shelf = _lock(
-        variants,
-        holders=[holder for holder in holders if holder is not None],
-        locations=locations,
-        now=now or utc_now(),
-    )
-    outcomes = [
-        _serve(verb, take, wants, holder, shelf)
-        for take, wants, holder in zip(takes, wanted, holders, strict=True)
-    ]
-    _store(verb, takes, outcomes, shelf, actor=actor)
+    # Nothing in here is caught by anybody, so a savepoint would be of no use.
+    with transaction.atomic(savepoint=False):
+        known = look({variant for wants in wanted for variant in wants})
+        if known.untracked:
+            wanted = [_without(wants, known.untracked) for wants in wanted]
+        if locations is None:
+            make_for_sale_ahead(known.sold_ahead)
+        shelf = _lock(
+            {variant for wants in wanted for variant in wants},
+            holders=[holder for holder in holders if holder is not None],
+            locations=locations,
+            now=now or utc_now(),
+        )
+        outcomes = [
+            _serve(verb, take, wants, holder, shelf)
+            for take, wants, holder in zip(takes, wanted, holders, strict=True)
+        ]
+        _store(verb, takes, outcomes, shelf, actor=actor)
     return outcomes
 
 
-def _tracked(wanted: list[dict[UUID, int]]) -> list[dict[UUID, int]]:
-    """Leave out what takes nothing from any shelf."""
-    free = untracked({variant for wants in wanted for variant in wants})
-    if not free:
-        return wanted
-    return [{v: n for v, n in wants.items() if v not in free} for wants in wanted]
+def _without(wants: dict[UUID, int], left_out: frozenset[UUID]) -> dict[UUID, int]:
+    return {variant: quantity for variant, quantity in wants.items() if variant not in left_out}
 
 
 def _lock(
@@ -214,8 +227,6 @@ def _lock(
     locations: Sequence[UUID] | None,
     now: datetime,
 ) -> _Shelf:
-    if locations is None:
-        make_for_sale_ahead(variants)
     rows = lock_for_taking(variants, holders=holders, locations=locations)
     allowed = None if locations is None else set(locations)
     items = {row.item_id: row for row in rows}
@@ -280,18 +291,41 @@ def _store(
         for take, outcome in zip(takes, outcomes, strict=True)
         for part in outcome.parts
     ]
-    columns = (
+    writing = Writing(is_large=len(parts) >= MANY)
+    if shelf.dropped:
+        writing.run(_DROP_HELD, shelf.dropped)
+    if parts and verb == "reserve":
+        writing.run(_HOLD, *_columns(parts), [take.until for take, _part in parts])
+        lapses_at = min(take.until for take, _part in parts if take.until is not None)
+        ask(FREE_LAPSED, lapses_at, writing=writing)
+    elif parts and all(take.is_new for take in takes):
+        writing.add("inventory_allocation", _ALLOCATION, _promises(parts))
+    elif parts:
+        writing.run(_PROMISE, *_columns(parts))
+    write(shelf.items.values(), shelf.moves, actor=actor, writing=writing)
+
+
+def _columns(parts: Sequence[tuple[Take, Part]]) -> tuple[list[object], ...]:
+    return (
         [uuid7() for _part in parts],
         [take.owner[0] for take, _part in parts],
         [take.owner[1] for take, _part in parts],
         [part.stock_item_id for _take, part in parts],
         [part.quantity for _take, part in parts],
     )
-    if shelf.dropped:
-        run(_DROP_HELD, shelf.dropped)
-    if parts and verb == "reserve":
-        run(_HOLD, *columns, [take.until for take, _part in parts])
-        ask(FREE_LAPSED, min(take.until for take, _part in parts if take.until is not None))
-    elif parts:
-        run(_PROMISE, *columns)
-    write(shelf.items.values(), shelf.moves, actor=actor)
+
+
+def _promises(parts: Sequence[tuple[Take, Part]]) -> Iterator[str]:
+    for take, part in parts:
+        kind, order = take.owner
+        yield "\t".join(
+            (
+                new_id(),
+                text(kind),
+                order.hex,
+                part.stock_item_id.hex,
+                str(part.quantity),
+                "0",
+                "0",
+            )
+        )

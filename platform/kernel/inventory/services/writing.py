@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from kernel.audit.actor import Actor
-from kernel.common.ids import uuid7
+from kernel.common.db.copying import cell, new_id, text
+from kernel.common.db.writing import MANY, Writing
 from kernel.common.outbox.publishing import publish
 from kernel.inventory.choices import MovementKind
 from kernel.inventory.events import LowItem, StockRanLow
 from kernel.inventory.services.locking import Stock
-from kernel.inventory.sql import run
 from kernel.inventory.values import Ref
 
 _NOBODY: Final[tuple[str, UUID | None]] = ("", None)
@@ -28,15 +28,18 @@ UPDATE inventory_stockitem AS item
        AS change(id, on_hand, allocated, reserved, is_low)
  WHERE item.id = change.id
 """
-_INSERT: Final = """
-INSERT INTO inventory_movement
-  (id, stock_item_id, kind, on_hand, allocated, reference_type, reference_id,
-   reason, actor_type, actor_id)
-SELECT id, item, kind, on_hand, allocated, reference_type, reference_id, %s, %s, %s
-  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
-              %s::uuid[])
-       AS moved(id, item, kind, on_hand, allocated, reference_type, reference_id)
-"""
+_MOVEMENT: Final = (
+    "id",
+    "stock_item_id",
+    "kind",
+    "on_hand",
+    "allocated",
+    "reference_type",
+    "reference_id",
+    "reason",
+    "actor_type",
+    "actor_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,27 @@ def move(
 
 
 def write(
-    rows: Iterable[Stock], moves: Iterable[Move] = (), *, actor: Actor, reason: str = ""
+    rows: Iterable[Stock],
+    moves: Sequence[Move] = (),
+    *,
+    actor: Actor,
+    reason: str = "",
+    writing: Writing | None = None,
 ) -> None:
-    """Store the changed figures and the movements, and tell once what ran low."""
-    ran_low = _store(list(rows))
-    _keep(list(moves), actor=actor, reason=reason)
+    """Store the changed figures and the movements, and tell once what ran low.
+
+    Args:
+        rows: what may have changed; locked.
+        moves: by what.
+        actor: who did it.
+        reason: as it was given.
+        writing: what else is to be sent, before.
+    """
+    sent = writing or Writing(is_large=len(moves) >= MANY)
+    ran_low = _store(list(rows), sent)
+    if moves:
+        sent.add("inventory_movement", _MOVEMENT, _movements(moves, actor=actor, reason=reason))
+    sent.send()
     if ran_low:
         # The lock of the first item is ours, so nobody waits here who holds one of the others.
         publish(
@@ -80,14 +99,14 @@ def write(
         )
 
 
-def _store(rows: list[Stock]) -> list[Stock]:
+def _store(rows: list[Stock], writing: Writing) -> list[Stock]:
     changed = [row for row in rows if (row.on_hand, row.allocated, row.reserved) != row.before]
     if not changed:
         return []
     ran_low = [row for row in changed if not row.is_low and row.left <= row.low_at]
     for row in changed:
         row.is_low = row.left <= row.low_at
-    run(
+    writing.run(
         _UPDATE,
         [row.item_id for row in changed],
         [row.on_hand - row.before[0] for row in changed],
@@ -98,17 +117,19 @@ def _store(rows: list[Stock]) -> list[Stock]:
     return ran_low
 
 
-def _keep(moves: list[Move], *, actor: Actor, reason: str) -> None:
-    if not moves:
-        return
-    run(
-        _INSERT,
-        *(reason[:200], actor.kind, actor.id[:64]),
-        [uuid7() for _move in moves],
-        [each.item_id for each in moves],
-        [each.kind.value for each in moves],
-        [each.on_hand for each in moves],
-        [each.allocated for each in moves],
-        [each.reference[0] for each in moves],
-        [each.reference[1] for each in moves],
-    )
+def _movements(moves: Iterable[Move], *, actor: Actor, reason: str) -> Iterator[str]:
+    why = "\t".join((text(reason[:200]), text(actor.kind), text(actor.id[:64])))
+    for each in moves:
+        kind, reference = each.reference
+        yield "\t".join(
+            (
+                new_id(),
+                each.item_id.hex,
+                each.kind.value,
+                str(each.on_hand),
+                str(each.allocated),
+                text(kind),
+                cell(reference),
+                why,
+            )
+        )

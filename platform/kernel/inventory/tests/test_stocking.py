@@ -245,7 +245,7 @@ def test_the_history_cannot_be_rewritten() -> None:
 
 
 @pytest.mark.parametrize("verb", ["reserve", "allocate", "ship", "release"])
-def test_a_hundred_orders_cost_as_many_statements_as_one(verb: str) -> None:
+def test_a_hundred_orders_cost_as_many_statements_as_ten(verb: str) -> None:
     variants = [make_stocked(500, 500).pk for _variant in range(3)]
 
     def takes(number: int) -> list[Take]:
@@ -272,5 +272,7 @@ def test_a_hundred_orders_cost_as_many_statements_as_one(verb: str) -> None:
                     release_many(gives)
         return len(captured)
 
-    assert statements(100) == statements(1) <= 10
+    assert statements(100) == statements(10) <= 10
+    # What is little goes in one message.
+    assert statements(1) <= statements(10)
     assert faults() == []

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from kernel.common.db.kept import Kept
 from kernel.members.errors import NotKept
 from kernel.members.models import Member, MemberSession
 
@@ -20,6 +21,13 @@ SESSION_LIFETIME: Final = timedelta(days=30)
 _SEEN_EVERY: Final = timedelta(minutes=5)
 _TOKEN_BYTES: Final = 32
 _LONGEST_TOKEN: Final = 128
+_OPEN: Final = Kept(
+    lambda token, now: MemberSession.objects.select_related("member").filter(
+        token_hash=token, revoked_at=None, expires_at__gt=now, member__is_active=True
+    ),
+    token=str,
+    now=datetime,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +55,10 @@ def current_member(token: str, *, now: datetime) -> Member | None:
     """Return whom a token belongs to, or None when it is unknown or over; one query."""
     if not 0 < len(token) <= _LONGEST_TOKEN:
         return None
-    session = (
-        MemberSession.objects.select_related("member")
-        .filter(
-            token_hash=token_hash(token),
-            revoked_at=None,
-            expires_at__gt=now,
-            member__is_active=True,
-        )
-        .first()
-    )
-    if session is None:
+    found = _OPEN(token=token_hash(token), now=now)
+    if not found:
         return None
+    [session] = found
     if now - session.last_seen_at > _SEEN_EVERY:
         MemberSession.objects.filter(pk=session.pk).update(last_seen_at=now)
     member: Member = session.member

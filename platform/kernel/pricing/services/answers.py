@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from kernel.common.db.kept import Kept
 from kernel.common.money import BASIS_POINTS, Money
 from kernel.pricing.audience import includes
 from kernel.pricing.errors import InvalidPrice
@@ -33,9 +34,30 @@ WHERE minor IS NOT NULL AND starts_at <= %s
 GROUP BY variant_id
 """  # noqa: S608  the table name is the model's own
 
+_IN_USE: Final = Kept(
+    lambda now, currency: PriceList.objects.filter(
+        Q(starts_at=None) | Q(starts_at__lte=now),
+        Q(ends_at=None) | Q(ends_at__gt=now),
+        is_active=True,
+        currency=currency,
+    ).order_by("priority", "code"),
+    now=datetime,
+    currency=str,
+)
+_BASE: Final = Kept(
+    lambda variants, currency: BasePrice.objects.filter(variant__among=variants, currency=currency),
+    variants=list,
+    currency=str,
+)
+
 
 def prices_for(
-    requests: Sequence[PriceRequest], *, buyer: Buyer, currency: str, now: datetime
+    requests: Sequence[PriceRequest],
+    *,
+    buyer: Buyer,
+    currency: str,
+    now: datetime,
+    among: Sequence[PriceList] | None = None,
 ) -> dict[UUID, ExplainedPrice]:
     """Return what variants cost a buyer at a moment, each with the chain of reasons.
 
@@ -47,17 +69,21 @@ def prices_for(
 
     Variants without any price in the currency are left out.
 
+    Args:
+        requests: variants and quantities.
+        buyer: who asks.
+        currency: of the answers.
+        now: the moment.
+        among: what `lists_at` says for this moment, when the caller knows.
+
     Raises:
         InvalidPrice: a quantity below 1 or beyond all measure.
     """
     quantities = _quantities(requests)
-    known = list(lists_at(now, currency=currency))
+    known = lists_at(now, currency=currency) if among is None else among
     buyer = with_groups(buyer, known)
     lists = [item for item in known if includes(item.audience, buyer)]
-    base = {
-        row.variant_id: row
-        for row in BasePrice.objects.filter(variant__in=list(quantities), currency=currency)
-    }
+    base = {row.variant_id: row for row in _BASE(variants=list(quantities), currency=currency)}
     entries = _entries(lists, quantities)
     with_rules = any(item.rules for item in lists)
     facts = facts_of(quantities) if with_rules else {}
@@ -75,13 +101,9 @@ def prices_for(
     return answers
 
 
-def lists_at(now: datetime, *, currency: str) -> QuerySet[PriceList]:
-    """Return the lists in use at a moment, whoever they are for."""
-    began = Q(starts_at=None) | Q(starts_at__lte=now)
-    lasts = Q(ends_at=None) | Q(ends_at__gt=now)
-    return PriceList.objects.filter(began, lasts, is_active=True, currency=currency).order_by(
-        "priority", "code"
-    )
+def lists_at(now: datetime, *, currency: str) -> list[PriceList]:
+    """Return the lists in use at a moment, whoever they are for; one query."""
+    return _IN_USE(now=now, currency=currency)
 
 
 def lowest_prices(
@@ -111,6 +133,8 @@ def _entries(
     lists: Sequence[PriceList], quantities: Mapping[UUID, int]
 ) -> dict[tuple[UUID, UUID], PriceListEntry]:
     """Return the highest tier that is reached, by list and variant."""
+    if not lists:
+        return {}
     rows = PriceListEntry.objects.filter(
         price_list__in=[item.id for item in lists], variant__in=list(quantities)
     ).order_by("min_quantity")

@@ -7,13 +7,14 @@ from typing import Final
 
 from django.db import connection
 
+from kernel.common.db.writing import Writing
 from kernel.common.outbox.errors import NotInTransaction
 from kernel.tenancy.context import current_tenant
 
 _ASK: Final = "SELECT shared.schedule_ask(%s, %s)"
 
 
-def ask(name: str, at: datetime | None) -> None:
+def ask(name: str, at: datetime | None, *, writing: Writing | None = None) -> None:
     """Have a job of the current tenant run at a moment, at the latest a minute after it.
 
     The request is part of the caller's transaction: it counts from the commit on. One
@@ -23,6 +24,7 @@ def ask(name: str, at: datetime | None) -> None:
         name: of a schedule that is asked for.
         at: when something will be due; in the past for as soon as possible, None for
             nothing to ask for.
+        writing: what the request is to be sent with, in the same transaction.
 
     Raises:
         NotInTransaction: no transaction is open.
@@ -33,5 +35,8 @@ def ask(name: str, at: datetime | None) -> None:
     if not connection.in_atomic_block:
         raise NotInTransaction(name)
     current_tenant()
+    if writing is not None:
+        writing.run(_ASK, name, at)
+        return
     with connection.cursor() as cursor:
         cursor.execute(_ASK, [name, at])
