@@ -96,6 +96,8 @@ class Machine:
 
     def serve_storefront(self, *, workers: int = 1, settings: str = "") -> int:
         """Start a storefront, and return its port; it ends with the machine."""
+        static = self.folder / "static"
+        static.mkdir(exist_ok=True)
         environment = self._our_environment(kind="store")
         if settings:
             environment["DJANGO_SETTINGS_MODULE"] = settings
@@ -106,6 +108,7 @@ class Machine:
                 [
                     *(sys.executable, "-m", "granian", "--interface=wsgi"),
                     *(f"--host={LOOPBACK}", f"--port={port}", f"--workers={workers}"),
+                    *("--static-path-route=/static", f"--static-path-mount={static}"),
                     *("--blocking-threads=4", "config.wsgi:application"),
                 ],
                 guard=self.guard,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, Final
 
+import psutil
 from django.core.management import call_command
+from django.db import connection
 
 from infra.bench.child import say
 from infra.bench.ours import steps as installation
@@ -25,9 +27,10 @@ from tenants.directory import read_tenant
 from tenants.models import Domain, Tenant
 
 ACTOR = installation.ACTOR
+_WARMING: Final = 2
 
 
-def open_shop(products: int, members: int) -> dict[str, Any]:
+def open_shop(products: int, pictured: int, members: int) -> dict[str, Any]:
     """Open a shop with goods and members; return its host, its goods and its members' tokens."""
     installation.install()
     installation.fill(1)
@@ -37,7 +40,7 @@ def open_shop(products: int, members: int) -> dict[str, Any]:
         host = Domain.objects.get(tenant_id=tenant.id, kind=DomainKind.STORE).domain
     with tenant_context(tenant):
         say("filling the shelves", 0, products)
-        fill_shelves(products, now=now)
+        fill_shelves(products, pictured=pictured, now=now)
         tokens = []
         for number in range(members):
             proven = Proven("email", f"member-{number}@example.com", name="Ada")
@@ -47,25 +50,30 @@ def open_shop(products: int, members: int) -> dict[str, Any]:
     return {"host": host, "tokens": tokens, "variants": variants}
 
 
-def place_batches(batches: int, size: int) -> list[float]:
-    """Place batches of orders as a sale's intake does; return the seconds of each.
+def place_batches(batches: int, size: int) -> list[dict[str, float]]:
+    """Place batches of orders as a sale's intake does; return what each took.
 
-    One to three variants in an order, every buyer another one.
+    One to three variants in an order, every buyer another one. Beside the seconds on
+    the clock are those of processors, Python's and its server process's.
     """
-    seconds = []
+    found = []
     with tenant_context(_shop()):
-        for number in range(batches + 1):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            server = psutil.Process(cursor.fetchone()[0])
+        # The first batches load code and plan statements.
+        for number in range(-_WARMING, batches):
             placements = list(islice(_placements(number), size))
-            started = perf_counter()
+            before = (perf_counter(), process_time(), sum(server.cpu_times()[:2]))
             outcomes = place_many(placements, actor=ACTOR, now=utc_now())
-            took = perf_counter() - started
+            after = (perf_counter(), process_time(), sum(server.cpu_times()[:2]))
             if not all(outcome.is_new and outcome.group_id for outcome in outcomes):
                 raise RuntimeError("an order was refused")
-            # The first batch loads code and plans statements.
-            if number:
-                seconds.append(took)
+            clock, python, database = (b - a for a, b in zip(before, after, strict=True))
+            if number >= 0:
+                found.append({"clock": clock, "python": python, "database": database})
             say("placing batches", number, batches)
-    return seconds
+    return found
 
 
 def count_orders() -> int:

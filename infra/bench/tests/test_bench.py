@@ -11,6 +11,7 @@ import pytest
 
 from infra.bench.benches import BENCHES
 from infra.bench.report import less_is_better, percentile
+from infra.bench.shop.browsing import PAGES
 
 STOA = Path(sys.executable).with_name("stoa")
 METRICS = {
@@ -31,6 +32,9 @@ METRICS = {
         "checkout_orders_per_second",
         "checkout_cpu_ms_per_order",
         "place_many_orders_per_second",
+        "place_many_cpu_ms_per_order",
+        *(f"lcp_ms_{page}" for page in PAGES),
+        *(f"page_bytes_{page}" for page in PAGES),
     },
 }
 
