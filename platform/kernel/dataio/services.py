@@ -24,6 +24,7 @@ from kernel.dataio.choices import ImportKind, ImportState
 from kernel.dataio.errors import UnknownImport, UnreadableFile, WrongState
 from kernel.dataio.formats import Group, generic, kind_of, read_groups
 from kernel.dataio.fresh import bring_in_new
+from kernel.dataio.known import unchanged
 from kernel.dataio.models import Import, ImportFault, ImportPicture
 from kernel.dataio.records import ProductRecord
 from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
@@ -217,15 +218,17 @@ def _bring_in(
     )
     with _rehearsal(rehearse=row.state == ImportState.CHECKING):
         records = [group for group in batch if isinstance(group, ProductRecord)]
+        same = unchanged(records, upsert)
         made = bring_in_new(records, upsert)
         counts["created"] += len(made)
+        counts["unchanged"] += len(same)
         for group in batch:
             if not isinstance(group, ProductRecord):
                 line, name, refusal = group
                 faults.append(_fault(row, line, name, refusal))
                 counts["failed"] += 1
                 continue
-            if group.line in made:
+            if group.line in made or group.line in same:
                 continue
             expected = len(upsert.pictures)
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,3 +26,9 @@ def bring_to(counts: Mapping[UUID, int], actor: Actor) -> bool:
     if wants:
         count(place.pk, wants, note=_("Import"), actor=actor)
     return bool(wants)
+
+
+def counts_of(variant_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many there are of variants at the shop's first location, where stock is kept."""
+    kept = StockItem.objects.filter(location=default_location(), variant_id__in=variant_ids)
+    return dict(kept.values_list("variant_id", "on_hand"))

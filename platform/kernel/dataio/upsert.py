@@ -123,16 +123,9 @@ class Upsert:
 
     def fields(self, record: ProductRecord, known: Product | None) -> ProductFields:
         """Return what the catalogue is told; brands and categories are made where missing."""
-        told: dict[str, Any] = {
-            "title": record.title or None,
-            "summary": record.summary,
-            "description_html": record.description_html,
-            "tags": record.tags,
-            "seo_title": record.seo_title,
-            "seo_description": record.seo_description,
-            "brand_id": self._brand(record.brand) if record.brand else None,
-        }
-        fields = {key: value for key, value in told.items() if value is not None}
+        fields = told_of(record)
+        if record.brand:
+            fields["brand_id"] = self._brand(record.brand)
         if record.categories:
             fields["category_ids"] = [self._place(titles) for titles in record.categories]
         if known is None:
@@ -231,6 +224,19 @@ class Upsert:
             picture = expect_picture(product, source_url=url, alt=wanted[url])
             self.pictures.append(picture.id)
         return bool(new)
+
+
+def told_of(record: ProductRecord) -> dict[str, Any]:
+    """Return what a record says of the product itself, in the catalogue's names."""
+    told: dict[str, Any] = {
+        "title": record.title or None,
+        "summary": record.summary,
+        "description_html": record.description_html,
+        "tags": record.tags,
+        "seo_title": record.seo_title,
+        "seo_description": record.seo_description,
+    }
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def check(record: ProductRecord) -> None:

@@ -18,6 +18,7 @@ from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.dataio.exports import export_products
 from kernel.dataio.fresh import bring_in_new
+from kernel.dataio.known import unchanged
 from kernel.dataio.models import Import
 from kernel.dataio.records import ProductRecord, VariantRecord
 from kernel.dataio.services import BATCH, choose, receive_file, run, start
@@ -44,7 +45,9 @@ WISHES = st.lists(
 )
 
 
-def record_of(number: int, wish: tuple[str, int, str, str, int | None, tuple[str, ...]]) -> object:
+def record_of(
+    number: int, wish: tuple[str, int, str, str, int | None, tuple[str, ...]]
+) -> ProductRecord:
     handle, sizes, price, brand, stock, place = wish
     sku = f"SKU-{handle or number % 3}"
     values: Sequence[tuple[str, ...]] = [(size,) for size in SIZES[:sizes]] or [()]
@@ -104,11 +107,7 @@ def test_a_batch_leaves_what_its_products_leave_one_by_one(
         here = transaction.savepoint()
         make_product(title="Known", handle="known", sku="SKU-other")
         upsert = Upsert(actor=ACTOR, currency=in_tenant_a.currency, now=NOW, publish=True)
-        made = bring_in_new(records, upsert) if together else set()  # type: ignore[arg-type]
-        outcomes = [
-            "created" if record.line in made else alone(upsert, record)  # type: ignore[attr-defined]
-            for record in records
-        ]
+        outcomes = [brought_in(upsert, records, together=together) for _time in range(2)]
         assert verify_chain().intact
         found.append((outcomes, footprint()))
         transaction.savepoint_rollback(here)
@@ -116,11 +115,19 @@ def test_a_batch_leaves_what_its_products_leave_one_by_one(
     assert found[0] == found[1]
 
 
-def alone(upsert: Upsert, record: object) -> str:
+def brought_in(upsert: Upsert, records: Sequence[ProductRecord], *, together: bool) -> list[str]:
+    """Bring products in; return what became of each."""
+    same = unchanged(records, upsert) if together else set()
+    made = bring_in_new(records, upsert) if together else set()
+    known = dict.fromkeys(same, "unchanged") | dict.fromkeys(made, "created")
+    return [known.get(record.line) or alone(upsert, record) for record in records]
+
+
+def alone(upsert: Upsert, record: ProductRecord) -> str:
     expected = len(upsert.pictures)
     try:
         with transaction.atomic():
-            return upsert.product(record)  # type: ignore[arg-type]
+            return upsert.product(record)
     except DomainError as refusal:
         upsert.forget(pictures_after=expected)
         return refusal.code
@@ -155,3 +162,16 @@ def test_a_batch_of_new_products_costs_the_same_statements_whatever_its_size() -
 
     assert counts[0] == counts[1] < 90
     assert ProductVersion.objects.count() == Product.objects.count()
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_a_batch_that_tells_nothing_new_is_only_read() -> None:
+    imported(30, prefix="p")()
+    go = imported(30, prefix="p")
+
+    with CaptureQueriesContext(connection) as queries:
+        row = go()
+
+    assert (row.unchanged, row.updated, row.failed) == (30, 0, 0)
+    assert len(queries) < 45
+    assert ProductVersion.objects.count() == 30
