@@ -19,8 +19,15 @@ from kernel.inventory.values import Ref, Shortage, checked_quantity
 from kernel.pricing.services import Buyer, ExplainedPrice, PriceRequest, prices_for
 from kernel.tenancy.context import current_tenant
 
+_ASKED: Final = (
+    *("sku", "title", "status", "product__title", "product__status", "product__published_from"),
+    *("product__published_until", "product__min_per_order", "product__max_per_order"),
+    *("product__max_per_member", "product__step"),
+)
 _VARIANTS: Final = Kept(
-    lambda variants: Variant.objects.select_related("product").filter(pk__among=variants),
+    lambda variants: (
+        Variant.objects.select_related("product").filter(pk__among=variants).only(*_ASKED)
+    ),
     variants=list,
 )
 

@@ -39,7 +39,21 @@ def _lines(**whose: object) -> QuerySet[CartLine]:
     return CartLine.objects.filter(**whose).order_by("id")
 
 
-_WITH_GOODS: Final = ("variant__product", "variant__image")
+def _with_goods(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
+    return lines.select_related("variant__product", "variant__image").only(*_SHOWN)
+
+
+# What is shown of a line: a product's texts are long, and there are many other columns.
+_SHOWN: Final = (
+    *("cart", "title_seen", "quantity", "options", "form", "campaign", "selected"),
+    *("unit_minor_seen", "currency_seen", "variant__sku", "variant__title", "variant__status"),
+    *("variant__image__file", "variant__product__handle", "variant__product__title"),
+    *("variant__product__i18n", "variant__product__kind", "variant__product__seller_id"),
+    *("variant__product__status", "variant__product__published_from"),
+    *("variant__product__published_until", "variant__product__min_per_order"),
+    *("variant__product__max_per_order", "variant__product__max_per_member"),
+    "variant__product__step",
+)
 _SELECTED_OF_MEMBER: Final = Kept(
     lambda owner, purpose: _lines(cart__member_id=owner, cart__purpose=purpose, selected=True),
     owner=UUID,
@@ -51,16 +65,12 @@ _SELECTED_OF_TOKEN: Final = Kept(
     purpose=str,
 )
 _ALL_OF_MEMBER: Final = Kept(
-    lambda owner, purpose: _lines(cart__member_id=owner, cart__purpose=purpose).select_related(
-        *_WITH_GOODS
-    ),
+    lambda owner, purpose: _with_goods(_lines(cart__member_id=owner, cart__purpose=purpose)),
     owner=UUID,
     purpose=str,
 )
 _ALL_OF_TOKEN: Final = Kept(
-    lambda owner, purpose: _lines(cart__token_hash=owner, cart__purpose=purpose).select_related(
-        *_WITH_GOODS
-    ),
+    lambda owner, purpose: _with_goods(_lines(cart__token_hash=owner, cart__purpose=purpose)),
     owner=str,
     purpose=str,
 )
@@ -155,14 +165,16 @@ def _facts(cart_id: UUID, lines: Sequence[CartLine], *, owner: CartOwner, now: d
     return _Facts(
         currency=current_tenant().currency,
         prices=prices_of(quantities, owner=owner, now=now) if quantities else {},
-        pictures=_first_pictures({variant.product_id for _line, variant in known}),
+        pictures=_first_pictures(
+            {variant.product_id for _line, variant in known if variant.image_id is None}
+        ),
         left={variant: available.sellable for variant, available in stock.items()},
         pieces=pieces,
     )
 
 
 def _first_pictures(product_ids: set[UUID]) -> dict[UUID, str]:
-    return dict(_FIRST_PICTURES(products=list(product_ids)))
+    return dict(_FIRST_PICTURES(products=list(product_ids))) if product_ids else {}
 
 
 def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:

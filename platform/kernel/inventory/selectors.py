@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,7 +20,24 @@ from kernel.inventory.sql import fetch, fetch_named, ref_columns
 from kernel.inventory.values import MOST_QUANTITY, UNTRACKED, Available, Part, Ref
 
 # A reservation past its time counts for nothing, also before it is swept away.
-_AVAILABLE: Final = """
+_PLAIN: Final = """
+SELECT variant.id, product.kind,
+       CASE WHEN variant.out_of_stock = %(refuse)s THEN 0 ELSE variant.oversell_limit END,
+       item.on_hand, item.allocated, item.reserved, item.safety,
+       (SELECT sum(held.quantity)::bigint FROM inventory_reservation AS held
+         WHERE held.stock_item_id = item.id
+           AND (held.expires_at <= %(now)s
+                OR (held.holder_type = %(holder_type)s::text
+                    AND held.holder_id = %(holder_id)s::uuid)))
+  FROM catalogue_variant AS variant
+  JOIN catalogue_product AS product ON product.id = variant.product_id
+  LEFT JOIN (inventory_stockitem AS item
+             JOIN inventory_location AS place ON place.id = item.location_id AND place.is_active)
+    ON item.variant_id = variant.id
+   AND (%(places)s::uuid[] IS NULL OR item.location_id = ANY(%(places)s::uuid[]))
+ WHERE variant.id = ANY(%(asked)s::uuid[])
+"""
+_WITH_BUNDLES: Final = """
 WITH asked AS MATERIALIZED (
   SELECT variant.id, variant.product_id, product.kind
     FROM catalogue_variant AS variant
@@ -113,7 +130,7 @@ def availability(
     holder: Ref | None = None,
     now: datetime | None = None,
 ) -> dict[UUID, Available]:
-    """Return how much there is of each variant that is asked for; one query.
+    """Return how much there is of each variant; one query, and one more where bundles are.
 
     A variant that does not exist, or of which no stock was ever kept, has nothing.
     What is not kept in stock (services, digital content) has no end. A bundle has
@@ -126,17 +143,74 @@ def availability(
         now: reservations that lapsed before count for nothing.
     """
     asked = list(variant_ids)
+    if not asked:
+        return {}
     kind, key = holder or (None, None)
+    told: dict[str, Any] = {
+        "asked": asked,
+        "refuse": Policy.REFUSE.value,
+        "now": now or utc_now(),
+        "holder_type": kind,
+        "holder_id": key,
+        "places": None if locations is None else list(locations),
+    }
+    rows = fetch_named(_PLAIN, **told)
+    if any(row[1] == ProductKind.BUNDLE for row in rows):
+        return _with_bundles(asked, told)
+    figures: dict[UUID, _Sum] = {}
+    for variant, sort, oversell, *stock in rows:
+        if variant not in figures:
+            # A shop that keeps no stock of it anywhere may still sell it ahead.
+            figures[variant] = _Sum(sort in UNTRACKED, oversell, is_anywhere=locations is None)
+        if stock[0] is not None:
+            figures[variant].add(*stock)
+    return {
+        variant: figures[variant].answer() if variant in figures else Available()
+        for variant in asked
+    }
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Figures of a variant, added up over locations."""
+
+    is_untracked: bool
+    oversell: int
+    is_anywhere: bool
+    on_hand: int = 0
+    allocated: int = 0
+    reserved: int = 0
+    in_stock: int = 0
+    owed: int = 0
+    is_kept: bool = False
+
+    def add(
+        self, on_hand: int, allocated: int, reserved: int, safety: int, over: int | None
+    ) -> None:
+        """Count a location; what of the reservations is over counts for nothing."""
+        held = reserved - (over or 0)
+        free = on_hand - allocated - held - safety
+        self.is_kept = True
+        self.on_hand += on_hand
+        self.allocated += allocated
+        self.reserved += held
+        self.in_stock += max(free, 0)
+        self.owed += max(-free, 0)
+
+    def answer(self) -> Available:
+        """Return what there is in all."""
+        if self.is_untracked:
+            return Available(in_stock=MOST_QUANTITY, sellable=MOST_QUANTITY)
+        may_oversell = self.is_kept or self.is_anywhere
+        beyond = max(self.oversell - self.owed, 0) if may_oversell else 0
+        return Available(
+            self.on_hand, self.allocated, self.reserved, self.in_stock, self.in_stock + beyond
+        )
+
+
+def _with_bundles(asked: Sequence[UUID], told: Mapping[str, Any]) -> dict[UUID, Available]:
     rows = fetch_named(
-        _AVAILABLE,
-        asked=asked,
-        bundle=ProductKind.BUNDLE.value,
-        untracked=list(UNTRACKED),
-        refuse=Policy.REFUSE.value,
-        now=now or utc_now(),
-        holder_type=kind,
-        holder_id=key,
-        places=None if locations is None else list(locations),
+        _WITH_BUNDLES, **told, bundle=ProductKind.BUNDLE.value, untracked=list(UNTRACKED)
     )
     found = dict.fromkeys(asked, Available())
     contents: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
