@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from kernel.common.db.kept import preparing
 from kernel.inventory.values import Ref
 
 
@@ -17,15 +18,15 @@ def run(statement: str, *parameters: Any) -> None:
 
 
 def fetch(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    """Send a statement and return its rows."""
-    with connection.cursor() as cursor:
+    """Send a statement of fixed form and return its rows."""
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
 def fetch_named(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """Send a statement that names its parameters and return its rows."""
-    with connection.cursor() as cursor:
+    """Send a statement of fixed form that names its parameters and return its rows."""
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 

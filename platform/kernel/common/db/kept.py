@@ -2,7 +2,7 @@
 
 Django builds the SQL of a query anew each time: for a row or two that takes longer
 than the database needs for them. What every visitor asks for is kept here as it was
-compiled, and only the values are exchanged::
+compiled, and only the values are exchanged; the server keeps its plan::
 
     _BASE = Kept(
         lambda variants, currency: BasePrice.objects.filter(
@@ -19,6 +19,7 @@ the list; `Among` takes the list as one value).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -26,7 +27,7 @@ from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import connections, models, router
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models import Lookup, QuerySet
 from typing_extensions import override
 
@@ -54,6 +55,13 @@ class Among(Lookup):
         """Compare with an array."""
         left, parameters = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::uuid[])", [*parameters, self.rhs]
+
+
+def preparing(using: str = DEFAULT_DB_ALIAS) -> AbstractContextManager[None]:
+    """Have the server keep the plans of statements of fixed form, sent inside the block."""
+    connection: Any = connections[using]
+    block: AbstractContextManager[None] = connection.preparing()
+    return block
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,8 @@ class Kept(Generic[T]):
             _fields=kept.queryset._fields,
             _known_related_objects={},
         )
-        return list(kept.queryset._iterable_class(asked))  # noqa: SLF001  no public name
+        with preparing(kept.compiler.using):
+            return list(kept.queryset._iterable_class(asked))  # noqa: SLF001  no public name
 
     def _compile(self) -> _Compiled:
         samples = {name: _SAMPLES[kind]() for name, kind in self._kinds.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from select import POLLIN, poll
 from time import monotonic
 from typing import Any
@@ -38,6 +40,8 @@ _TABLES = """
 
 
 _TRUSTED_SECONDS = 5.0
+# Of `preparing` alone: a client-side cursor prepares nothing.
+_PREPARED_AFTER = 2
 
 
 def _is_quiet(connection: Any) -> bool:
@@ -106,6 +110,7 @@ class DatabaseWrapper(StockWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._starting = True
         self._answered_at = 0.0
+        self._is_preparing = False
         super().__init__(*args, **kwargs)
         self._starting = False
         self.introspection = SchemaIntrospection(self)
@@ -167,6 +172,7 @@ class DatabaseWrapper(StockWrapper):
             super_isolation = self.settings_dict["OPTIONS"].get("isolation_level")
             if super_isolation is not None:
                 connection.isolation_level = super_isolation
+        connection.prepare_threshold = _PREPARED_AFTER
         connection.activation = self.settings_dict["OPTIONS"].get("activation", "session")
         return connection
 
@@ -215,12 +221,32 @@ class DatabaseWrapper(StockWrapper):
     @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor that activates the scope; a named one keeps its rows on the server."""
-        if name is None:
+        if name is None and not self._is_preparing:
             return super().create_cursor()
+        if name is None:
+            return self._with_timezone(TenantServerBindingCursor(self.connection))
         cursor = TenantServerSideCursor(
             self.connection, name=name, scrollable=False, withhold=self.connection.autocommit
         )
+        return self._with_timezone(cursor)
+
+    def _with_timezone(self, cursor: Any) -> Any:
         loader = self.connection.adapters.get_loader(_TIMESTAMPTZ_OID, Format.TEXT)
         if self.timezone != loader.timezone:
             register_tzloader(self.timezone, cursor)
         return cursor
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Have the server keep the plans of statements that are sent inside the block.
+
+        For a few statements of fixed form: to plan them takes longer than to run them.
+        When the tenant changes, the server plans anew by itself. Behind a pooler nothing
+        is kept, since the next transaction may run in another session.
+        """
+        before = self._is_preparing
+        self._is_preparing = self.settings_dict["OPTIONS"].get("activation") != "transaction"
+        try:
+            yield
+        finally:
+            self._is_preparing = before

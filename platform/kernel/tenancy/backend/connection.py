@@ -105,6 +105,10 @@ class TenantConnection(psycopg.Connection[Any]):
         value = self.pgconn.parameter_status(b"search_path")
         return value.decode() if value is not None else ""
 
+    def forget_plans(self) -> None:
+        """Have no statement be taken for prepared; the server's own are dropped at the next."""
+        self._prepared.clear()
+
     def activate(self) -> str:
         """Bring role and search path in line with the scope; return a prefix to send.
 
@@ -213,19 +217,36 @@ class TenantCursor(_Activating, psycopg.ClientCursor[Any]):
 
 
 class TenantServerBindingCursor(_Activating, psycopg.Cursor[Any]):
-    """Server-side binding, when ``server_side_binding`` is chosen."""
+    """Server-side binding: when ``server_side_binding`` is chosen, and for kept plans."""
 
     @override
     def execute(self, query: Query, params: Params | None = None, **options: Any) -> Any:
-        """Run a statement in the current scope."""
+        """Run a statement in the current scope.
+
+        A release may change the type of a column while we serve: the server then refuses
+        the plans that it kept, and they are made anew. Inside a transaction that fails
+        once, as any statement would that met the change half-way.
+        """
         self._prepare_bulk(query)
-        return super().execute(query, params, **options)  # type: ignore[arg-type]
+        try:
+            return super().execute(query, params, **options)  # type: ignore[arg-type]
+        except errors.FeatureNotSupported:
+            self.connection.forget_plans()
+            if self.connection.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+                raise
+            return super().execute(query, params, **options)  # type: ignore[arg-type]
 
     @override
     def executemany(self, query: Query, params_seq: Iterable[Params], **options: Any) -> None:
         """Run a statement for each parameter set in the current scope."""
         self._prepare_bulk(query)
         super().executemany(query, params_seq, **options)
+
+    @override
+    def _send_query_prepared(self, name: bytes, pgq: Any, **options: Any) -> None:
+        # psycopg notes what it sends, but for this way of sending.
+        self._query = pgq
+        super()._send_query_prepared(name, pgq, **options)
 
 
 class TenantServerSideCursor(_Activating, ClientCursorMixin[Any], psycopg.ServerCursor[Any]):
