@@ -19,6 +19,7 @@ _ENTRIES: Final = (
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
+    Entry("/entry/", _("Joining and signing in"), "people", "members.entry", _("Settings")),
     Entry("/products/", _("Products"), "tag", "products.view", GOODS),
     Entry("/categories/", _("Categories"), "tree", "products.view", GOODS),
     Entry("/collections/", _("Collections"), "stack", "products.view", GOODS),

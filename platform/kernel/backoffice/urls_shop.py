@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("kernel.backoffice.shelves.urls")),
     path("stock/", include("kernel.backoffice.stock.urls")),
     path("members/", include("kernel.backoffice.members.urls")),
+    path("entry/", include("kernel.backoffice.entry.urls")),
     path("staff/", include("kernel.backoffice.staffing.urls")),
     path("ledger/", include("kernel.backoffice.ledger.urls")),
 ]

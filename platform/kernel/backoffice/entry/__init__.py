@@ -1,0 +1,1 @@
+"""How members join and sign in, and what they agree to."""
