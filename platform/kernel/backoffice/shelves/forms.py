@@ -78,7 +78,7 @@ class CategoryForm(_Titled):
     """The particulars of a category."""
 
     slug = forms.CharField(
-        label=_("Address in the shop"),
+        label=_("Web address"),
         max_length=120,
         required=False,
         help_text=_("Made from the name when left empty. An old address leads to the new one."),
@@ -139,7 +139,7 @@ class CollectionForm(_Titled):
     """The particulars of a collection."""
 
     handle = forms.CharField(
-        label=_("Address in the shop"),
+        label=_("Web address"),
         max_length=200,
         required=False,
         help_text=_("Made from the name when left empty."),
