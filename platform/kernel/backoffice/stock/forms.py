@@ -52,7 +52,7 @@ class MovementFilter(NarrowForm):
 
     text = forms.CharField(required=False, max_length=80, label=_("Name or SKU"))
     kind = forms.ChoiceField(
-        required=False, label=_("What happened"), choices=[("", _("All")), *MovementKind.choices]
+        required=False, label=_("Kind of movement"), choices=[("", _("All")), *MovementKind.choices]
     )
     location = place_field(required=False, label=_("Location"), empty_label=_("All"))
 

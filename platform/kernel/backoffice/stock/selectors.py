@@ -148,7 +148,7 @@ def level_rows(rows: QuerySet[StockItem]) -> Iterator[list[object]]:
 def movement_rows(rows: QuerySet[Movement]) -> Iterator[list[object]]:
     """Yield the lines of a spreadsheet of movements, oldest first."""
     yield [
-        *(_("When"), _("What happened"), _("Goods"), _("SKU"), _("Location")),
+        *(_("When"), _("Kind of movement"), _("Goods"), _("SKU"), _("Location")),
         *(_("On hand"), _("Promised"), _("Order"), _("Reason"), _("Who")),
     ]
     last = UUID(int=0)
