@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django import Settings
 from typer.testing import CliRunner
@@ -38,6 +39,7 @@ from tests.journeys.apparel import export
 from tests.journeys.conftest import PASSWORD, Shop, Site
 from tests.journeys.test_opening_a_shop import open_page as open_desk
 from tests.journeys.test_opening_a_shop import sign_in
+from tests.journeys.test_storefront import WCAG
 from themes.tests.samples import Shelf, picture_bytes
 
 CLERK = Actor("staff", "stf_1", "李文")
@@ -58,7 +60,16 @@ ACCOUNT = {
     "value_webhook_secret": HOOK_SECRET,
 }
 BOOKS = ("ledger", "stock", "orders", "relations")
-DESK = ("/", "/orders/", "/products/", "/imports/", "/members/", "/payments/add/", "/ledger/")
+DESK = (
+    *("/", "/orders/", "/orders/ship/", "/orders/reviews/", "/members/", "/products/"),
+    *("/products/new/", "/categories/", "/collections/", "/collections/new/rules/", "/labels/"),
+    *("/prices/", "/prices/new/", "/prices/explain/?find=a&quantity=1", "/stock/"),
+    *("/stock/movements/", "/stock/count/", "/stock/transfers/new/", "/stock/locations/"),
+    *("/imports/", "/payments/received/", "/payments/refunds/", "/payments/add/"),
+    *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
+    "/ledger/",
+)
+PHONE = 390
 # What a machine does in a moment takes a busy one much longer.
 PATIENCE = 180_000
 
@@ -281,9 +292,13 @@ def test_a_file_becomes_goods_that_are_found_bought_paid_sent_and_received(
     prove_the_books(shop)
     assert fits(page, width)
     assert fits(desk, width)
-    for path in DESK:
+    for number, path in enumerate(DESK):
         desk.goto(f"{console.removesuffix('/')}{path}")
         assert fits(desk, width), path
+        # Each page once: the screens look at every other one.
+        if number % 2 == (width > PHONE):
+            faults = Axe().run(desk, options=WCAG).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"][:120]) for each in faults] == [], path
     expect(desk.locator("main")).to_contain_text("118.00")
     desk.context.close()
     page.context.close()
