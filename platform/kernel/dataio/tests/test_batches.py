@@ -153,7 +153,7 @@ def imported(rows: int, *, prefix: str) -> Callable[[], Import]:
 def test_a_batch_of_new_products_costs_the_same_statements_whatever_its_size() -> None:
     imported(1, prefix="first")()
     counts = []
-    for size in (5, BATCH):
+    for size in (20, BATCH):
         go = imported(size, prefix=f"of-{size}")
         with CaptureQueriesContext(connection) as queries:
             row = go()

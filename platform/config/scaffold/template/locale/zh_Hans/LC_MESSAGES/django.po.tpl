@@ -20,7 +20,7 @@ msgid "Keep"
 msgstr "保存"
 
 msgid "Nothing here yet."
-msgstr "还没有内容。"
+msgstr "这里暂时没有内容。"
 
 msgid "Settings"
 msgstr "设置"
