@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
+# Nothing that is loaded becomes garbage; looking for it takes a fifth of the start.
+gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 application = get_wsgi_application()
 

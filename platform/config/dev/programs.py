@@ -23,11 +23,11 @@ WORKERS: Final = {
 }
 
 
-def programs(installation: Installation) -> list[Program]:
-    """Return every process, web first."""
+def programs(installation: Installation) -> tuple[list[Program], list[Program]]:
+    """Return the processes that answer people, and those that work behind them."""
     web = [_web(installation, kind) for kind in WEB]
     workers = [_worker(installation, name) for name in WORKERS]
-    return [*web, *workers, _beat(installation)]
+    return web, [*workers, _beat(installation)]
 
 
 def stripe(installation: Installation) -> Program:

@@ -78,13 +78,17 @@ def up(*, console: Console, follow: bool, only_prepare: bool = False) -> None:
             prepare(installation, console)
             if only_prepare:
                 return
+            stop.may_raise = False
+            web, workers = programs(installation)
             with console.status("starting the processes"):
-                stop.may_raise = False
-                supervisor.start(programs(installation))
+                supervisor.start(web)
             show_sign_ins(console, sign_ins(installation))
             if installation.stripe_url:
                 console.print(CARDS, soft_wrap=True)
             console.print(f"Logs: {checkout.logs}   Stop: Ctrl-C", style="dim", soft_wrap=True)
+            # Pages answer without them, and what is asked of them waits in its queue.
+            with console.status("starting the workers"):
+                supervisor.start(workers)
             supervisor.wait()
         except Interrupted:
             console.print("stopping …")

@@ -15,10 +15,11 @@ _THRESHOLDS: Final = (50_000, 20, 100)
 
 
 def settle() -> None:
-    """Leave everything that is loaded so far out of later collections.
+    """Leave everything that is loaded so far out of later collections, and begin to collect.
 
     To be called once, at the end of a process's start.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
+    gc.enable()
