@@ -1,9 +1,7 @@
 """Whole pages, kept for everybody who is not known to the shop as somebody else.
 
 One round trip answers: the page and the tokens of all data are asked for at once,
-and a page counts while the tokens it was drawn with are still the current ones. A
-process keeps the pages that it sent last, and then asks for the tokens alone: what is
-current is decided by them, wherever the page itself lies.
+and a page counts while the tokens it was drawn with are still the current ones.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache as memoised
 from typing import Any, Final
-from uuid import UUID
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -23,13 +20,11 @@ from django.http import HttpRequest, HttpResponse
 from kernel.modules.gate import mode_of
 from kernel.tenancy.context import TenantRef
 from themes.cache.counters import counter_key
-from themes.cache.near import Near
 from themes.environment import release_fingerprint
 from themes.registry import all_blocks
 from themes.rendering import fingerprint
 
 _LEVEL: Final = 6
-_NEAR_BYTES: Final = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +43,6 @@ class KeptPage:
     tokens: Mapping[str, str]
     modes: Mapping[str, str]
     until: float
-
-
-_near: Final[Near[tuple[UUID, str], KeptPage]] = Near(_NEAR_BYTES)
 
 
 def page_key(tenant: TenantRef, *parts: str) -> str:
@@ -72,29 +64,19 @@ def code_fingerprint() -> str:
 def find_page(tenant: TenantRef, key: str, counters: frozenset[str]) -> KeptPage | None:
     """Return a page that is still what would be drawn, or None; asks no database."""
     names = {counter_key(name): name for name in counters}
-    near = _near.get((tenant.id, key))
-    found: dict[str, Any] = cache.get_many([*names] if near else [key, *names])
-    current = {names[name]: token for name, token in found.items() if name in names}
-    if near is not None:
-        if _is_current(near, current, tenant):
-            return near
-        # Another process may have drawn it anew.
-        found = {key: cache.get(key)}
+    found: dict[str, Any] = cache.get_many([key, *names])
     stored = found.get(key)
-    page = KeptPage(*stored) if stored is not None else None
-    if page is None or not _is_current(page, current, tenant):
-        _near.drop((tenant.id, key))
+    if stored is None:
         return None
-    _near.put((tenant.id, key), page, size=len(page.body) + len(page.packed))
-    return page
-
-
-def _is_current(page: KeptPage, current: Mapping[str, str], tenant: TenantRef) -> bool:
+    page = KeptPage(*stored)
+    current = {names[name]: token for name, token in found.items() if name in names}
     if any(current.get(name) != token for name, token in page.tokens.items()):
-        return False
+        return None
     if page.until <= time.time():
-        return False
-    return all(mode_of(tenant, module) == mode for module, mode in page.modes.items())
+        return None
+    if any(mode_of(tenant, module) != mode for module, mode in page.modes.items()):
+        return None
+    return page
 
 
 def keep_page(
