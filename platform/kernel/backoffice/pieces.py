@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +37,26 @@ def query_without_page(query: QueryDict) -> str:
     kept = query.copy()
     kept.pop("page", None)
     return str(kept.urlencode())
+
+
+def narrowed_page(
+    request: HttpRequest, narrow: NarrowForm, rows: Callable[[dict[str, Any]], QuerySet[Any, Any]]
+) -> tuple[Page[Any], dict[str, Any]]:
+    """Return the page of a narrowed list, and what its template knows of page and filter.
+
+    Args:
+        request: whose query names the page.
+        narrow: the filter, filled.
+        rows: returns the whole list for what the filter wants.
+    """
+    wanted = narrow.wanted()
+    page = paged(request, rows(wanted))
+    return page, {
+        "filter": narrow,
+        "is_narrowed": bool(wanted),
+        "page": page,
+        "query": query_without_page(request.GET),
+    }
 
 
 def identified(prefix: str, text: str) -> UUID:

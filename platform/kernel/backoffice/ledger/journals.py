@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.ledger.selectors import KINDS, Shown, kind_label, named
-from kernel.backoffice.pieces import NarrowForm, csv_file, paged, query_without_page
+from kernel.backoffice.pieces import NarrowForm, csv_file, narrowed_page
 from kernel.common.csv import csv_lines
 from kernel.common.time import day_bounds
 from kernel.ledger.models import Journal, Posting
@@ -66,16 +66,10 @@ class ShownJournal:
 @staff_page(VIEW)
 def index(request: StaffRequest) -> HttpResponseBase:
     """List the journals."""
-    narrow = JournalFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, _journals(wanted).order_by("-id"))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "journals": _shown(list(page)),
-        "query": query_without_page(request.GET),
-    }
+    page, context = narrowed_page(
+        request, JournalFilter(request.GET), lambda wanted: _journals(wanted).order_by("-id")
+    )
+    context |= {"journals": _shown(list(page))}
     return render(request, "backoffice/ledger/journals.html", context)
 
 

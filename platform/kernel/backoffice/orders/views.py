@@ -20,7 +20,7 @@ from kernel.backoffice.orders.forms import (
     TagsForm,
 )
 from kernel.backoffice.orders.selectors import desk_order, narrowed_orders
-from kernel.backoffice.pieces import csv_file, paged, query_without_page
+from kernel.backoffice.pieces import csv_file, narrowed_page
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.orders.exports import order_lines_csv
@@ -36,16 +36,8 @@ VIEW, MANAGE = "orders.view", "orders.manage"
 @staff_page(VIEW)
 def index(request: StaffRequest) -> HttpResponseBase:
     """List orders, newest first."""
-    narrow = OrderFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, narrowed_orders(wanted))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "orders": listed(list(page), with_tags=True),
-        "query": query_without_page(request.GET),
-    }
+    page, context = narrowed_page(request, OrderFilter(request.GET), narrowed_orders)
+    context |= {"orders": listed(list(page), with_tags=True)}
     return render(request, "backoffice/orders/list.html", context)
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kernel.access.scopes import stores_for
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.payments.forms_money import PaidBackForm, ReceivedFilter, RefundFilter
-from kernel.backoffice.pieces import csv_file, found, identified, paged, query_without_page
+from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page
 from kernel.checkout.paying import PAYABLE
 from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
@@ -41,16 +41,8 @@ R = TypeVar("R", Attempt, Refund)
 @staff_page(VIEW)
 def received(request: StaffRequest) -> HttpResponseBase:
     """List what buyers tried to pay, newest first."""
-    narrow = ReceivedFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, _attempts(wanted))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "rows": _with_numbers(list(page)),
-        "query": query_without_page(request.GET),
-    }
+    page, context = narrowed_page(request, ReceivedFilter(request.GET), _attempts)
+    context |= {"rows": _with_numbers(list(page))}
     return render(request, "backoffice/payments/received.html", context)
 
 
@@ -66,16 +58,10 @@ def export_received(request: StaffRequest) -> HttpResponseBase:
 @staff_page(VIEW)
 def refunds(request: StaffRequest) -> HttpResponseBase:
     """List what goes back; first of all what somebody has to pay back by hand."""
-    narrow = RefundFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, _refunds(wanted))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
+    page, context = narrowed_page(request, RefundFilter(request.GET), _refunds)
+    context |= {
         "rows": _with_numbers(list(page)),
         "waiting": _with_numbers(list(_own(_joined(refunds_by_hand())).order_by("id"))),
-        "query": query_without_page(request.GET),
     }
     return render(request, "backoffice/payments/refunds.html", context)
 

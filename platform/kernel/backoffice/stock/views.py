@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, paged, query_without_page
+from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page, paged
 from kernel.backoffice.stock.forms import (
     MANAGE,
     VIEW,
@@ -48,16 +48,8 @@ _FORMS: Final[dict[str, type[forms.Form]]] = {
 @staff_page(VIEW)
 def index(request: StaffRequest) -> HttpResponseBase:
     """List what is where."""
-    narrow = StockFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, levels(wanted))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "levels": shown_levels(page),
-        "query": query_without_page(request.GET),
-    }
+    page, context = narrowed_page(request, StockFilter(request.GET), levels)
+    context |= {"levels": shown_levels(page)}
     return render(request, "backoffice/stock/list.html", context)
 
 
@@ -73,16 +65,8 @@ def export(request: StaffRequest) -> HttpResponseBase:
 @staff_page(VIEW)
 def history(request: StaffRequest) -> HttpResponseBase:
     """List the movements of all stock, newest first."""
-    narrow = MovementFilter(request.GET)
-    wanted = narrow.wanted()
-    page = paged(request, movements(wanted))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "movements": shown_movements(list(page)),
-        "query": query_without_page(request.GET),
-    }
+    page, context = narrowed_page(request, MovementFilter(request.GET), movements)
+    context |= {"movements": shown_movements(list(page))}
     return render(request, "backoffice/stock/movements.html", context)
 
 
