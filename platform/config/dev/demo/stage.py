@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 Report: TypeAlias = Callable[[str], None]
 
-_BEGUN: Final = "demo.trade_begun"
-_DONE: Final = "demo.traded"
+_BEGUN: Final = "import.started"
+_DONE: Final = "import.done"
+_TRADE: Final = ("trade", "demo")
 
 
 def fill(name: str, *, now: datetime, report: Report) -> None:
@@ -45,15 +46,18 @@ def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> Non
     from config.dev.demo.shelving import ACTOR
     from config.dev.demo.trading import trade
 
-    begun = AuditEntry.objects.filter(action=_BEGUN).first()
-    if AuditEntry.objects.filter(action=_DONE).exists() or (
-        begun is None and OrderGroup.objects.exists()
-    ):
+    begun = _told(_BEGUN)
+    if _told(_DONE) is not None or (begun is None and OrderGroup.objects.exists()):
         return
     until = begun.occurred_at if begun else now
     if begun is None:
         with transaction.atomic():
-            record(action=_BEGUN, actor=ACTOR, now=until)
+            record(action=_BEGUN, actor=ACTOR, obj=_TRADE, now=until)
     trade(goods, now=until, report=report, days=days)
     with transaction.atomic():
-        record(action=_DONE, actor=ACTOR, now=now)
+        record(action=_DONE, actor=ACTOR, obj=_TRADE, now=now)
+
+
+def _told(action: str) -> AuditEntry | None:
+    kind, name = _TRADE
+    return AuditEntry.objects.filter(action=action, object_type=kind, object_id=name).first()
