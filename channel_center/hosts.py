@@ -9,8 +9,8 @@ from django.conf import settings
 
 from channel_center.choices import ChannelState
 from channel_center.models import Channel
+from kernel.common.bounded import BoundedMemory
 from kernel.tenancy.context import BrandRef, public_context
-from tenants.directory import BoundedMemory
 
 LIFETIME = 10.0
 """Seconds for which a host is remembered; another process may change its brand or state."""

@@ -18,11 +18,11 @@ from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
 from redis import RedisError
 
+from kernel.common.bounded import BoundedMemory
 from kernel.modules.ports import Decision, Mode
 from kernel.modules.registry import manifest_of
 from kernel.tenancy.context import TenantRef, public_context
 from kernel.tenancy.ports import directory
-from tenants.directory import BoundedMemory
 from tenants.models import Grant
 
 _log = structlog.get_logger(__name__)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from kernel.common.http import route_label
 from kernel.modules.gate import mode_of
 from kernel.tenancy.context import TenantRef
 from themes.cache.counters import counter_key
@@ -25,6 +26,8 @@ from themes.registry import all_blocks
 from themes.rendering import fingerprint
 
 _LEVEL: Final = 6
+SENT: Final = "stoa.page"
+"""Where a request carries the page that it was answered with, and by which route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,7 @@ def find_page(tenant: TenantRef, key: str, counters: frozenset[str]) -> KeptPage
         return None
     page = KeptPage(*stored)
     current = {names[name]: token for name, token in found.items() if name in names}
-    if any(current.get(name) != token for name, token in page.tokens.items()):
-        return None
-    if page.until <= time.time():
-        return None
-    if any(mode_of(tenant, module) != mode for module, mode in page.modes.items()):
-        return None
-    return page
+    return page if is_fresh(page, tenant, current) else None
 
 
 def keep_page(
@@ -102,8 +99,26 @@ def keep_page(
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """A page that answered a request, and the pattern that the request matched."""
+
+    page: KeptPage
+    route: str
+
+
+def is_fresh(page: KeptPage, tenant: TenantRef, current: Mapping[str, str]) -> bool:
+    """Tell whether a page is what would be drawn with these versions of the data."""
+    return (
+        page.until > time.time()
+        and all(current.get(name) == token for name, token in page.tokens.items())
+        and all(mode_of(tenant, module) == mode for module, mode in page.modes.items())
+    )
+
+
 def answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
     """Send a page: nothing when the browser has it, packed when it can unpack."""
+    request.META[SENT] = SentPage(page, route_label(request))
     if request.META.get("HTTP_IF_NONE_MATCH") == page.etag:
         response = HttpResponse(status=304)
     elif "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):

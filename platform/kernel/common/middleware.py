@@ -74,18 +74,14 @@ class ObservabilityMiddleware:
     def _tell(
         self, request: HttpRequest, response: HttpResponseBase, *, seconds: float, queries: int
     ) -> None:
-        tenant, method, route = _tenant_of(request), method_label(request), route_label(request)
-        status = response.status_code
-        HTTP_REQUESTS.labels(self._process, method, route, str(status), tenant_label(tenant)).inc()
-        HTTP_DURATION.labels(self._process, method, route).observe(seconds)
-        _log.info(
-            "request",
-            tenant=tenant,
-            method=method,
-            route=route,
-            status=status,
-            duration_ms=round(seconds * 1000, 2),
-            db_queries=queries,
+        tell_request(
+            process=self._process,
+            tenant=_tenant_of(request),
+            method=method_label(request),
+            route=route_label(request),
+            status=response.status_code,
+            seconds=seconds,
+            queries=queries,
         )
 
 
@@ -102,6 +98,23 @@ class SecurityHeadersMiddleware:
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def tell_request(
+    *, process: str, tenant: str, method: str, route: str, status: int, seconds: float, queries: int
+) -> None:
+    """Count an answered request and write its line; the route is a pattern, never a path."""
+    HTTP_REQUESTS.labels(process, method, route, str(status), tenant_label(tenant)).inc()
+    HTTP_DURATION.labels(process, method, route).observe(seconds)
+    _log.info(
+        "request",
+        tenant=tenant,
+        method=method,
+        route=route,
+        status=status,
+        duration_ms=round(seconds * 1000, 2),
+        db_queries=queries,
+    )
 
 
 def _tenant_of(request: HttpRequest) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -31,15 +31,21 @@ from kernel.tenancy.ports import directory, public_hosts
 CONSOLE_READ_ONLY = 2
 STORE_CLOSED = 3
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 def request_host(request: HttpRequest) -> str:
+    """Return the host name that a request asks for, as `host_name` has it."""
+    return host_name(request.META)
+
+
+def host_name(environ: Mapping[str, Any]) -> str:
     """Return the host name that was asked for: lower case, without port and final dot.
 
     Only the Host header counts. A proxy must pass it on; what X-Forwarded-Host
     says could be anybody's.
     """
-    host = request.META.get("HTTP_HOST", "")
+    host = str(environ.get("HTTP_HOST", ""))
     name, _colon, _port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
     return (name or host).lower().rstrip(".")
 
@@ -125,7 +131,6 @@ class LocaleMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.known = {code for code, _name in settings.LANGUAGES}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in that language."""
@@ -140,14 +145,22 @@ class LocaleMiddleware:
         return response
 
     def _choose(self, request: HttpRequest) -> str:
-        if (cookie := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)) in self.known:
-            return str(cookie)
-        wishes = request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()
-        for wish in wishes.split(","):
-            code = wish.split(";")[0].strip()
-            if code.startswith("zh"):
-                return "zh-hans"
-            if code.startswith("en"):
-                return "en"
         tenant = current_tenant_or_none()
-        return tenant.locale if tenant is not None else str(settings.LANGUAGE_CODE)
+        return choose_language(
+            request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
+            request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
+            tenant.locale if tenant is not None else str(settings.LANGUAGE_CODE),
+        )
+
+
+def choose_language(cookie: str | None, wishes: str, own: str) -> str:
+    """Return the language of an answer: the person's, else the browser's, else the shop's own."""
+    if cookie in _LANGUAGES:
+        return str(cookie)
+    for wish in wishes.lower().split(","):
+        code = wish.split(";")[0].strip()
+        if code.startswith("zh"):
+            return "zh-hans"
+        if code.startswith("en"):
+            return "en"
+    return own
