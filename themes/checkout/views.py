@@ -86,13 +86,14 @@ def _order(request: HttpRequest, filled: Filled, address: dict[str, str]) -> Ord
         expected = Money.parse(filled.expected, current_tenant().currency)
     except InvalidAmount:
         raise TotalChanged from None
-    return place(
+    ordered = place(
         filled.visit(address),
         key=filled.key,
         expected_total=expected,
         actor=buyer_of(request).actor,
         now=utc_now(),
     )
+    return ordered.group
 
 
 def _address(filled: Filled, found: Quote) -> tuple[dict[str, str], dict[str, str]]:

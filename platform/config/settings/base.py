@@ -131,6 +131,8 @@ DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
 
 STOA_REDIS_URL = env.text("STOA_REDIS_URL", "redis://127.0.0.1:6379/0")
 STOA_REDIS_PREFIX = env.text("STOA_REDIS_PREFIX", "stoa:")
+# Transactions of one tenant that publish within so short a time ask for one delivery.
+STOA_OUTBOX_TOGETHER_SECONDS = 0.05
 CACHES = {
     "default": {
         "BACKEND": "kernel.tenancy.cache.TenantRedisCache",

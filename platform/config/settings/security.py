@@ -24,7 +24,7 @@ OUTERMOST_MIDDLEWARE = (
     "kernel.common.middleware.ObservabilityMiddleware",
     "kernel.common.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "kernel.common.middleware.ContentPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
 """Before the choice of the tenant: every answer, also a refusal, gets id, log line and headers."""

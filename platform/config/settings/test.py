@@ -29,6 +29,8 @@ from config.settings.base import *  # noqa: E402, F403  settings modules extend 
 
 # The session fixture prepares a database of the worker's own and points here at it.
 STOA_TEST_DATABASE_ADMIN_URL = _admin
+# What a test publishes is in the queue when its transaction is over.
+STOA_OUTBOX_TOGETHER_SECONDS = 0
 # Names of static files as they are in the tree: a test run collects none.
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

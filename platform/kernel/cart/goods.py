@@ -37,10 +37,12 @@ class Goods:
     """One variant now.
 
     Attributes:
-        price: for as many pieces as were asked for; None without a price.
+        quantity: how many pieces were asked for.
+        price: for so many; None without a price.
     """
 
     variant: Variant
+    quantity: int
     price: ExplainedPrice | None
     stock: Available
 
@@ -108,7 +110,9 @@ def goods_for_sale(
     asked = {key: quantities[key] for key in variants}
     prices = prices_of(asked, owner=owner, now=now) if asked else {}
     stock = availability(list(prices), holder=holder, now=now)
-    return {key: Goods(variants[key], price, stock[key]) for key, price in prices.items()}
+    return {
+        key: Goods(variants[key], asked[key], price, stock[key]) for key, price in prices.items()
+    }
 
 
 def the_goods(

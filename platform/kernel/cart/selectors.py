@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from kernel.cart.choices import CartPurpose, Fulfilment, WarningCode
-from kernel.cart.goods import is_on_sale, limits_of, priced_quantities, prices_of
+from kernel.cart.goods import Goods, is_on_sale, limits_of, priced_quantities, prices_of
 from kernel.cart.models import Cart, CartLine
 from kernel.cart.values import CartGroup, CartOwner, CartView, Limits, LineView, Notice
 from kernel.catalogue.choices import ProductKind
@@ -116,8 +116,21 @@ def selected_lines(
     return _SELECTED_OF_TOKEN(owner=owner.token_hash, purpose=purpose.value)
 
 
-def read(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpose.CART) -> CartView:
-    """Return the owner's cart; six queries, four more where price lists have rules."""
+def read(
+    owner: CartOwner,
+    *,
+    now: datetime,
+    purpose: CartPurpose = CartPurpose.CART,
+    known: Goods | None = None,
+) -> CartView:
+    """Return the owner's cart; five queries, six more where price lists have rules.
+
+    Args:
+        owner: whose.
+        now: the moment.
+        purpose: which of the owner's carts.
+        known: what was looked up at this moment, and is not asked for again.
+    """
     if owner.member_id is not None:
         lines = _ALL_OF_MEMBER(owner=owner.member_id, purpose=purpose.value)
     else:
@@ -127,7 +140,7 @@ def read(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpose.
         cart = find_cart(owner, purpose=purpose)
         return CartView(cart.pk if cart else None, (), (), Money.zero(currency), 0)
     cart_id: UUID = lines[0].cart_id
-    facts = _facts(cart_id, lines, owner=owner, now=now)
+    facts = _facts(cart_id, lines, owner=owner, now=now, known=known)
     shown = [(line, _line_view(line, facts, now=now)) for line in lines]
     groups = tuple(_groups(shown, currency))
     return CartView(
@@ -151,24 +164,40 @@ def pieces_in(owner: CartOwner) -> int:
     return sum(rows.values_list("quantity", flat=True))
 
 
-def _facts(cart_id: UUID, lines: Sequence[CartLine], *, owner: CartOwner, now: datetime) -> _Facts:
-    known = [(line, line.variant) for line in lines if line.variant is not None]
+def _facts(
+    cart_id: UUID,
+    lines: Sequence[CartLine],
+    *,
+    owner: CartOwner,
+    now: datetime,
+    known: Goods | None,
+) -> _Facts:
+    existing = [(line, line.variant) for line in lines if line.variant is not None]
     pieces: dict[UUID, int] = defaultdict(int)
-    for line, variant in known:
+    for line, variant in existing:
         pieces[variant.product_id] += line.quantity if line.selected else 0
     quantities = priced_quantities(
         (variant.pk, line.quantity, line.selected)
-        for line, variant in known
+        for line, variant in existing
         if is_on_sale(variant, now=now)
     )
-    stock = availability(list(quantities), holder=holder_of(cart_id), now=now)
+    prices, left = {}, {}
+    if known is not None and quantities.get(known.variant.pk) == known.quantity:
+        del quantities[known.variant.pk]
+        left[known.variant.pk] = known.stock.sellable
+        if known.price is not None:
+            prices[known.variant.pk] = known.price
+    if quantities:
+        stock = availability(list(quantities), holder=holder_of(cart_id), now=now)
+        left |= {variant: available.sellable for variant, available in stock.items()}
+        prices |= prices_of(quantities, owner=owner, now=now)
     return _Facts(
         currency=current_tenant().currency,
-        prices=prices_of(quantities, owner=owner, now=now) if quantities else {},
+        prices=prices,
         pictures=_first_pictures(
-            {variant.product_id for _line, variant in known if variant.image_id is None}
+            {variant.product_id for _line, variant in existing if variant.image_id is None}
         ),
-        left={variant: available.sellable for variant, available in stock.items()},
+        left=left,
         pieces=pieces,
     )
 

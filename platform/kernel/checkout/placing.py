@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from kernel.common.db.kept import Kept
 from kernel.common.errors import DomainError
 from kernel.inventory.services import Take, allocate_many
 from kernel.orders.hooks import HookContext, run_hooks
-from kernel.orders.models import OrderGroup
+from kernel.orders.models import Order, OrderGroup
 from kernel.orders.policy import current_policy
 from kernel.orders.services.money import settle_free_orders
 
@@ -32,6 +32,12 @@ _TOGETHER: Final = 1000
 _KNOWN: Final = "SELECT key, id, number FROM orders_ordergroup WHERE key = ANY(%s)"
 _KEY_TAKEN: Final = ("orders_placed_once", "orders_group_number", "orders_number")
 _NUMBERED: Final = Kept(lambda number: OrderGroup.objects.filter(number=number), number=str)
+_ORDERS_OF: Final = Kept(
+    lambda group: (
+        Order.objects.filter(group=group).order_by("number").values_list("number", flat=True)
+    ),
+    group=UUID,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,26 @@ class PlacingOutcome:
     Attributes:
         group_id: of the orders; None when it was refused.
         is_new: False when the key had placed before.
+        placed: what became of it, when it is new.
     """
 
     group_id: UUID | None = None
     number: str = ""
     is_new: bool = True
     refusal: DomainError | None = None
+    placed: Placed | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What one basket became.
+
+    Attributes:
+        numbers: of the group's orders.
+    """
+
+    group: OrderGroup
+    numbers: Sequence[str]
 
 
 def place_many(
@@ -72,6 +92,11 @@ def place_many(
 
 
 def place_one(placement: Placement, *, actor: Actor, now: datetime) -> OrderGroup:
+    """Place one basket and return its group; see `order_one`."""
+    return order_one(placement, actor=actor, now=now).group
+
+
+def order_one(placement: Placement, *, actor: Actor, now: datetime) -> Ordered:
     """Place one basket; the same key again returns what it placed.
 
     Raises:
@@ -81,8 +106,11 @@ def place_one(placement: Placement, *, actor: Actor, now: datetime) -> OrderGrou
     [outcome] = place_many([placement], actor=actor, now=now)
     if outcome.refusal is not None:
         raise outcome.refusal
+    if outcome.placed is not None:
+        parts = outcome.placed.parts
+        return Ordered(outcome.placed.group(now), sorted(part.number for part in parts))
     [group] = _NUMBERED(number=outcome.number)
-    return group
+    return Ordered(group, _ORDERS_OF(group=group.pk))
 
 
 def _place_all(
@@ -153,7 +181,7 @@ def _outcome(
     refusals: dict[UUID, DomainError],
 ) -> PlacingOutcome:
     if key in placed:
-        return PlacingOutcome(placed[key].group_id, placed[key].number)
+        return PlacingOutcome(placed[key].group_id, placed[key].number, placed=placed[key])
     if key in known:
         return PlacingOutcome(*known[key], is_new=False)
     return PlacingOutcome(refusal=refusals[key])
@@ -241,7 +269,9 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
                 holder = each.draft.basket.holder
                 takes.append(Take(("order", part.order_id), wants, from_holder=holder, is_new=True))
                 owners[part.order_id] = each.key
-    outcomes = allocate_many(takes, actor=actor, now=context.now) if takes else []
+    goods = (line.goods for each in remaining for line in each.draft.lines)
+    plain = frozenset(each.variant_id for each in goods if each.is_plain)
+    outcomes = allocate_many(takes, plain=plain, actor=actor, now=context.now) if takes else []
     served = {owners[each.owner[1]] for each in outcomes if each.refusal is None}
     for outcome in outcomes:
         if outcome.refusal is not None:

@@ -21,7 +21,7 @@ from kernel.orders.choices import (
     PaymentStatus,
 )
 from kernel.orders.events import OrderPlaced, aggregate_of
-from kernel.orders.models import OrderPolicy
+from kernel.orders.models import OrderGroup, OrderPolicy
 from kernel.orders.numbers import draw_numbers, numbers_in_group
 from kernel.orders.statuses import KEEP_HOUSE
 from kernel.orders.timeline import actor_data
@@ -97,11 +97,35 @@ class Placed:
     draft: Draft
     group_id: UUID = field(default_factory=uuid7)
     number: str = ""
+    expires_at: datetime | None = None
     parts: list[PlacedPart] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Give each part the id of its order."""
         self.parts = [PlacedPart(part, uuid7(), part.figures()) for part in self.draft.parts]
+
+    @property
+    def total(self) -> int:
+        """What there is to pay for all of it."""
+        return sum(part.figures.total for part in self.parts)
+
+    def group(self, placed_at: datetime) -> OrderGroup:
+        """Return the group as it was written."""
+        shopper = self.draft.basket.shopper
+        row = OrderGroup(
+            id=self.group_id,
+            number=self.number,
+            key=self.key,
+            member_id=shopper.member_id,
+            email=shopper.email,
+            phone=shopper.phone,
+            currency=self.draft.currency,
+            total_minor=self.total,
+            expires_at=self.expires_at,
+            placed_at=placed_at,
+        )
+        row._state.adding = False
+        return row
 
 
 class OrderWriter:
@@ -142,7 +166,8 @@ class OrderWriter:
         expires_cell = cell(expires)
         for each in self._placed:
             shopper = each.draft.basket.shopper
-            total = sum(part.figures.total for part in each.parts)
+            # What costs nothing is paid, and never expires.
+            each.expires_at = expires if each.total else None
             yield "\t".join(
                 (
                     each.group_id.hex,
@@ -152,8 +177,8 @@ class OrderWriter:
                     text(shopper.email),
                     text(shopper.phone),
                     each.draft.currency,
-                    str(total),
-                    expires_cell if total else cell(None),
+                    str(each.total),
+                    expires_cell if each.total else cell(None),
                     self._at,
                 )
             )

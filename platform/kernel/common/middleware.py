@@ -6,10 +6,14 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeAlias
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from typing_extensions import override
 
 from kernel.common.errors_reporting import tag_scope
 from kernel.common.flow import NO_TENANT, current_tenant_label, in_request
@@ -97,6 +101,22 @@ class SecurityHeadersMiddleware:
         response = self._get_response(request)
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
+        return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Sends the content policy, which is put into words once: no view here has its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self._policy = build_policy()
+
+    @override
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the header, unless the view set one."""
+        response.headers.setdefault(HEADER, self._policy)
         return response
 
 

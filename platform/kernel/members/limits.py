@@ -18,7 +18,8 @@ OPENED: Final = Limit("members.opened", "10/minute;100/hour", WhenDown.REFUSE)
 CODES_BY_ADDRESS: Final = Limit("members.codes.address", "30/hour;200/day", WhenDown.REFUSE)
 CODES_BY_DEVICE: Final = Limit("members.codes.device", "10/hour;30/day", WhenDown.REFUSE)
 CODES_BY_TARGET: Final = Limit("members.codes.target", "5/hour;15/day", WhenDown.REFUSE)
-WRITES: Final = Limit("members.writes", "120/minute;2000/hour", WhenDown.PASS)
+# One rate, for each is a message to the counter with everything that anybody changes.
+WRITES: Final = Limit("members.writes", "120/minute", WhenDown.PASS)
 
 _DEVICE: Final = re.compile(r"[\w.:-]{8,128}", re.ASCII)
 

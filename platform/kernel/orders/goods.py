@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from kernel.catalogue.choices import ProductKind, ProductStatus, VariantStatus
+from kernel.catalogue.choices import OutOfStock, ProductKind, ProductStatus, VariantStatus
 from kernel.catalogue.models import BundleItem, Variant
 from kernel.common.db.kept import Kept
 from kernel.inventory.values import Want
@@ -20,6 +20,7 @@ _FACTS: Final = (
     "sku",
     "title",
     "status",
+    "out_of_stock",
     "weight_grams",
     "image__file",
     "image__renditions",
@@ -69,6 +70,12 @@ class Goods:
             and (begins is None or begins <= now)  # type: ignore[operator]  # a moment
             and (ends is None or now < ends)  # type: ignore[operator]  # a moment
         )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it stands on shelves as it is, and is not sold before it came."""
+        is_refused = self.facts["out_of_stock"] == OutOfStock.REFUSE
+        return self.kind == ProductKind.PHYSICAL and is_refused and not self.contents
 
     def limit(self, name: str) -> int | None:
         """Return one of the product's limits on quantities."""

@@ -11,10 +11,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from typing_extensions import override
 
+from kernel.api.forms import checked, shown
 from kernel.cart.api.forms import (
     CartShown,
     LinkAsked,
@@ -30,10 +30,11 @@ from kernel.cart.limits import CHANGED, LINKS_OPENED, OPENED
 from kernel.cart.selectors import is_known
 from kernel.cart.services import (
     CartOwner,
+    CartView,
     Dropped,
     Wish,
     accept_prices,
-    add,
+    add_and_read,
     buy_now,
     change,
     clear,
@@ -105,8 +106,15 @@ class CartApiView(APIView):
         dropped: Sequence[Dropped] = (),
     ) -> Response:
         """Show the cart as it is now."""
-        view = read(owner, now=utc_now(), purpose=purpose)
-        shown = {
+        return self.show(
+            read(owner, now=utc_now(), purpose=purpose), status=status, dropped=dropped
+        )
+
+    def show(
+        self, view: CartView, *, status: int = 200, dropped: Sequence[Dropped] = ()
+    ) -> Response:
+        """Show a cart."""
+        found = {
             "cart_id": view.cart_id,
             "groups": view.groups,
             "subtotal": view.subtotal,
@@ -114,7 +122,7 @@ class CartApiView(APIView):
             "dropped": dropped,
             "token": self.issued,
         }
-        return Response(CartShown(shown).data, status=status)
+        return Response(shown(CartShown, found), status=status)
 
     @override
     def finalize_response(self, request: Request, response: Any, *args: Any, **kw: Any) -> Any:
@@ -125,12 +133,6 @@ class CartApiView(APIView):
         if self.issued and final.status_code < 400:  # noqa: PLR2004  a refusal opened no cart
             remember(final, self.issued)
         return final
-
-
-def _checked(form: type[Serializer[Any]], data: object) -> dict[str, Any]:
-    asked = form(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def _line_id(text: str) -> UUID:
@@ -159,10 +161,9 @@ class LinesView(CartApiView):
     @extend_schema(request=WishAsked, responses={201: CartShown})
     def post(self, request: Request) -> Response:
         """Put something into the cart; the same again makes its line larger."""
-        wish = Wish(**_checked(WishAsked, request.data))
+        wish = Wish(**checked(WishAsked, request.data))
         owner = self.writer()
-        add(owner, wish, now=utc_now())
-        return self.answer(owner, status=201)
+        return self.show(add_and_read(owner, wish, now=utc_now()), status=201)
 
 
 class LineView(CartApiView):
@@ -171,7 +172,7 @@ class LineView(CartApiView):
     @extend_schema(request=Quantity, responses=CartShown)
     def patch(self, request: Request, line: str) -> Response:
         """Give the line another quantity."""
-        asked = _checked(Quantity, request.data)
+        asked = checked(Quantity, request.data)
         owner = self.writer()
         change(owner, _line_id(line), asked["quantity"], now=utc_now())
         return self.answer(owner)
@@ -190,7 +191,7 @@ class SelectionView(CartApiView):
     @extend_schema(request=SelectionAsked, responses=CartShown)
     def post(self, request: Request) -> Response:
         """Choose lines, or leave them for later."""
-        asked = _checked(SelectionAsked, request.data)
+        asked = checked(SelectionAsked, request.data)
         owner = self.writer()
         select(owner, asked.get("lines"), selected=asked["selected"], now=utc_now())
         return self.answer(owner)
@@ -218,7 +219,7 @@ class BuyNowView(CartApiView):
     @extend_schema(request=WishAsked, responses={201: CartShown})
     def post(self, request: Request) -> Response:
         """Begin to buy one thing; the cart stays as it is."""
-        wish = Wish(**_checked(WishAsked, request.data))
+        wish = Wish(**checked(WishAsked, request.data))
         owner = self.writer()
         buy_now(owner, wish, now=utc_now())
         return self.answer(owner, status=201, purpose=CartPurpose.BUY_NOW)
@@ -258,7 +259,7 @@ class OpenedLinkView(CartApiView):
     def post(self, request: Request) -> Response:
         """Look into a link."""
         LINKS_OPENED.check(client_ip(self.plain))
-        asked = _checked(LinkAsked, request.data)
+        asked = checked(LinkAsked, request.data)
         lines = open_shared(asked["link"], owner=self.reader(), now=utc_now())
         return Response(SharedLineShown(lines, many=True).data)
 
@@ -272,7 +273,7 @@ class TakenLinkView(CartApiView):
     )
     def post(self, request: Request) -> Response:
         """Put what a link holds into the cart; ``dropped`` says what did not fit."""
-        asked = _checked(LinkAsked, request.data)
+        asked = checked(LinkAsked, request.data)
         owner = self.writer()
         dropped = take_shared(asked["link"], owner=owner, now=utc_now())
         return self.answer(owner, dropped=dropped)

@@ -7,6 +7,7 @@ from kernel.cart.services.carts import cart_of, forget_carts, is_token, new_toke
 from kernel.cart.services.lines import (
     accept_prices,
     add,
+    add_and_read,
     buy_now,
     change,
     clear,
@@ -25,6 +26,7 @@ __all__ = [
     "Wish",
     "accept_prices",
     "add",
+    "add_and_read",
     "buy_now",
     "cart_of",
     "change",

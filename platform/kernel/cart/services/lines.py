@@ -20,9 +20,9 @@ from kernel.cart.goods import (
     the_goods,
 )
 from kernel.cart.models import Cart, CartLine
-from kernel.cart.selectors import find_cart, holder_of
+from kernel.cart.selectors import find_cart, holder_of, read
 from kernel.cart.services.carts import cart_of
-from kernel.cart.values import MOST_LINES, CartOwner, Wish
+from kernel.cart.values import MOST_LINES, CartOwner, CartView, Wish
 from kernel.cart.wishes import checked_wish, choice_hash
 from kernel.common.db.kept import Kept
 from kernel.common.ids import uuid7
@@ -49,10 +49,19 @@ def add(owner: CartOwner, wish: Wish, *, now: datetime) -> CartLine:
         OutOfStock: there is not so much.
         CartFull: there are too many lines.
     """
-    checked_quantity(wish.quantity)
-    wanted = checked_wish(wish)
-    cart = cart_of(owner, now=now)
-    return _put(cart, wanted, owner=owner, now=now)
+    return _added(owner, wish, now=now)[0]
+
+
+def add_and_read(owner: CartOwner, wish: Wish, *, now: datetime) -> CartView:
+    """Do so and return the cart; what was looked up for the one counts for the other.
+
+    Raises:
+        InvalidQuantity, InvalidChoice, NotOnSale, QuantityNotAllowed, OutOfStock, CartFull: as
+            `add`.
+    """
+    with transaction.atomic():
+        _line, goods = _added(owner, wish, now=now)
+    return read(owner, now=now, known=goods)
 
 
 @transaction.atomic
@@ -66,7 +75,7 @@ def buy_now(owner: CartOwner, wish: Wish, *, now: datetime) -> CartLine:
     wanted = checked_wish(wish)
     cart = cart_of(owner, now=now, purpose=CartPurpose.BUY_NOW)
     CartLine.objects.filter(cart=cart).delete()
-    return _put(cart, wanted, owner=owner, now=now)
+    return _put(cart, wanted, owner=owner, now=now)[0]
 
 
 @transaction.atomic
@@ -149,7 +158,14 @@ def forget_lines(line_ids: Collection[UUID]) -> None:
         cursor.execute(_FORGET, [list(line_ids)])
 
 
-def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> CartLine:
+def _added(owner: CartOwner, wish: Wish, *, now: datetime) -> tuple[CartLine, Goods]:
+    checked_quantity(wish.quantity)
+    wanted = checked_wish(wish)
+    cart = cart_of(owner, now=now)
+    return _put(cart, wanted, owner=owner, now=now)
+
+
+def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> tuple[CartLine, Goods]:
     key = choice_hash(wish)
     lines = _LINES(cart=cart.pk)
     same = next((each for each in lines if each.choice_hash == key), None)
@@ -165,7 +181,7 @@ def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> CartLine
         _agree(same, goods, owner=owner, now=now)
         same.quantity, same.selected = quantity, True
         same.save(update_fields=["quantity", "selected", "unit_minor_seen", "currency_seen"])
-        return same
+        return same, goods
     if len(lines) >= MOST_LINES:
         raise CartFull(most=MOST_LINES)
     line = CartLine(
@@ -182,7 +198,7 @@ def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> CartLine
     if goods.price is not None:
         _note(line, goods.price.unit)
     line.save(force_insert=True)
-    return line
+    return line, goods
 
 
 def _others(cart: Cart, goods: Goods, *, without: UUID) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from kernel.api.forms import checked
 from kernel.api.openapi.operations import KEY_SCHEMA
 from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
@@ -19,8 +19,7 @@ from kernel.cart.cookies import HEADER, cookie_token, header_token
 from kernel.cart.services import CartOwner
 from kernel.checkout.errors import CartUnknown, KeyMissing
 from kernel.checkout.quoting import Quote
-from kernel.checkout.services import Choices, Visit, hold_stock, intent_for, place, quote
-from kernel.common.db.kept import Kept
+from kernel.checkout.services import Choices, Ordered, Visit, hold_stock, intent_for, place, quote
 from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
@@ -28,15 +27,10 @@ from kernel.members.api.authentication import MemberAuthentication, enforce_csrf
 from kernel.members.api.views import MemberView, WriteThrottle, plain
 from kernel.members.models import Member
 from kernel.orders.api.forms import AddressForm
-from kernel.orders.models import Order, OrderGroup
 from kernel.orders.selectors import member_group
 from kernel.tenancy.context import current_tenant
 
 _KEY_HEADER: Final = "Idempotency-Key"
-_NUMBERS: Final = Kept(
-    lambda group: Order.objects.filter(group=group).order_by("number").values_list("number"),
-    group=UUID,
-)
 
 
 class CheckoutTold(serializers.Serializer[Any]):
@@ -169,7 +163,7 @@ class QuoteView(CheckoutView):
     @extend_schema(request=CheckoutTold, responses=QuoteShown)
     def post(self, request: Request) -> Response:
         """Return what the selected lines cost, and what speaks against ordering them."""
-        visit = self.visit(_told(CheckoutTold, request))
+        visit = self.visit(checked(CheckoutTold, request.data))
         return Response(_quote_data(quote(visit, now=utc_now())))
 
 
@@ -179,7 +173,7 @@ class HoldView(CheckoutView):
     @extend_schema(request=CheckoutTold, responses=HeldShown)
     def post(self, request: Request) -> Response:
         """Keep what is selected for some minutes."""
-        visit = self.visit(_told(CheckoutTold, request))
+        visit = self.visit(checked(CheckoutTold, request.data))
         return Response({"until": hold_stock(visit, now=utc_now())})
 
 
@@ -195,18 +189,18 @@ class PlaceView(CheckoutView):
     )
     def post(self, request: Request) -> Response:
         """Order; the same key again orders nothing more."""
-        told = _told(PlaceTold, request)
+        told = checked(PlaceTold, request.data)
         key = request.headers.get(_KEY_HEADER, "")
         if not key:
             raise KeyMissing
-        group = place(
+        ordered = place(
             self.visit(told),
             key=key,
             expected_total=Money.parse(told["expected_total"], current_tenant().currency),
             actor=self.actor(),
             now=utc_now(),
         )
-        return Response(_placed_data(group), status=201)
+        return Response(_placed_data(ordered), status=201)
 
 
 class PaymentTold(serializers.Serializer[Any]):
@@ -230,7 +224,7 @@ class PaymentView(MemberView):
     @extend_schema(request=PaymentTold, responses=PaymentShown)
     def post(self, request: Request) -> Response:
         """Return the open payment of what the orders cost now."""
-        group = member_group(self.member_id, _told(PaymentTold, request)["group"])
+        group = member_group(self.member_id, checked(PaymentTold, request.data)["group"])
         intent = intent_for(group.pk, now=utc_now())
         return Response(
             {
@@ -240,12 +234,6 @@ class PaymentView(MemberView):
                 "expires_at": intent.expires_at,
             }
         )
-
-
-def _told(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    bound = form(data=request.data)
-    bound.is_valid(raise_exception=True)
-    return dict(bound.validated_data)
 
 
 def _quote_data(found: Quote) -> dict[str, object]:
@@ -287,13 +275,13 @@ def _quote_data(found: Quote) -> dict[str, object]:
     }
 
 
-def _placed_data(group: OrderGroup) -> dict[str, object]:
-    numbers = _NUMBERS(group=group.pk)
+def _placed_data(ordered: Ordered) -> dict[str, object]:
+    group = ordered.group
     return {
         "id": group.public_id,
         "number": group.number,
         "currency": group.currency,
         "total": Money(group.total_minor, group.currency).decimal(),
         "expires_at": group.expires_at,
-        "orders": [number for (number,) in numbers],
+        "orders": list(ordered.numbers),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
 from kernel.checkout.paying import PAYABLE, intent_for
-from kernel.checkout.placing import PlacingOutcome, place_many, place_one
+from kernel.checkout.placing import Ordered, PlacingOutcome, place_many, place_one
 from kernel.checkout.quoting import Quote, quote_basket
 from kernel.checkout.services.carts import Visit, hold_stock, place, quote
 
@@ -13,6 +13,7 @@ __all__ = [
     "Basket",
     "Choices",
     "Item",
+    "Ordered",
     "Placement",
     "PlacingOutcome",
     "Quote",

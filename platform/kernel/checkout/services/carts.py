@@ -13,12 +13,11 @@ from kernel.cart.choices import CartPurpose
 from kernel.cart.services import CartOwner, find_cart, holder_of, selected_lines
 from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
 from kernel.checkout.errors import ContactMissing, GuestsRefused
-from kernel.checkout.placing import place_one
+from kernel.checkout.placing import Ordered, order_one
 from kernel.checkout.quoting import Quote, quote_basket
 from kernel.common.money import Money
 from kernel.inventory.services import reserve
 from kernel.orders.goods import goods_of, stock_wants
-from kernel.orders.models import OrderGroup
 from kernel.orders.policy import current_policy
 from kernel.tenancy.context import current_tenant
 
@@ -76,9 +75,7 @@ def hold_stock(visit: Visit, *, now: datetime) -> datetime:
     return until
 
 
-def place(
-    visit: Visit, *, key: str, expected_total: Money, actor: Actor, now: datetime
-) -> OrderGroup:
+def place(visit: Visit, *, key: str, expected_total: Money, actor: Actor, now: datetime) -> Ordered:
     """Order what is selected in a cart; the same key again returns what it ordered.
 
     Args:
@@ -101,7 +98,7 @@ def place(
         if not (visit.email or visit.phone):
             raise ContactMissing
     placement = Placement(basket_of(visit), key, expected_total)
-    return place_one(placement, actor=actor, now=now)
+    return order_one(placement, actor=actor, now=now)
 
 
 def basket_of(visit: Visit) -> Basket:

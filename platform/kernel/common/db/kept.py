@@ -18,7 +18,7 @@ the list; `Among` takes the list as one value).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,18 +71,26 @@ class _Place:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Compiled:
     """A query as Django put it together.
 
     Attributes:
         places: the statement's parameters, with a `_Place` for each value to come.
+        converters: what Django found at the first answer; None before.
     """
 
     queryset: Any
     compiler: Any
     sql: str
     places: tuple[object, ...]
+    converters: Any = None
+
+    def converters_of(self, expressions: Iterable[Any]) -> Any:
+        """Return what makes values of the database ours; the same for every answer."""
+        if self.converters is None:
+            self.converters = self.compiler.get_converters(expressions)
+        return self.converters
 
 
 class _Query:
@@ -125,6 +133,7 @@ class Kept(Generic[T]):
         compiler.__dict__.update(kept.compiler.__dict__)
         compiler.connection = connections[kept.compiler.using]
         compiler.as_sql = lambda *_args, **_options: (kept.sql, parameters)
+        compiler.get_converters = kept.converters_of
         # What Django makes rows into objects with knows a query set by these names.
         asked = SimpleNamespace(
             query=_Query(kept.queryset.query, compiler),

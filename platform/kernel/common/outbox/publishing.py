@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from kernel.common.db.copying import document, new_id, text
 from kernel.common.db.writing import MANY, Writing
+from kernel.common.outbox.asking import ASKING
 from kernel.common.outbox.errors import NotInTransaction, UnknownEvent
 from kernel.common.outbox.events import Event, registered
 from kernel.common.outbox.models import OutboxEvent
@@ -160,7 +161,10 @@ class _Deliver:
     tenant: TenantRef = field(compare=False)
 
     def send(self) -> None:
-        """Put the message into the queue, in the tenant."""
+        """Have the message put into the queue, with others' of the same moment."""
+        ASKING.ask(self.schema, self._put)
+
+    def _put(self) -> None:
         with tenant_context(self.tenant):
             deliver.apply_async()
 

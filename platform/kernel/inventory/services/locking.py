@@ -161,8 +161,11 @@ class Looked:
 
 
 def look(variants: Iterable[UUID]) -> Looked:
-    """Look at variants; one statement."""
-    found = fetch(_LOOK, list(UNTRACKED), Policy.REFUSE.value, list(variants))
+    """Look at variants; one statement, none for no variants."""
+    asked = list(variants)
+    if not asked:
+        return Looked(frozenset(), frozenset())
+    found = fetch(_LOOK, list(UNTRACKED), Policy.REFUSE.value, asked)
     free = frozenset(variant for variant, is_untracked, _ahead in found if is_untracked)
     ahead = frozenset(variant for variant, _untracked, is_ahead in found if is_ahead)
     return Looked(free, ahead - free)

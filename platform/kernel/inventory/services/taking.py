@@ -166,15 +166,31 @@ def allocate_many(
     takes: Sequence[Take],
     *,
     locations: Sequence[UUID] | None = None,
+    plain: frozenset[UUID] = frozenset(),
     actor: Actor | None = None,
     now: datetime | None = None,
 ) -> list[Outcome]:
     """Promise stock to many orders, each all or nothing, in the order of the call.
 
+    Args:
+        takes: what each wants.
+        locations: only from these.
+        plain: variants of which the caller knows that they stand on shelves and are
+            not sold before they came; they are not looked at beforehand.
+        actor: who places the orders; whoever is signed in, when left out.
+        now: the moment, when the caller has one.
+
     Returns:
         What became of each, in the order of the call.
     """
-    return _take("allocate", takes, locations=locations, now=now, actor=actor or current_actor())
+    return _take(
+        "allocate",
+        takes,
+        locations=locations,
+        plain=plain,
+        now=now,
+        actor=actor or current_actor(),
+    )
 
 
 def _only(outcomes: list[Outcome]) -> list[Part]:
@@ -188,6 +204,7 @@ def _take(
     takes: Sequence[Take],
     *,
     locations: Sequence[UUID] | None,
+    plain: frozenset[UUID] = frozenset(),
     now: datetime | None,
     actor: Actor,
 ) -> list[Outcome]:
@@ -197,7 +214,7 @@ def _take(
     holders = [take.owner if verb == "reserve" else take.from_holder for take in takes]
     # Nothing in here is caught by anybody, so a savepoint would be of no use.
     with transaction.atomic(savepoint=False):
-        known = look({variant for wants in wanted for variant in wants})
+        known = look({variant for wants in wanted for variant in wants} - plain)
         if known.untracked:
             wanted = [_without(wants, known.untracked) for wants in wanted]
         if locations is None:

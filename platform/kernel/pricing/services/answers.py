@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 
 from kernel.common.db.kept import Kept
 from kernel.common.money import BASIS_POINTS, Money
@@ -34,20 +34,29 @@ WHERE minor IS NOT NULL AND starts_at <= %s
 GROUP BY variant_id
 """  # noqa: S608  the table name is the model's own
 
-_IN_USE: Final = Kept(
-    lambda now, currency: PriceList.objects.filter(
+
+def _in_use(now: datetime, currency: str) -> QuerySet[PriceList]:
+    return PriceList.objects.filter(
         Q(starts_at=None) | Q(starts_at__lte=now),
         Q(ends_at=None) | Q(ends_at__gt=now),
         is_active=True,
         currency=currency,
-    ).order_by("priority", "code"),
+    )
+
+
+_IN_USE: Final = Kept(
+    lambda now, currency: _in_use(now, currency).order_by("priority", "code"),
     now=datetime,
     currency=str,
 )
+# Most shops have no list in use, and learn so without asking once more.
 _BASE: Final = Kept(
-    lambda variants, currency: BasePrice.objects.filter(variant__among=variants, currency=currency),
+    lambda variants, currency, now: BasePrice.objects.filter(
+        variant__among=variants, currency=currency
+    ).annotate(may_be_other=Exists(_in_use(now, currency))),
     variants=list,
     currency=str,
+    now=datetime,
 )
 
 
@@ -63,9 +72,9 @@ def prices_for(
 
     Of the lists that apply the one with the highest priority decides; among equals
     the lowest price. A list's own entry goes before its rules, a higher tier before
-    a lower one. Several requests for a variant count together. Three queries, seven
-    when a list has rules, one more for a member when a list is for groups, whatever
-    the number of variants and lists.
+    a lower one. Several requests for a variant count together. One query while no list
+    is in use; three else, seven when a list has rules, one more for a member when a
+    list is for groups, whatever the number of variants and lists.
 
     Variants without any price in the currency are left out.
 
@@ -80,10 +89,14 @@ def prices_for(
         InvalidPrice: a quantity below 1 or beyond all measure.
     """
     quantities = _quantities(requests)
-    known = lists_at(now, currency=currency) if among is None else among
+    rows = _BASE(variants=list(quantities), currency=currency, now=now)
+    base = {row.variant_id: row for row in rows}
+    known = among
+    if known is None:
+        may_be_other = any(row.may_be_other for row in rows) if rows else True
+        known = lists_at(now, currency=currency) if may_be_other else []
     buyer = with_groups(buyer, known)
     lists = [item for item in known if includes(item.audience, buyer)]
-    base = {row.variant_id: row for row in _BASE(variants=list(quantities), currency=currency)}
     entries = _entries(lists, quantities)
     with_rules = any(item.rules for item in lists)
     facts = facts_of(quantities) if with_rules else {}
