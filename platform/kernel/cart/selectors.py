@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language
 
 from kernel.cart.choices import CartPurpose, Fulfilment, WarningCode
@@ -40,7 +40,14 @@ def _lines(**whose: object) -> QuerySet[CartLine]:
 
 
 def _with_goods(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
-    return lines.select_related("variant__product", "variant__image").only(*_SHOWN)
+    first = (
+        Picture.objects.filter(product=OuterRef("variant__product"))
+        .exclude(file="")
+        .order_by("position", "id")
+        .values("file")[:1]
+    )
+    shown = lines.select_related("variant__product", "variant__image").only(*_SHOWN)
+    return shown.annotate(first_picture=Subquery(first))
 
 
 # What is shown of a line: a product's texts are long, and there are many other columns.
@@ -74,16 +81,6 @@ _ALL_OF_TOKEN: Final = Kept(
     owner=str,
     purpose=str,
 )
-_FIRST_PICTURES: Final = Kept(
-    lambda products: (
-        Picture.objects.filter(product__among=products)
-        .exclude(file="")
-        .order_by("product_id", "position", "id")
-        .distinct("product_id")
-        .values_list("product_id", "file")
-    ),
-    products=list,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,6 @@ class _Facts:
 
     currency: str
     prices: dict[UUID, ExplainedPrice]
-    pictures: dict[UUID, str]
     left: dict[UUID, int]
     pieces: dict[UUID, int]
 
@@ -123,7 +119,7 @@ def read(
     purpose: CartPurpose = CartPurpose.CART,
     known: Goods | None = None,
 ) -> CartView:
-    """Return the owner's cart; five queries, six more where price lists have rules.
+    """Return the owner's cart; three queries, six more where price lists have rules.
 
     Args:
         owner: whose.
@@ -194,16 +190,9 @@ def _facts(
     return _Facts(
         currency=current_tenant().currency,
         prices=prices,
-        pictures=_first_pictures(
-            {variant.product_id for _line, variant in existing if variant.image_id is None}
-        ),
         left=left,
         pieces=pieces,
     )
-
-
-def _first_pictures(product_ids: set[UUID]) -> dict[UUID, str]:
-    return dict(_FIRST_PICTURES(products=list(product_ids))) if product_ids else {}
 
 
 def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
@@ -226,7 +215,7 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
         sku=variant.sku,
         title=translated(product.i18n, get_language(), "title", product.title),
         variant_title=variant.title,
-        picture=variant.image.file if variant.image else facts.pictures.get(product.pk, ""),
+        picture=variant.image.file if variant.image else getattr(line, "first_picture", None) or "",
         quantity=line.quantity,
         unit=price.unit if price else None,
         compare_at=price.compare_at if price else None,

@@ -19,6 +19,7 @@ from kernel.checkout.pipeline import any_holds, run_holds, run_pipeline
 from kernel.checkout.steps.stock import wants_of
 from kernel.checkout.writing import OrderWriter, Placed
 from kernel.common.db.kept import Kept
+from kernel.common.db.writing import MANY, Writing
 from kernel.common.errors import DomainError
 from kernel.inventory.services import Take, allocate_many
 from kernel.orders.hooks import HookContext, run_hooks
@@ -286,15 +287,15 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
 def _write(placed: Sequence[Placed], *, actor: Actor, now: datetime) -> None:
     if not placed:
         return
-    OrderWriter(placed, actor=actor, now=now).write(current_policy())
+    writing = Writing(is_large=len(placed) >= MANY)
     cart_lines = [
         item.cart_line_id
         for each in placed
         for item in each.draft.basket.items
         if item.cart_line_id is not None
     ]
-    if cart_lines:
-        forget_lines(cart_lines)
+    forget_lines(cart_lines, writing=writing)
+    OrderWriter(placed, actor=actor, now=now).write(current_policy(), writing)
     order_ids = [part.order_id for each in placed for part in each.parts]
     run_hooks("placed", order_ids, HookContext(now=now, actor=actor))
     free = [part.order_id for each in placed for part in each.parts if not part.figures.total]

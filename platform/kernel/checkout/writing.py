@@ -11,7 +11,7 @@ from uuid import UUID
 from kernel.audit.actor import Actor
 from kernel.checkout.drafts import Draft, DraftLine, Figures, Part, Reason
 from kernel.common.db.copying import cell, document, new_id, text
-from kernel.common.db.writing import MANY, Writing
+from kernel.common.db.writing import Writing
 from kernel.common.ids import uuid7
 from kernel.common.outbox.publishing import publish_new
 from kernel.orders.choices import (
@@ -141,9 +141,13 @@ class OrderWriter:
         self._goods_cells: dict[int, str] = {}
         self._adjustments: list[str] = []
 
-    def write(self, policy: OrderPolicy) -> None:
-        """Write groups, orders, lines, adjustments and timelines, and publish the events."""
-        writing = Writing(is_large=len(self._placed) >= MANY)
+    def write(self, policy: OrderPolicy, writing: Writing) -> None:
+        """Write groups, orders, lines, adjustments and timelines, and publish the events.
+
+        Args:
+            policy: what numbers look like, and when orders expire.
+            writing: what is to be sent before them, in the same message.
+        """
         numbers = draw_numbers(len(self._placed), policy=policy, now=self._now, writing=writing)
         for each, number in zip(self._placed, numbers, strict=True):
             each.number = number

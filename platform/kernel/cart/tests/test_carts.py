@@ -31,6 +31,7 @@ from kernel.cart.services import (
 )
 from kernel.cart.values import MOST_LINES
 from kernel.catalogue.models import Product, Variant
+from kernel.common.db.writing import Writing
 from kernel.common.ids import uuid7
 from kernel.common.money import Money
 from kernel.common.time import utc_now
@@ -337,7 +338,9 @@ def test_what_was_ordered_leaves_the_cart() -> None:
     filled(owner, 1, 1)
     ordered = [line.id for line in read(owner, now=utc_now()).lines[:1]]
 
-    forget_lines(ordered)
+    writing = Writing(is_large=False)
+    forget_lines(ordered, writing=writing)
+    writing.send()
 
     assert len(read(owner, now=utc_now()).lines) == 1
     clear(owner, now=NOW)

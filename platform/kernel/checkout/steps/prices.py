@@ -38,6 +38,9 @@ class _Price:
 
 def ask_prices(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Give each line its price; refuse what has none in the basket's currency."""
+    if len(drafts) == 1:
+        _ask_for(drafts, None, now=context.now)
+        return
     lists = {
         currency: lists_at(context.now, currency=currency)
         for currency in {draft.currency for draft in drafts}
@@ -73,7 +76,7 @@ def buyer_of(basket: Basket) -> Buyer:
     return Buyer(member_id=basket.shopper.member_id, groups=basket.shopper.groups)
 
 
-def _ask_for(drafts: Sequence[Draft], lists: Sequence[PriceList], *, now: datetime) -> None:
+def _ask_for(drafts: Sequence[Draft], lists: Sequence[PriceList] | None, *, now: datetime) -> None:
     wanted = [_quantities(draft) for draft in drafts]
     known = _answers(
         {pair for quantities in wanted for pair in quantities.items()},
@@ -105,7 +108,7 @@ def _answers(
     *,
     buyer: Buyer,
     currency: str,
-    lists: Sequence[PriceList],
+    lists: Sequence[PriceList] | None,
     now: datetime,
 ) -> dict[Priced, _Price]:
     """Return the price of each variant in each quantity that somebody wants.
