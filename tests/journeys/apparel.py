@@ -55,6 +55,7 @@ def export(*, stock: int) -> bytes:
                     **(head if number == 0 else {}),
                     "Option1 Value": size,
                     "Variant Grams": "0",
+                    "Variant Inventory Tracker": "shopify",
                     "Variant Inventory Qty": str(stock),
                     "Variant Inventory Policy": "deny",
                     "Variant Fulfillment Service": "manual",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kernel.common.errors import DomainError
+from kernel.dataio.sayings import file_saying, row_saying
 
 
 class UnreadableFile(DomainError):
@@ -13,6 +14,9 @@ class UnreadableFile(DomainError):
     code = "dataio.unreadable"
     status = 422
     title = _("This file cannot be read as a table.")
+
+    def __init__(self, **fields: object) -> None:
+        super().__init__(file_saying(fields), **fields)
 
 
 class InvalidMapping(DomainError):
@@ -40,11 +44,14 @@ class WrongState(DomainError):
 
 
 class RowRefused(DomainError):
-    """A row that cannot become a product; ``column`` names which value."""
+    """A row that cannot become a product; ``column`` names which value, ``reason`` why."""
 
     code = "dataio.row_refused"
     status = 422
     title = _("This row cannot be imported.")
+
+    def __init__(self, **fields: object) -> None:
+        super().__init__(row_saying(fields), **fields)
 
 
 class PictureRefused(DomainError):

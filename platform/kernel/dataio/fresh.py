@@ -22,7 +22,7 @@ from kernel.common.money import LARGEST_MINOR, Money
 from kernel.dataio.errors import RowRefused
 from kernel.dataio.ports import write_stock
 from kernel.dataio.records import ProductRecord
-from kernel.dataio.upsert import Upsert, Values, check, key_of, option_specs, variant_fields
+from kernel.dataio.upsert import Upsert, Values, check, key_of, option_specs
 from kernel.inventory.values import MOST_QUANTITY as MOST
 from kernel.pricing.services import NewPrice, set_base_prices
 
@@ -96,7 +96,7 @@ def _planned(record: ProductRecord, upsert: Upsert) -> _Ready:
     new = NewProduct(
         fields=upsert.fields(record, None),
         options=option_specs(record, {}),
-        variants={key_of(item): variant_fields(item) for item in record.variants},
+        variants={key_of(item): upsert.variant_fields(item) for item in record.variants},
         pictures=pictures,
         images={key_of(item): item.image_url for item in record.variants if item.image_url},
     )

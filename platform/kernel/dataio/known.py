@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
+
+from django.db.models import Q
 
 from kernel.catalogue import fields as checks
 from kernel.catalogue.models import (
@@ -19,53 +21,34 @@ from kernel.catalogue.models import (
 )
 from kernel.catalogue.texts import handle_of
 from kernel.common.errors import DomainError
+from kernel.common.money import Money
 from kernel.dataio.records import ProductRecord
 from kernel.dataio.stock import counts_of
-from kernel.dataio.upsert import Upsert, Values, check, key_of, told_of, variant_fields
+from kernel.dataio.upsert import Upsert, Values, check, key_of, told_of
 from kernel.pricing.models import BasePrice
 
+Pair: TypeAlias = tuple[ProductRecord, Product]
 
-def unchanged(records: Sequence[ProductRecord], upsert: Upsert) -> set[int]:
-    """Return the lines of products that are as their rows tell; nothing is written.
 
-    Where it is not plain that nothing would change, a product is left to be
-    brought in one by one.
+class Known:
+    """Those of a batch that are there already, and what there is of them; nothing is written.
+
+    Where several rows may mean one product, all of them are left out, to be brought
+    in one by one and in their order.
+
+    Attributes:
+        unchanged: the lines of products that are as their rows tell.
+        others: the rest, with their products.
     """
-    found = _found(records)
-    if not found:
-        return set()
-    shelf = _Shelf([product.id for _record, product in found], upsert)
-    return {record.line for record, product in found if shelf.holds(record, product)}
 
-
-def _found(records: Sequence[ProductRecord]) -> list[tuple[ProductRecord, Product]]:
-    """Return each record with its product; those that share one are left out."""
-    skus = {item.sku for record in records for item in record.variants if item.sku}
-    owners = dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product_id"))
-    handles = {handle_of(record.handle) for record in records if record.handle}
-    rows = Product.objects.select_related("brand").filter(handle__in=handles)
-    by_handle = {product.handle: product for product in rows}
-    named = [record for record in records if not record.handle]
-    ids = {owners[i.sku] for record in named for i in record.variants if i.sku in owners}
-    by_id = {row.id: row for row in Product.objects.select_related("brand").filter(pk__in=ids)}
-    found = []
-    for record in records:
-        mine = {owners.get(item.sku) for item in record.variants if item.sku}
-        if record.handle:
-            product = by_handle.get(handle_of(record.handle))
-        else:
-            product = by_id.get(next(iter(mine)) or UUID(int=0)) if len(mine) == 1 else None
-        if product is not None:
-            found.append((record, product))
-    times = Counter(product.id for _record, product in found)
-    return [(record, product) for record, product in found if times[product.id] == 1]
-
-
-class _Shelf:
-    """What there is of some products."""
-
-    def __init__(self, ids: Sequence[UUID], upsert: Upsert) -> None:
+    def __init__(self, records: Sequence[ProductRecord], upsert: Upsert) -> None:
         self._upsert = upsert
+        self.unchanged: set[int] = set()
+        self.others: list[Pair] = []
+        found = _found(records)
+        if not found:
+            return
+        ids = [product.id for _record, product in found]
         variants = list(Variant.objects.filter(product__in=ids).order_by("-status", "-position"))
         keys = [variant.id for variant in variants]
         self._variants = _by_values(ids, variants)
@@ -79,30 +62,54 @@ class _Shelf:
         for product, url, key in rows.values_list("product_id", "source_url", "id"):
             self._pictures[product][url] = key
         self._places = _places(ids)
+        for record, owner in found:
+            if self._holds(record, owner):
+                self.unchanged.add(record.line)
+            else:
+                self.others.append((record, owner))
 
-    def holds(self, record: ProductRecord, product: Product) -> bool:
+    def variants_of(self, record: ProductRecord, product: Product) -> dict[Values, Variant] | None:
+        """Return the variants that a record names by their values; None when one is missing."""
+        variants = self._variants[product.id]
+        keys = [key_of(item) for item in record.variants]
+        return {key: variants[key] for key in keys} if variants.keys() >= set(keys) else None
+
+    def costs(self, variant_id: UUID, price: Money, compare: Money | None) -> bool:
+        """Tell whether a variant has this price."""
+        asked = price.minor, None if compare is None else compare.minor
+        return self._prices.get(variant_id) == asked
+
+    def counts(self, variant_id: UUID, stock: int | None) -> bool:
+        """Tell whether there are as many of a variant as its row tells, if it does."""
+        return not self._upsert.with_stock or stock in {None, self._stock.get(variant_id)}
+
+    def _holds(self, record: ProductRecord, product: Product) -> bool:
         """Tell whether a product is as its record tells."""
         try:
             check(record)
             prices = self._upsert.prices(record)
             fields = checks.checked(told_of(record), checks.PRODUCT)
-            rows = {
-                key_of(item): checks.checked(variant_fields(item), checks.VARIANT)
+            variants = self.variants_of(record, product)
+            if variants is None:
+                return False
+            rows = [
+                (
+                    variant,
+                    checks.checked(self._upsert.variant_fields(item, variant), checks.VARIANT),
+                )
                 for item in record.variants
-            }
+                for variant in [variants[key_of(item)]]
+            ]
         except DomainError:
             return False
-        variants = self._variants[product.id]
         return (
             _has(product, fields)
             and record.brand in {"", product.brand.name if product.brand else ""}
             and (not record.categories or set(record.categories) == self._places[product.id])
-            and rows.keys() <= variants.keys()
-            and all(_has(variants[key], row) for key, row in rows.items())
+            and all(_has(variant, row) for variant, row in rows)
             and self._pictures[product.id].keys() >= record.pictures.keys()
             and all(
-                self._prices.get(variants[key].id)
-                == (price.minor, None if compare is None else compare.minor)
+                self.costs(variants[key].id, price, compare)
                 for key, (price, compare) in prices.items()
             )
             and self._is_counted_and_shown(record, product)
@@ -111,10 +118,36 @@ class _Shelf:
     def _is_counted_and_shown(self, record: ProductRecord, product: Product) -> bool:
         pictures, variants = self._pictures[product.id], self._variants[product.id]
         return all(
-            (not self._upsert.with_stock or item.stock in {None, self._stock.get(variant.id)})
+            self.counts(variant.id, item.stock)
             and (not item.image_url or pictures.get(item.image_url) == (variant.image_id or 0))
             for item, variant in ((item, variants[key_of(item)]) for item in record.variants)
         )
+
+
+def _found(records: Sequence[ProductRecord]) -> list[Pair]:
+    """Return each record with its product; those that more than one of them may mean are left out.
+
+    A row means the product of its handle and those that have its SKUs.
+    """
+    skus = {item.sku for record in records for item in record.variants if item.sku}
+    owners = dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product_id"))
+    handles = {handle_of(record.handle) for record in records if record.handle}
+    rows = Product.objects.select_related("brand").filter(
+        Q(handle__in=handles) | Q(pk__in=set(owners.values()))
+    )
+    by_id = {row.id: row for row in rows}
+    by_handle = {row.handle: row for row in by_id.values()}
+    found: list[Pair] = []
+    meant: Counter[UUID] = Counter()
+    for record in records:
+        mine = {owners[item.sku] for item in record.variants if item.sku in owners}
+        product = by_handle.get(handle_of(record.handle)) if record.handle else None
+        if not record.handle and len(mine) == 1:
+            product = by_id[next(iter(mine))]
+        meant.update(mine | ({product.id} if product else set()))
+        if product is not None:
+            found.append((record, product))
+    return [(record, product) for record, product in found if meant[product.id] == 1]
 
 
 def _has(row: object, values: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from typing_extensions import override
 from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
 from kernel.dataio.choices import ImportKind, ImportState
+from kernel.dataio.sayings import fault_saying
 from kernel.tenancy.models import TenantModel
 
 
@@ -25,6 +26,7 @@ class Import(TenantModel):
         line: of the last row that is done, for people who watch.
         actor: who started it, as the audit log names people.
         fault: why it stopped, as a stable word.
+        language: of whoever started it, in which reasons are kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,6 +49,7 @@ class Import(TenantModel):
     unchanged = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     fault = models.CharField(max_length=80, default="", blank=True)
+    language = models.CharField(max_length=10, default="", blank=True)
     actor = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
     touched_at = models.DateTimeField(db_default=Now())
@@ -85,6 +88,11 @@ class ImportFault(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["source", "line"], name="dataio_faults")]
+
+    @property
+    def saying(self) -> str:
+        """What is wrong, in a sentence for whoever has to mend it."""
+        return fault_saying(self.code, self.text, self.detail)
 
 
 class ImportPicture(TenantModel):

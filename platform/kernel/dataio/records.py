@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from kernel.dataio.errors import RowRefused
+from kernel.inventory.values import MOST_QUANTITY
 
 _GRAMS: Final = {
     "g": Decimal(1),
@@ -15,8 +19,9 @@ _GRAMS: Final = {
     "lbs": Decimal("453.59237"),
     "oz": Decimal("28.349523125"),
 }
+_CURRENCY_SIGNS: Final = "¥￥$€£元"
+_IN_THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _HEAVIEST: Final = Decimal(10) ** 9
-_MOST_STOCK: Final = 100_000_000
 _YES: Final = frozenset({"true", "yes", "1", "y", "是", "visible", "published", "active"})
 _NO: Final = frozenset({"false", "no", "0", "n", "否", "-1", "draft", "archived"})
 
@@ -27,8 +32,9 @@ class VariantRecord:
 
     Attributes:
         values: of the options, in their order.
-        price, compare_at: as written.
+        price, compare_at, cost: as written.
         stock: how many there are.
+        sells_ahead: whether it is sold when there is none.
     """
 
     line: int
@@ -38,8 +44,9 @@ class VariantRecord:
     price: str = ""
     compare_at: str = ""
     weight_grams: int | None = None
+    cost: str = ""
     stock: int | None = None
-    out_of_stock: str = ""
+    sells_ahead: bool | None = None
     image_url: str = ""
 
 
@@ -52,6 +59,9 @@ class ProductRecord:
         categories: titles from the top, ``("Clothes", "Shirts")``.
         pictures: addresses and texts.
         published: whether the file wants it on sale.
+        is_named: whether its handle was made from its title, for want of a better one.
+        is_archived: whether the file keeps it for the books alone.
+        kind: what is handed over; goods when nothing is said.
     """
 
     line: int
@@ -64,6 +74,10 @@ class ProductRecord:
     seo_title: str | None = None
     seo_description: str | None = None
     published: bool | None = None
+    is_named: bool = False
+    is_archived: bool = False
+    kind: str = ""
+    tax_class: str = ""
     options: list[str] = field(default_factory=list)
     categories: list[tuple[str, ...]] = field(default_factory=list)
     variants: list[VariantRecord] = field(default_factory=list)
@@ -73,7 +87,8 @@ class ProductRecord:
     def name(self) -> str:
         """By what people know it."""
         skus = (variant.sku for variant in self.variants)
-        return (self.handle or self.title or next(skus, ""))[:200]
+        handle = "" if self.is_named else self.handle
+        return (handle or self.title or next(skus, ""))[:200]
 
 
 def read_switch(text: str, column: str) -> bool | None:
@@ -115,7 +130,7 @@ def read_count(text: str, column: str) -> int | None:
     if not text.strip():
         return None
     number = _number(text, column)
-    if number != number.to_integral_value() or abs(number) > _MOST_STOCK:
+    if number != number.to_integral_value() or abs(number) > MOST_QUANTITY:
         raise RowRefused(column=column, value=text[:40])
     return max(0, int(number))
 
@@ -128,6 +143,21 @@ def _number(text: str, column: str) -> Decimal:
     if not number.is_finite() or abs(number.adjusted()) > 15:  # noqa: PLR2004  beyond any measure
         raise RowRefused(column=column, value=text[:40])
     return number
+
+
+def read_price(text: str) -> str:
+    """Return a price as people type it (``¥1,299.00``) without what is there for the eye."""
+    plain = text.strip().strip(_CURRENCY_SIGNS).strip()
+    return plain.replace(",", "") if _IN_THOUSANDS.fullmatch(plain) else plain
+
+
+@contextmanager
+def at_line(line: int) -> Iterator[None]:
+    """Let refusals name the line that they are about."""
+    try:
+        yield
+    except RowRefused as refusal:
+        raise RowRefused(**{"line": line, **refusal.fields}) from None
 
 
 def read_list(text: str, separator: str = ",") -> list[str]:

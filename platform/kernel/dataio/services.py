@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Min
+from django.utils.translation import get_language, override
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -20,11 +21,10 @@ from kernel.catalogue.texts import checked_text
 from kernel.common.errors import DomainError
 from kernel.common.ids import uuid7
 from kernel.common.outbox.codec import encode
+from kernel.dataio.batches import bring_in_together
 from kernel.dataio.choices import ImportKind, ImportState
 from kernel.dataio.errors import UnknownImport, UnreadableFile, WrongState
 from kernel.dataio.formats import Group, generic, kind_of, read_groups
-from kernel.dataio.fresh import bring_in_new
-from kernel.dataio.known import unchanged
 from kernel.dataio.models import Import, ImportFault, ImportPicture
 from kernel.dataio.records import ProductRecord
 from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
@@ -133,6 +133,7 @@ def start(import_id: UUID, *, rehearse: bool, actor: Actor, now: datetime) -> Im
         setattr(row, name, 0)
     row.state = ImportState.CHECKING if rehearse else ImportState.APPLYING
     row.fault, row.touched_at, row.actor = "", now, encode(actor)
+    row.language = get_language() or ""
     row.save()
     ask(RESUME, now + _STUCK_AFTER)
     record(action="import.started", actor=actor, obj=row, after={"state": row.state})
@@ -155,7 +156,7 @@ def run(import_id: UUID, *, clock: Callable[[], datetime], until: datetime | Non
     if row.state not in _RUNNING:
         return True
     try:
-        with _groups(row) as groups:
+        with override(row.language or get_language()), _groups(row) as groups:
             remaining = islice(groups, row.position, None)
             while batch := list(islice(remaining, BATCH)):
                 if until is not None and clock() >= until:
@@ -218,17 +219,16 @@ def _bring_in(
     )
     with _rehearsal(rehearse=row.state == ImportState.CHECKING):
         records = [group for group in batch if isinstance(group, ProductRecord)]
-        same = unchanged(records, upsert)
-        made = bring_in_new(records, upsert)
-        counts["created"] += len(made)
-        counts["unchanged"] += len(same)
+        done = bring_in_together(records, upsert)
+        for outcome in done.values():
+            counts[outcome] += 1
         for group in batch:
             if not isinstance(group, ProductRecord):
                 line, name, refusal = group
                 faults.append(_fault(row, line, name, refusal))
                 counts["failed"] += 1
                 continue
-            if group.line in made or group.line in same:
+            if group.line in done:
                 continue
             expected = len(upsert.pictures)
             try:
@@ -270,7 +270,7 @@ def _line_of(group: Group) -> int:
 def _groups(row: Import) -> Iterator[Iterator[Group]]:
     shape = Shape(row.encoding, row.delimiter, tuple(row.columns))
     with default_storage.open(row.file) as file, closing(rows_of(file, shape)) as rows:
-        yield read_groups(row.kind, rows, mapping=row.mapping)
+        yield read_groups(row.kind, rows, columns=row.columns, mapping=row.mapping)
 
 
 @transaction.atomic

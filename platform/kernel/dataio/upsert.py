@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias, cast
 from uuid import UUID
 
 from kernel.audit.actor import Actor
+from kernel.catalogue.choices import OutOfStock, ProductStatus
+from kernel.catalogue.fields import LARGEST_COUNT
 from kernel.catalogue.models import (
     Brand,
     Category,
@@ -34,7 +36,7 @@ from kernel.catalogue.services import (
 )
 from kernel.catalogue.services.options import MOST_VARIANTS
 from kernel.catalogue.texts import handle_of
-from kernel.common.money import Money
+from kernel.common.money import DECIMALS, InvalidAmount, Money
 from kernel.dataio.errors import RowRefused
 from kernel.dataio.ports import write_stock
 from kernel.dataio.records import ProductRecord, VariantRecord
@@ -94,18 +96,52 @@ class Upsert:
         """Return the prices of the variants that have one, and what they are compared with.
 
         Raises:
-            DomainError: one cannot be.
+            RowRefused: one cannot be.
         """
         found = {}
         for item in record.variants:
             if not item.price:
                 continue
-            price = Money.parse(item.price, self.currency)
-            compare = Money.parse(item.compare_at, self.currency) if item.compare_at else None
-            if price.minor < 0 or (compare is not None and compare.minor < 0):
-                raise RowRefused(column="price", value=item.price[:40], line=item.line)
-            found[key_of(item)] = (price, compare)
+            price = self._amount(item.price, "price", item.line)
+            compare = self._amount(item.compare_at or "0", "compare_at", item.line)
+            # Shops write nothing as 0, too.
+            found[key_of(item)] = (price, compare or None)
         return found
+
+    def _amount(self, text: str, column: str, line: int) -> Money:
+        try:
+            amount = Money.parse(text, self.currency)
+        except InvalidAmount:
+            places = DECIMALS.get(self.currency, 0)
+            raise RowRefused(
+                column=column, value=text[:40], reason="amount", decimals=places, line=line
+            ) from None
+        if amount.minor < 0:
+            raise RowRefused(column=column, value=text[:40], reason="negative", line=line)
+        return amount
+
+    def variant_fields(self, item: VariantRecord, known: Variant | None = None) -> VariantFields:
+        """Return what the catalogue is told of a variant.
+
+        Raises:
+            RowRefused: its cost is no amount.
+        """
+        told: dict[str, Any] = {
+            "sku": item.sku or None,
+            "barcode": item.barcode or None,
+            "weight_grams": item.weight_grams,
+        }
+        if item.cost:
+            cost = self._amount(item.cost, "cost", item.line)
+            told |= {"cost_minor": cost.minor, "currency": cost.currency}
+        if item.sells_ahead is False:
+            told["out_of_stock"] = OutOfStock.REFUSE.value
+        elif item.sells_ahead and (known is None or known.out_of_stock == OutOfStock.REFUSE):
+            # How many, files do not say: as many as are wanted.
+            told |= {"out_of_stock": OutOfStock.BACKORDER.value, "oversell_limit": LARGEST_COUNT}
+        return cast(
+            "VariantFields", {key: value for key, value in told.items() if value is not None}
+        )
 
     def _written(self, record: ProductRecord, known: Product | None) -> tuple[Product, Outcome]:
         fields = self.fields(record, known)
@@ -130,7 +166,10 @@ class Upsert:
             fields["category_ids"] = [self._place(titles) for titles in record.categories]
         if known is None:
             published = self.publish if record.published is None else record.published
-            fields["status"] = "active" if published and self.publish else "draft"
+            status = ProductStatus.ACTIVE if published and self.publish else ProductStatus.DRAFT
+            fields["status"] = (ProductStatus.ARCHIVED if record.is_archived else status).value
+            if record.kind:
+                fields["kind"] = record.kind
             if record.handle:
                 fields["handle"] = handle_of(record.handle)
         return cast("ProductFields", fields)
@@ -181,7 +220,8 @@ class Upsert:
         variants: Mapping[Values, Variant],
         prices: Mapping[Values, tuple[Money, Money | None]],
     ) -> bool:
-        rows = [(variants[key_of(item)].id, variant_fields(item)) for item in record.variants]
+        pairs = [(variants[key_of(item)], item) for item in record.variants]
+        rows = [(known.id, self.variant_fields(item, known)) for known, item in pairs]
         self._images(product, record, variants, rows)
         save_grid(product.id, [row for row in rows if row[1]], actor=self.actor)
         new = [
@@ -235,6 +275,7 @@ def told_of(record: ProductRecord) -> dict[str, Any]:
         "tags": record.tags,
         "seo_title": record.seo_title,
         "seo_description": record.seo_description,
+        "tax_class": record.tax_class or None,
     }
     return {key: value for key, value in told.items() if value is not None}
 
@@ -246,7 +287,7 @@ def check(record: ProductRecord) -> None:
         RowRefused: too many variants, two alike, or a handle of nothing but signs.
     """
     if len(record.variants) > MOST_VARIANTS:
-        raise RowRefused(column="options", reason="too_many")
+        raise RowRefused(column="options", reason="too_many", most=MOST_VARIANTS)
     keys = [key_of(item) for item in record.variants]
     if len(set(keys)) < len(keys):
         raise RowRefused(column="options", reason="duplicate")
@@ -317,14 +358,3 @@ def option_specs(record: ProductRecord, current: Mapping[str, Sequence[str]]) ->
             OptionSpec(name=name, values=[ValueSpec(name=value) for value in by_name.values()])
         )
     return specs
-
-
-def variant_fields(item: VariantRecord) -> VariantFields:
-    """Return what the catalogue is told of a variant."""
-    told: dict[str, Any] = {
-        "sku": item.sku or None,
-        "barcode": item.barcode or None,
-        "weight_grams": item.weight_grams,
-        "out_of_stock": item.out_of_stock or None,
-    }
-    return cast("VariantFields", {key: value for key, value in told.items() if value is not None})

@@ -11,26 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.dataio.choices import ImportKind
 from kernel.dataio.models import Import
+from kernel.dataio.sayings import LABELS
 
-FIELDS: Final[dict[str, Promise]] = {
-    "title": _("Name"),
-    "handle": _("Address in the shop"),
-    "description_html": _("Description"),
-    "summary": _("Short text"),
-    "brand": _("Brand"),
-    "tags": _("Tags"),
-    "categories": _("Categories"),
-    "published": _("On sale"),
-    "option1": _("First option"),
-    "option2": _("Second option"),
-    "option3": _("Third option"),
-    "sku": _("SKU"),
-    "barcode": _("Barcode"),
-    "price": _("Price"),
-    "compare_at": _("Struck-through price"),
-    "weight_grams": _("Weight (g)"),
-    "stock": _("Stock"),
-    "pictures": _("Pictures"),
+FIELDS: Final[dict[str, str | Promise]] = {
+    name: LABELS[name]
+    for name in (
+        *("title", "handle", "description_html", "summary", "brand", "tags", "categories"),
+        *("published", "option1", "option2", "option3", "sku", "barcode", "price", "compare_at"),
+        *("weight_grams", "stock", "pictures"),
+    )
 }
 
 

@@ -8,9 +8,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
@@ -25,6 +23,7 @@ from kernel.dataio.exports import export_products
 from kernel.dataio.models import Import, ImportFault
 from kernel.dataio.pictures import failed_pictures, retry_pictures
 from kernel.dataio.records import ProductRecord
+from kernel.dataio.sayings import picture_saying
 from kernel.dataio.services import choose, preview, receive_file, start
 from kernel.dataio.tasks import fetch_imported_pictures, run_import
 from kernel.tenancy.tasks import enqueue
@@ -33,10 +32,6 @@ IMPORT, EXPORT = "products.import", "products.export"
 _RECENT: Final = 50
 _FAULTS_SHOWN: Final = 50
 _RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
-REASONS: Final[dict[str, Promise]] = {
-    "too_large": gettext_lazy("The file is too large."),
-    "no_columns": gettext_lazy("The first row must name the columns."),
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +50,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
                 actor=request.actor,
             )
         except DomainError as refusal:
-            reason = REASONS.get(str(refusal.fields.get("reason", "")), "")
-            form.add_error("file", f"{refusal} {reason}".strip())
+            form.add_error("file", str(refusal))
         else:
             return redirect(f"/imports/{row.public_id}/")
     context = {"form": form, "imports": Import.objects.order_by("-id")[:_RECENT]}
@@ -82,7 +76,10 @@ def _draw(
         "is_running": is_running,
         "is_open": not is_running and row.state != ImportState.DONE,
         "faults": ImportFault.objects.filter(source=row).order_by("line", "id")[:_FAULTS_SHOWN],
-        "failed_pictures": failed_pictures(row.pk)[:_FAULTS_SHOWN] if not is_running else [],
+        "failed_pictures": [
+            (picture, picture_saying(picture.fault))
+            for picture in ([] if is_running else failed_pictures(row.pk)[:_FAULTS_SHOWN])
+        ],
     }
     if context["is_open"]:
         context |= _preview(row)
@@ -142,7 +139,7 @@ def _fault_rows(row: Import, headings: list[str]) -> Iterator[list[object]]:
     rows = ImportFault.objects.filter(source=row).order_by("line", "id")
     for fault in rows.iterator(chunk_size=1000):
         details = "; ".join(f"{key}: {value}" for key, value in fault.detail.items())
-        yield [fault.line, fault.name, fault.text, details]
+        yield [fault.line, fault.name, fault.saying, details]
 
 
 @require_POST

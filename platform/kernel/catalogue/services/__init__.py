@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.catalogue.services.batch import NewProduct, Plan, create_products, plan_product
+from kernel.catalogue.services.batch_changes import Changed, ProductChange, change_products
 from kernel.catalogue.services.categories import (
     change_category,
     create_category,
@@ -46,9 +47,11 @@ from kernel.catalogue.services.products import (
 )
 
 __all__ = [
+    "Changed",
     "NewProduct",
     "OptionSpec",
     "Plan",
+    "ProductChange",
     "ProductFields",
     "ValueSpec",
     "VariantFields",
@@ -57,6 +60,7 @@ __all__ = [
     "change_collection",
     "change_picture",
     "change_product",
+    "change_products",
     "chosen_by",
     "create_category",
     "create_collection",

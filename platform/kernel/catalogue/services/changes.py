@@ -63,7 +63,7 @@ def finish_change(
     ProductVersion.objects.create(
         product=product,
         number=product.version,
-        data=_snapshot(product, variants),
+        data=snapshot(product, options_of([product.id]).get(product.id, ()), variants),
         changed=list(changed),
         actor=str(actor)[:300],
     )
@@ -100,9 +100,12 @@ def search_text(product: Product, variants: Iterable[Variant]) -> str:
     return "\n".join(dict.fromkeys(part.lower() for part in parts if part))
 
 
-def _snapshot(product: Product, variants: Iterable[Variant]) -> dict[str, Any]:
+def options_of(product_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, list[str]]]]:
+    """Return options and their values in order, of each product that has some; two queries."""
     types = list(
-        OptionType.objects.filter(product=product, is_archived=False).order_by("position", "id")
+        OptionType.objects.filter(product__in=product_ids, is_archived=False).order_by(
+            "position", "id"
+        )
     )
     values = OptionValue.objects.filter(
         option_type__in=[item.id for item in types], is_archived=False
@@ -110,8 +113,10 @@ def _snapshot(product: Product, variants: Iterable[Variant]) -> dict[str, Any]:
     names: dict[UUID, list[str]] = {}
     for value in values:
         names.setdefault(value.option_type_id, []).append(value.name)
-    options = [(item.name, names.get(item.id, [])) for item in types]
-    return snapshot(product, options, variants)
+    found: dict[UUID, list[tuple[str, list[str]]]] = {}
+    for item in types:
+        found.setdefault(item.product_id, []).append((item.name, names.get(item.id, [])))
+    return found
 
 
 def snapshot(

@@ -75,16 +75,38 @@ def expected_pictures(product: Product, texts: Mapping[str, str]) -> dict[str, P
     Raises:
         InvalidProduct: an address or a text cannot be used, or too many pictures.
     """
-    if len(texts) > MOST_PICTURES:
-        raise InvalidProduct(_("There are too many pictures."), field="pictures")
+    return further_pictures(product, [], texts)[0]
+
+
+def further_pictures(
+    product: Product, present: Sequence[Picture], texts: Mapping[str, str]
+) -> tuple[dict[str, Picture], list[Picture]]:
+    """Return pictures of a product by address, and those of them that are new; nothing is written.
+
+    Args:
+        product: locked.
+        present: all pictures that it has.
+        texts: alternative texts by address; they count for new pictures alone.
+
+    Raises:
+        InvalidProduct: an address or a text cannot be used, or too many pictures.
+    """
+    by_url = {item.source_url: item for item in present if item.source_url}
+    end = max((item.position + 1 for item in present), default=0)
     found: dict[str, Picture] = {}
-    by_url: dict[str, Picture] = {}
+    added: list[Picture] = []
     for address, alt in texts.items():
         url = checked_text(address, field="source_url", longest=_LONGEST_URL, needed=True)
         text = checked_text(alt, field="alt", longest=_LONGEST_ALT)
-        fresh = Picture(id=uuid7(), product=product, alt=text, source_url=url, position=len(by_url))
-        found[address] = by_url.setdefault(url, fresh)
-    return found
+        if url not in by_url:
+            by_url[url] = Picture(
+                id=uuid7(), product=product, alt=text, source_url=url, position=end + len(added)
+            )
+            added.append(by_url[url])
+        found[address] = by_url[url]
+    if len(present) + len(added) > MOST_PICTURES:
+        raise InvalidProduct(_("There are too many pictures."), field="pictures")
+    return found, added
 
 
 def store_original(picture: Picture, content: bytes) -> None:

@@ -25,6 +25,7 @@ from kernel.dataio.formats import Group
 from kernel.dataio.models import Import, ImportFault
 from kernel.dataio.pictures import failed_pictures, retry_pictures
 from kernel.dataio.records import ProductRecord
+from kernel.dataio.sayings import picture_saying
 from kernel.dataio.services import choose, preview, receive_file, start
 from kernel.dataio.tasks import fetch_imported_pictures, run_import
 from kernel.tenancy.tasks import enqueue
@@ -92,11 +93,12 @@ class ReadVariantShown(serializers.Serializer[Any]):
 
 
 class ReadProductShown(serializers.Serializer[Any]):
-    """A product as it would be read, or with `code` and `detail` why it would be left out."""
+    """A product as it would be read; with `code`, `text` and `detail` why it would be left out."""
 
     line = serializers.IntegerField()
     name = serializers.CharField()
     code = serializers.CharField(required=False)
+    text = serializers.CharField(required=False)
     detail = serializers.DictField(required=False)
     title = serializers.CharField(required=False)
     options = serializers.ListField(child=serializers.CharField(), required=False)
@@ -121,6 +123,7 @@ class FailedPictureShown(serializers.Serializer[Any]):
     title = serializers.CharField()
     url = serializers.CharField()
     fault = serializers.CharField()
+    text = serializers.CharField()
 
 
 class PicturesCount(serializers.Serializer[Any]):
@@ -145,7 +148,8 @@ def _shape(row: Import) -> dict[str, Any]:
 def _product(group: Group) -> dict[str, Any]:
     if not isinstance(group, ProductRecord):
         line, name, refusal = group
-        return {"line": line, "name": name, "code": refusal.code, "detail": refusal.fields}
+        told = {"code": refusal.code, "text": str(refusal), "detail": refusal.fields}
+        return {"line": line, "name": name, **told}
     return {
         "line": group.line,
         "name": group.name,
@@ -238,10 +242,13 @@ class FaultsView(StaffView):
         rows = ImportFault.objects.filter(source=_import_id(source), pk__gt=asked.get("cursor", 0))
         found = list(rows.order_by("pk")[: _PAGE + 1])
         page = found[:_PAGE]
-        shown = ("line", "name", "code", "text", "detail")
+        shown = ("line", "name", "code", "detail")
         return Response(
             {
-                "items": [{name: getattr(row, name) for name in shown} for row in page],
+                "items": [
+                    {name: getattr(row, name) for name in shown} | {"text": row.saying}
+                    for row in page
+                ],
                 "next_cursor": page[-1].pk if len(found) > _PAGE else None,
             }
         )
@@ -264,6 +271,7 @@ class PicturesView(StaffView):
                         "title": item.product.title,
                         "url": item.source_url,
                         "fault": item.fault,
+                        "text": picture_saying(item.fault),
                     }
                     for item in failed
                 ]

@@ -17,18 +17,22 @@ Group: TypeAlias = ProductRecord | tuple[int, str, DomainError]
 _READERS: Final = {
     ImportKind.SHOPIFY: shopify.groups,
     ImportKind.WOOCOMMERCE: woocommerce.groups,
-    ImportKind.GENERIC: generic.groups,
 }
 
 
 def kind_of(columns: Sequence[str]) -> ImportKind:
     """Return where a table comes from, by its columns."""
     names = set(columns)
-    if names.issuperset(shopify.NEEDED):
+    if any(names.issuperset(needed) for needed in shopify.NEEDED):
         return ImportKind.SHOPIFY
     return ImportKind.WOOCOMMERCE if names.issuperset(woocommerce.NEEDED) else ImportKind.GENERIC
 
 
-def read_groups(kind: str, rows: Iterable[Row], *, mapping: Mapping[str, str]) -> Iterator[Group]:
+def read_groups(
+    kind: str, rows: Iterable[Row], *, columns: Sequence[str], mapping: Mapping[str, str]
+) -> Iterator[Group]:
     """Yield products; rows that are none come as refusals, in their place."""
-    yield from _READERS[ImportKind(kind)](rows, mapping)
+    if kind == ImportKind.GENERIC:
+        yield from generic.groups(rows, mapping)
+    else:
+        yield from _READERS[ImportKind(kind)](rows, frozenset(columns))

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from kernel.catalogue.texts import handle_of
 from kernel.common.errors import DomainError
 from kernel.dataio.errors import InvalidMapping, RowRefused
 from kernel.dataio.records import (
     ProductRecord,
     VariantRecord,
+    at_line,
     read_count,
     read_grams,
     read_list,
+    read_price,
     read_switch,
 )
 from kernel.dataio.tables import Row
@@ -91,15 +94,25 @@ def groups(
             continue
         seen.add(mark)
         try:
-            yield _product(found, options)
+            record = _product(found, options)
         except RowRefused as refusal:
             yield line, known, refusal
+            continue
+        if not record.handle and not any(item.sku for item in record.variants):
+            # The name is all by which it can be found again.
+            record.handle, record.is_named = handle_of(record.title), True
+            mark = hash(f"handle:{record.handle}")
+            if record.handle and mark in seen:
+                yield line, known, RowRefused(column="title", reason="duplicate")
+                continue
+            seen.add(mark)
+        yield record
 
 
 def _key(row: Row, *, has_options: bool) -> str:
     line, told = row
     if told.get("handle"):
-        return f"handle:{told['handle']}"
+        return f"handle:{handle_of(told['handle']) or told['handle']}"
     if has_options and told.get("title"):
         return f"title:{told['title']}"
     return f"sku:{told['sku']}" if told.get("sku") else f"line:{line}"
@@ -134,14 +147,17 @@ def _product(rows: Sequence[Row], options: Mapping[str, str]) -> ProductRecord:
 def _variant(line: int, row: Mapping[str, str], used: Sequence[str]) -> VariantRecord:
     values = tuple(row.get(name, "") for name in used)
     if not all(values):
-        raise RowRefused(column=used[0], reason="missing", line=line)
+        raise RowRefused(column=used[values.index("")], reason="missing", line=line)
+    with at_line(line):
+        grams = read_grams(row.get("weight_grams", ""), "g", "weight_grams")
+        stock = read_count(row.get("stock", ""), "stock")
     return VariantRecord(
         line=line,
         values=values,
         sku=row.get("sku", ""),
         barcode=row.get("barcode", ""),
-        price=row.get("price", ""),
-        compare_at=row.get("compare_at", ""),
-        weight_grams=read_grams(row.get("weight_grams", ""), "g", "weight_grams"),
-        stock=read_count(row.get("stock", ""), "stock"),
+        price=read_price(row.get("price", "")),
+        compare_at=read_price(row.get("compare_at", "")),
+        weight_grams=grams,
+        stock=stock,
     )

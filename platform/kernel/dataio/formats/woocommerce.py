@@ -7,36 +7,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from kernel.catalogue.texts import handle_of
 from kernel.common.errors import DomainError
 from kernel.dataio.errors import RowRefused
-from kernel.dataio.records import (
-    ProductRecord,
-    VariantRecord,
-    read_count,
-    read_grams,
-    read_list,
-    read_switch,
-)
+from kernel.dataio.formats import woocommerce_product
+from kernel.dataio.formats.woocommerce_product import types_of
+from kernel.dataio.records import ProductRecord
 from kernel.dataio.tables import Row
 
 NEEDED: Final = frozenset({"Type", "SKU", "Name", "Regular price"})
-_OPTIONS: Final = (1, 2, 3)
-_WEIGHTS: Final = (("Weight (kg)", "kg"), ("Weight (g)", "g"), ("Weight (lbs)", "lb"))
 
 
 def groups(
-    rows: Iterable[Row], mapping: Mapping[str, str]
+    rows: Iterable[Row], _columns: AbstractSet[str]
 ) -> Iterator[ProductRecord | tuple[int, str, DomainError]]:
     """Yield a product for each row that is no variation, with its variations."""
     with TemporaryDirectory() as folder, closing(_aside(folder)) as aside:
         for number, row in rows:
-            is_part = row.get("Type", "").lower() == "variation"
+            is_part = "variation" in types_of(row)
             parent = row.get("Parent", "") if is_part else ""
             aside.execute(
                 "INSERT INTO waiting VALUES (?, ?, ?, ?)",
@@ -58,6 +53,7 @@ def _joined(
     aside: sqlite3.Connection,
 ) -> Iterator[ProductRecord | tuple[int, str, DomainError]]:
     whole = aside.execute("SELECT line, row FROM waiting WHERE NOT is_part ORDER BY line")
+    names: set[int] = set()
     for line, text in whole:
         row = json.loads(text)
         keys = [key for key in (row.get("SKU"), f"id:{row.get('ID', '')}") if key]
@@ -66,9 +62,14 @@ def _joined(
             (keys[0], keys[-1]),
         ).fetchall()
         try:
-            yield _product(line, row, [(number, json.loads(part)) for number, part in parts])
+            record = woocommerce_product.product(
+                line, row, [(number, json.loads(part)) for number, part in parts]
+            )
         except RowRefused as refusal:
             yield line, row.get("SKU", "") or row.get("Name", ""), refusal
+        else:
+            _name(record, row.get("ID", ""), names)
+            yield record
     lost = aside.execute(
         "SELECT line, parent FROM waiting AS part WHERE is_part AND NOT EXISTS ("
         "SELECT 1 FROM waiting AS whole WHERE NOT whole.is_part AND part.parent IN ("
@@ -76,54 +77,18 @@ def _joined(
         " ORDER BY line"
     )
     for line, parent in lost:
-        yield line, parent, RowRefused(column="Parent", reason="unknown")
+        yield line, parent, RowRefused(column="Parent", value=parent[:40], reason="unknown")
 
 
-def _product(line: int, row: Mapping[str, str], parts: list[Row]) -> ProductRecord:
-    is_variable = row.get("Type", "").lower() == "variable"
-    options = [
-        row[f"Attribute {n} name"]
-        for n in _OPTIONS
-        if is_variable and row.get(f"Attribute {n} name")
-    ]
-    record = ProductRecord(
-        line=line,
-        title=row.get("Name", ""),
-        summary=row.get("Short description"),
-        description_html=row.get("Description"),
-        brand=row.get("Brands", ""),
-        tags=read_list(row.get("Tags", "")),
-        published=read_switch(row.get("Published", ""), "Published"),
-        options=options,
-        categories=[tuple(read_list(place, ">")) for place in read_list(row.get("Categories", ""))],
-        pictures=dict.fromkeys(read_list(row.get("Images", "")), ""),
-    )
-    if not is_variable:
-        record.variants = [_variant(line, row, ())]
-        return record
-    for number, part in parts:
-        values = tuple(part.get(f"Attribute {n} value(s)", "") for n in _OPTIONS[: len(options)])
-        if not all(values):
-            raise RowRefused(column="Attribute 1 value(s)", reason="missing", line=number)
-        record.variants.append(_variant(number, part, values))
-    if not record.variants:
-        raise RowRefused(column="Type", reason="no_variations")
-    return record
+def _name(record: ProductRecord, number: str, names: set[int]) -> None:
+    """Give what has no SKU an address by which it is found again: of its name, or with its number.
 
-
-def _variant(line: int, row: Mapping[str, str], values: tuple[str, ...]) -> VariantRecord:
-    regular, sale = row.get("Regular price", ""), row.get("Sale price", "")
-    weight = next(((row[name], unit) for name, unit in _WEIGHTS if row.get(name)), ("", ""))
-    backorders = row.get("Backorders allowed?", "").lower()
-    return VariantRecord(
-        line=line,
-        values=values,
-        sku=row.get("SKU", ""),
-        barcode=row.get("GTIN, UPC, EAN, or ISBN", ""),
-        price=sale or regular,
-        compare_at=regular if sale else "",
-        weight_grams=read_grams(*weight, "Weight"),
-        stock=read_count(row.get("Stock", ""), "Stock"),
-        out_of_stock="backorder" if backorders in {"1", "yes", "notify"} else "",
-        image_url=next(iter(read_list(row.get("Images", ""))), "") if values else "",
-    )
+    Files tell no addresses.
+    """
+    if any(variant.sku for variant in record.variants):
+        return
+    stem = handle_of(record.title)
+    mark = hash(stem)
+    record.handle = f"{stem}-{number}" if mark in names and number else stem
+    record.is_named = True
+    names.add(mark)

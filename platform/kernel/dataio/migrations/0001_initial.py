@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("failed", models.PositiveIntegerField(default=0)),
                 ("fault", models.CharField(blank=True, default="", max_length=80)),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
                 ("actor", models.JSONField(default=dict)),
                 (
                     "created_at",

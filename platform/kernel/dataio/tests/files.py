@@ -19,10 +19,11 @@ SHOPIFY = (
     *("Variant Image", "Variant Weight Unit", "Variant Tax Code"),
 )
 WOOCOMMERCE = (
-    *("ID", "Type", "SKU", "Name", "Published", "Short description", "Description"),
+    *("ID", "Type", "SKU", "Name", "Published", "Visibility in catalog"),
+    *("Short description", "Description", "Date sale price ends", "Tax status", "In stock?"),
     *("Weight (kg)", "Stock", "Sale price", "Regular price", "Categories", "Tags", "Images"),
-    *("Parent", "Attribute 1 name", "Attribute 1 value(s)", "Attribute 2 name"),
-    "Attribute 2 value(s)",
+    *("Parent", "Attribute 1 name", "Attribute 1 value(s)", "Attribute 1 visible"),
+    *("Attribute 2 name", "Attribute 2 value(s)", "Meta: _yoast_wpseo_title"),
 )
 
 
@@ -47,6 +48,7 @@ def simple(handle: str, **more: str) -> dict[str, str]:
         "Option1 Value": "Default Title",
         "Variant Price": "10.00",
         "Variant SKU": f"SKU-{handle}",
+        "Variant Inventory Tracker": "shopify",
     } | {key.replace("_", " "): value for key, value in more.items()}
 
 
@@ -67,6 +69,7 @@ def shopify_sample() -> str:
                 "Option1 Value": "Small",
                 "Variant SKU": "LS-S",
                 "Variant Grams": "220",
+                "Variant Inventory Tracker": "shopify",
                 "Variant Inventory Qty": "5",
                 "Variant Inventory Policy": "continue",
                 "Variant Price": "60",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from typing import TypeAlias
 
 import pytest
 from django.db import connection, transaction
@@ -16,9 +17,8 @@ from kernel.audit.services import verify_chain
 from kernel.catalogue.models import Picture, Product, ProductVersion, Variant
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.dataio.batches import bring_in_together
 from kernel.dataio.exports import export_products
-from kernel.dataio.fresh import bring_in_new
-from kernel.dataio.known import unchanged
 from kernel.dataio.models import Import
 from kernel.dataio.records import ProductRecord, VariantRecord
 from kernel.dataio.services import BATCH, choose, receive_file, run, start
@@ -31,6 +31,7 @@ from testkit.factories.catalogue import ACTOR, make_product
 
 NOW = utc_now()
 SIZES = ("S", "M", "L")
+Wish: TypeAlias = tuple[str, int, str, str, int | None, tuple[str, ...]]
 WISHES = st.lists(
     st.tuples(
         st.sampled_from(["", "a", "b", "c", "known", "A!"]),
@@ -45,9 +46,7 @@ WISHES = st.lists(
 )
 
 
-def record_of(
-    number: int, wish: tuple[str, int, str, str, int | None, tuple[str, ...]]
-) -> ProductRecord:
+def record_of(number: int, wish: Wish) -> ProductRecord:
     handle, sizes, price, brand, stock, place = wish
     sku = f"SKU-{handle or number % 3}"
     values: Sequence[tuple[str, ...]] = [(size,) for size in SIZES[:sizes]] or [()]
@@ -97,17 +96,19 @@ def footprint() -> dict[str, object]:
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
-@given(wishes=WISHES)
+@given(wishes=WISHES, changes=WISHES)
 def test_a_batch_leaves_what_its_products_leave_one_by_one(
-    in_tenant_a: TenantRef, wishes: list[tuple[str, int, str, str, int | None, tuple[str, ...]]]
+    in_tenant_a: TenantRef, wishes: list[Wish], changes: list[Wish]
 ) -> None:
     records = [record_of(number, wish) for number, wish in enumerate(wishes)]
+    others = [record_of(number, wish) for number, wish in enumerate(changes)]
     found = []
     for together in (True, False):
         here = transaction.savepoint()
         make_product(title="Known", handle="known", sku="SKU-other")
         upsert = Upsert(actor=ACTOR, currency=in_tenant_a.currency, now=NOW, publish=True)
         outcomes = [brought_in(upsert, records, together=together) for _time in range(2)]
+        outcomes.append(brought_in(upsert, others, together=together))
         assert verify_chain().intact
         found.append((outcomes, footprint()))
         transaction.savepoint_rollback(here)
@@ -117,9 +118,7 @@ def test_a_batch_leaves_what_its_products_leave_one_by_one(
 
 def brought_in(upsert: Upsert, records: Sequence[ProductRecord], *, together: bool) -> list[str]:
     """Bring products in; return what became of each."""
-    same = unchanged(records, upsert) if together else set()
-    made = bring_in_new(records, upsert) if together else set()
-    known = dict.fromkeys(same, "unchanged") | dict.fromkeys(made, "created")
+    known = bring_in_together(records, upsert) if together else {}
     return [known.get(record.line) or alone(upsert, record) for record in records]
 
 
@@ -133,9 +132,10 @@ def alone(upsert: Upsert, record: ProductRecord) -> str:
         return refusal.code
 
 
-def imported(rows: int, *, prefix: str) -> Callable[[], Import]:
+def imported(rows: int, *, prefix: str, **more: str) -> Callable[[], Import]:
+    told = {"Variant_Inventory_Qty": "3"} | more
     content = table(
-        SHOPIFY, [simple(f"{prefix}-{n}", Variant_Inventory_Qty="3") for n in range(rows)]
+        [*SHOPIFY, "Categories"], [simple(f"{prefix}-{n}", **told) for n in range(rows)]
     )
     row = receive_file(BytesIO(content.encode()), name="x.csv", size=len(content), actor=ACTOR)
     choose(row.id, publish=True, actor=ACTOR)
@@ -162,6 +162,35 @@ def test_a_batch_of_new_products_costs_the_same_statements_whatever_its_size() -
 
     assert counts[0] == counts[1] < 90
     assert ProductVersion.objects.count() == Product.objects.count()
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_a_batch_of_changed_products_costs_the_same_statements_whatever_its_size() -> None:
+    imported(1, prefix="first", Vendor="Nordlys", Categories="Clothes")()
+    counts = []
+    for size in (20, BATCH):
+        imported(size, prefix=f"of-{size}")()
+        go = imported(
+            size,
+            prefix=f"of-{size}",
+            Title="Other",
+            Vendor="Nordlys",
+            Tags="new",
+            Variant_Price="11",
+            Variant_Inventory_Qty="4",
+            Image_Src="https://p.example/a.jpg",
+            Categories="Clothes",
+        )
+        with CaptureQueriesContext(connection) as queries:
+            row = go()
+        counts.append(len(queries))
+        assert (row.updated, row.failed) == (size, 0)
+
+    assert counts[0] == counts[1] < 95
+    changed = Product.objects.filter(title="Other")
+    assert set(changed.values_list("version", flat=True)) == {2}
+    assert ProductVersion.objects.filter(number=2).count() == changed.count() == BATCH + 20
+    assert verify_chain().intact
 
 
 @pytest.mark.usefixtures("in_tenant_a")

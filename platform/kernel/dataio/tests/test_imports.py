@@ -13,13 +13,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.audit.models import AuditEntry
-from kernel.catalogue.models import Category, Picture, Product, ProductVersion, Variant
+from kernel.catalogue.models import Category, Picture, Product, ProductVersion
 from kernel.catalogue.selectors import product_page
 from kernel.common.time import utc_now
 from kernel.dataio.choices import ImportState
 from kernel.dataio.errors import InvalidMapping, UnreadableFile, WrongState
 from kernel.dataio.exports import export_products
-from kernel.dataio.models import Import, ImportFault, ImportPicture
+from kernel.dataio.models import Import, ImportPicture
 from kernel.dataio.records import ProductRecord
 from kernel.dataio.services import (
     BATCH,
@@ -31,9 +31,9 @@ from kernel.dataio.services import (
     stuck_imports,
 )
 from kernel.dataio.tables import rows_of, shape_of
+from kernel.dataio.tests.applying import applied, counts, faults, received, said
 from kernel.dataio.tests.files import (
     SHOPIFY,
-    WOOCOMMERCE,
     shopify_sample,
     simple,
     table,
@@ -45,28 +45,6 @@ from testkit.factories.catalogue import ACTOR, make_category, make_product, vari
 from testkit.web import console
 
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
-
-
-def received(content: str | bytes, name: str = "products.csv", **choice: Any) -> Import:
-    data = content.encode() if isinstance(content, str) else content
-    row = receive_file(BytesIO(data), name=name, size=len(data), actor=ACTOR)
-    return choose(row.id, actor=ACTOR, publish=True, **choice)
-
-
-def applied(row: Import, *, rehearse: bool = False) -> Import:
-    start(row.id, rehearse=rehearse, actor=ACTOR, now=utc_now())
-    assert run(row.id, clock=utc_now)
-    row.refresh_from_db()
-    return row
-
-
-def counts(row: Import) -> tuple[int, int, int, int]:
-    return row.created, row.updated, row.unchanged, row.failed
-
-
-def faults(row: Import) -> list[tuple[int, str, str]]:
-    rows = ImportFault.objects.filter(source=row).order_by("line")
-    return [(item.line, item.name, item.code) for item in rows]
 
 
 def test_a_shopify_file_becomes_products_with_variants_prices_and_pictures() -> None:
@@ -147,16 +125,28 @@ def test_rows_that_cannot_be_are_left_out_with_their_reasons() -> None:
         simple(""),
         simple("good"),
         simple("i-twice"),
-        simple("good"),
+        simple("Good"),
     ]
 
     row = applied(received(table(SHOPIFY, bad)))
 
     assert counts(row) == (2, 0, 0, 10)
+    assert said(row) == [
+        "Price: “1.23456” is no amount with at most 2 decimals.",
+        "Price: “-5” is less than nothing.",
+        "Another variant already has this SKU. (TAKEN)",
+        "Name: At most 200 characters are expected.",
+        "Variant Grams: “-1” cannot be used here.",
+        "Name: This holds characters that cannot be shown.",
+        "Published: “perhaps” cannot be used here.",
+        "Variant Inventory Qty: “1e99” cannot be used here.",
+        "Handle: This is needed, and nothing stands there.",
+        "Handle: The same stands in another row of the file.",
+    ]
     assert set(Product.objects.values_list("handle", flat=True)) >= {"good", "i-twice"}
     assert Product.objects.count() == 3
     assert faults(row) == [
-        (2, "a-price", "money.invalid_amount"),
+        (2, "a-price", "dataio.row_refused"),
         (3, "b-negative", "dataio.row_refused"),
         (4, "c-sku", "catalogue.sku_taken"),
         (5, "d-title", "catalogue.invalid"),
@@ -165,7 +155,7 @@ def test_rows_that_cannot_be_are_left_out_with_their_reasons() -> None:
         (8, "g-flag", "dataio.row_refused"),
         (9, "h-stock", "dataio.row_refused"),
         (10, "", "dataio.row_refused"),
-        (13, "good", "dataio.row_refused"),
+        (13, "Good", "dataio.row_refused"),
     ]
 
 
@@ -198,81 +188,12 @@ def test_an_import_whose_worker_died_is_found() -> None:
     assert stuck_imports(now=now + timedelta(minutes=11)) == [row.id]
 
 
-def woocommerce_sample() -> str:
-    return table(
-        WOOCOMMERCE,
-        [
-            {
-                "ID": "1",
-                "Type": "variable",
-                "SKU": "TEE",
-                "Name": "Tee",
-                "Published": "1",
-                "Short description": "Soft",
-                "Categories": "Clothes > Shirts, Sale",
-                "Tags": "new",
-                "Images": "https://p.example/a.jpg, https://p.example/b.jpg",
-                "Attribute 1 name": "Colour",
-                "Attribute 1 value(s)": "Red, Blue",
-            },
-            {
-                "ID": "2",
-                "Type": "simple",
-                "SKU": "MUG",
-                "Name": "Mug",
-                "Published": "1",
-                "Regular price": "8",
-                "Weight (kg)": "0.35",
-            },
-            {
-                "ID": "3",
-                "Type": "variation",
-                "SKU": "TEE-R",
-                "Parent": "TEE",
-                "Regular price": "20",
-                "Sale price": "15",
-                "Attribute 1 name": "Colour",
-                "Attribute 1 value(s)": "Red",
-            },
-            {
-                "ID": "4",
-                "Type": "variation",
-                "SKU": "TEE-B",
-                "Parent": "id:1",
-                "Regular price": "20",
-                "Attribute 1 name": "Colour",
-                "Attribute 1 value(s)": "Blue",
-            },
-            {"ID": "5", "Type": "variation", "SKU": "LOST", "Parent": "id:99"},
-        ],
-    )
-
-
-def test_a_woocommerce_file_joins_variations_wherever_they_stand() -> None:
-    row = applied(received(woocommerce_sample()))
-
-    assert (row.kind, counts(row)) == ("woocommerce", (2, 0, 0, 1))
-    tee = Product.objects.get(title="Tee")
-    assert [(item.sku, item.title) for item in variants_of(tee)] == [
-        ("TEE-R", "Red"),
-        ("TEE-B", "Blue"),
-    ]
-    assert (tee.lowest_minor, tee.highest_minor) == (1_500, 2_000)
-    assert set(Category.objects.values_list("path", flat=True)) == {
-        "clothes",
-        "clothes/shirts",
-        "sale",
-    }
-    assert Variant.objects.get(sku="MUG").weight_grams == 350
-    assert faults(row) == [(6, "id:99", "dataio.row_refused")]
-    assert counts(applied(received(woocommerce_sample()))) == (0, 0, 2, 1)
-
-
 CHINESE = [
     ["商品名称", "货号", "颜色", "尺码", "价格", "库存", "分类", "标签"],
     ["真丝衬衫", "ZS-1", "红", "M", "199.00", "3", "女装 > 衬衫", "新品,真丝"],
     ["真丝衬衫", "ZS-2", "蓝", "L", "209.00", "4", "女装 > 衬衫", "新品,真丝"],
     ["帆布包", "FB-1", "", "", "59.9", "", "", ""],
+    ["礼盒", "", "", "", "￥1,299.00", "", "", ""],
 ]
 
 
@@ -283,7 +204,9 @@ def test_any_table_is_read_in_any_encoding(encoding: str) -> None:
 
     row = applied(received(content, "商品.csv"))
 
-    assert (row.kind, counts(row)) == ("generic", (2, 0, 0, 0)), faults(row)
+    assert (row.kind, counts(row)) == ("generic", (3, 0, 0, 0)), faults(row)
+    assert Product.objects.get(handle="礼盒").lowest_minor == 129_900
+    assert counts(applied(received(content, "商品.csv"))) == (0, 0, 3, 0)
     shirt = Product.objects.get(title="真丝衬衫")
     assert [(item.title, item.sku) for item in variants_of(shirt)] == [
         ("红 / M", "ZS-1"),
@@ -479,7 +402,7 @@ def test_staff_import_over_the_api(tenant_a: TenantRef) -> None:
     assert [item["name"] for item in shown] == ["good", "bad"]
     assert (again.status_code, again.json()["code"]) == (409, "dataio.wrong_state")
     assert (told["state"], told["created"], told["failed"]) == ("done", 1, 1)
-    assert [(item["line"], item["code"]) for item in left_out] == [(3, "money.invalid_amount")]
+    assert [(item["line"], item["code"]) for item in left_out] == [(3, "dataio.row_refused")]
     assert pictures == {"items": []}
     assert b"SKU-good" in exported
     assert refused.status_code == 403
