@@ -63,6 +63,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "inventory.adjusted": _("Stock was corrected"),
     "inventory.counted": _("Stock was counted"),
     "inventory.levels_set": _("Limits of stock were changed"),
+    "inventory.policy_changed": _("Which locations serve orders was changed"),
     "inventory.location_created": _("A location was opened"),
     "inventory.location_changed": _("A location was changed"),
     "inventory.transfer_sent": _("Goods were sent to another location"),

@@ -81,6 +81,11 @@ class Basket:
     holder: tuple[str, UUID] | None = None
     source: str = ""
 
+    @property
+    def near(self) -> str:
+        """The smallest region of the address that is known, as stock is routed by it."""
+        return self.address.get("region_code", "") or self.address.get("country", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:

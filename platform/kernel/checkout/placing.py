@@ -267,8 +267,10 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
             continue
         for part in each.parts:
             if wants := wants_of(part.part.lines):
-                holder = each.draft.basket.holder
-                takes.append(Take(("order", part.order_id), wants, from_holder=holder, is_new=True))
+                basket = each.draft.basket
+                owner = ("order", part.order_id)
+                take = Take(owner, wants, basket.holder, is_new=True, near=basket.near)
+                takes.append(take)
                 owners[part.order_id] = each.key
     goods = (line.goods for each in remaining for line in each.draft.lines)
     plain = frozenset(each.variant_id for each in goods if each.is_plain)

@@ -13,6 +13,13 @@ class LocationKind(models.TextChoices):
     STORE = "store", _("Physical shop")
 
 
+class RoutingRule(models.TextChoices):
+    """Which of the locations that could serve an order do."""
+
+    FEWEST = "fewest", _("As few parcels as possible, then by order of use")
+    NEAREST = "nearest", _("Nearest to the buyer, then as few parcels as possible")
+
+
 class MovementKind(models.TextChoices):
     """The verbs that stock is moved by."""
 

@@ -79,6 +79,14 @@ class InvalidLocation(DomainError):
     title = _("The location cannot be kept with these particulars.")
 
 
+class InvalidStockPolicy(DomainError):
+    """A choice about stock that there is not."""
+
+    code = "inventory.invalid_policy"
+    status = 422
+    title = _("This cannot be chosen.")
+
+
 class LocationCodeTaken(DomainError):
     """Another location has the code."""
 

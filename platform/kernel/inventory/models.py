@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from kernel.common.db.fields import CASCADE, RESTRICT, DBForeignKey
 from kernel.common.ids import public_id, uuid7
-from kernel.inventory.choices import LocationKind, MovementKind, TransferState
+from kernel.inventory.choices import LocationKind, MovementKind, RoutingRule, TransferState
 from kernel.tenancy.models import TenantModel
 
 
@@ -42,6 +42,22 @@ class Location(TenantModel):
     @override
     def __str__(self) -> str:
         return self.name
+
+
+class StockPolicy(TenantModel):
+    """What a shop chose about its stock; one row, or none while nothing was chosen.
+
+    Attributes:
+        routing: which of the locations that could serve an order do.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    routing = models.CharField(
+        max_length=10, choices=RoutingRule.choices, default=RoutingRule.FEWEST
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="inventory_one_policy")]
 
 
 class StockItem(TenantModel):

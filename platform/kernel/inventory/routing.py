@@ -1,4 +1,7 @@
-"""Decides which locations serve an order: as few as possible, then by priority.
+"""Decides which locations serve an order.
+
+As few as possible, then by priority. Where a shop goes by distance, the smallest area
+around the address that has everything: its district, city, province, country, or all.
 
 Pure: works on figures that the caller has locked.
 """
@@ -14,6 +17,7 @@ from uuid import UUID
 # Beyond these, the search for the fewest locations would cost more than a parcel.
 _MOST_CANDIDATES: Final = 12
 _MOST_COMBINED: Final = 3
+_CN: Final = "CN"
 
 
 class Source(Protocol):
@@ -42,7 +46,30 @@ class Route:
     short: dict[UUID, int]
 
 
-def route(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -> Route:
+def areas_of(region: str) -> tuple[str, ...]:
+    """Return what a region lies in, itself first and its country last.
+
+    Codes are as addresses have them: ``330106`` lies in ``3301``, ``33`` and ``CN``,
+    ``US-NY`` in ``US``.
+    """
+    if region.isdigit():
+        parts = (region, region[:4], region[:2])
+        return (*dict.fromkeys(part.removesuffix("00").removesuffix("00") for part in parts), _CN)
+    country = region.partition("-")[0]
+    return tuple(area for area in dict.fromkeys((region, country)) if area)
+
+
+def distance(areas: Sequence[str], region: str) -> int:
+    """Return how many steps one has to go out from an address to have a region in reach."""
+    own = set(areas_of(region))
+    return next((step for step, area in enumerate(areas) if area in own), len(areas))
+
+
+def route(
+    wants: Mapping[UUID, int],
+    sources: Mapping[UUID, Sequence[Source]],
+    far: Mapping[UUID, int] | None = None,
+) -> Route:
     """Choose sources for everything that is wanted.
 
     Goods that are there come first. Only when all locations together have too
@@ -52,6 +79,7 @@ def route(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -
     Args:
         wants: variant to quantity.
         sources: of each variant, in order of priority.
+        far: how far each location is; then the nearest sources stand first.
     """
     if _are_all_at_first(wants, sources):
         return Route([(variant, 0, quantity) for variant, quantity in wants.items()], {})
@@ -62,7 +90,7 @@ def route(wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]) -
     }
     if short:
         return Route([], short)
-    for chosen in _combinations(wants, sources):
+    for chosen in _combinations(wants, sources, far or {}):
         if all(_room(sources[v], chosen) >= quantity for v, quantity in wants.items()):
             return Route(list(_parts(wants, sources, chosen)), {})
     return Route(list(_parts(wants, sources, None)), {})
@@ -91,18 +119,20 @@ def sellable(sources: Sequence[Source]) -> int:
 
 
 def _combinations(
-    wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]]
+    wants: Mapping[UUID, int], sources: Mapping[UUID, Sequence[Source]], far: Mapping[UUID, int]
 ) -> Iterator[frozenset[UUID]]:
     ranked = {
-        source.location_id: (source.priority, source.location_id)
+        source.location_id: (far.get(source.location_id, 0), source.priority, source.location_id)
         for variant in wants
         for source in sources[variant]
         if source.free > 0
     }
     places = sorted(ranked, key=lambda place: ranked[place])[:_MOST_CANDIDATES]
-    for size in range(1, min(_MOST_COMBINED, len(places)) + 1):
-        for chosen in combinations(places, size):
-            yield frozenset(chosen)
+    for reach in sorted({far.get(place, 0) for place in places}):
+        inside = [place for place in places if far.get(place, 0) <= reach]
+        for size in range(1, min(_MOST_COMBINED, len(inside)) + 1):
+            for chosen in combinations(inside, size):
+                yield frozenset(chosen)
 
 
 def _room(sources: Sequence[Source], chosen: frozenset[UUID]) -> int:

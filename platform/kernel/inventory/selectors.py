@@ -15,7 +15,14 @@ from kernel.access.scopes import stores_for
 from kernel.catalogue.choices import OutOfStock as Policy
 from kernel.catalogue.choices import ProductKind
 from kernel.common.time import utc_now
-from kernel.inventory.models import Location, Movement, StockItem
+from kernel.inventory.models import (
+    Count,
+    Location,
+    Movement,
+    StockItem,
+    Transfer,
+    TransferLine,
+)
 from kernel.inventory.sql import fetch, fetch_named, ref_columns
 from kernel.inventory.values import MOST_QUANTITY, UNTRACKED, Available, Part, Ref
 
@@ -286,6 +293,28 @@ def movements_of(*, item_id: UUID | None = None, kind: str = "") -> QuerySet[Mov
     if item_id is not None:
         rows = rows.filter(stock_item_id=item_id)
     return rows.filter(kind=kind) if kind else rows
+
+
+def transfers(*, state: str = "") -> QuerySet[Transfer]:
+    """Return what travels between locations, for lists; of certain stores what concerns them."""
+    rows = Transfer.objects.select_related("source", "destination")
+    stores = stores_for("stock.view")
+    if stores is not None:
+        rows = rows.filter(Q(source__in=stores) | Q(destination__in=stores))
+    return rows.filter(state=state) if state else rows
+
+
+def lines_of(transfer: Transfer) -> list[TransferLine]:
+    """Return what a transfer holds, with variants and products; one query."""
+    rows = TransferLine.objects.select_related("variant__product")
+    return list(rows.filter(transfer=transfer).order_by("id"))
+
+
+def counts() -> QuerySet[Count]:
+    """Return the stock-takings, for lists."""
+    rows = Count.objects.select_related("location")
+    stores = stores_for("stock.view")
+    return rows if stores is None else rows.filter(location__in=stores)
 
 
 def locations_for(permission: str) -> QuerySet[Location]:

@@ -62,6 +62,7 @@ class Take:
         wants: what; several wants for one variant count together.
         from_holder: whose reservation is used up by it.
         until: for a reservation, when it lapses.
+        near: region code of where it goes; what is nearest serves it where the shop wants so.
         is_new: nothing was ever promised to the owner, which this transaction has made.
     """
 
@@ -70,6 +71,7 @@ class Take:
     from_holder: Ref | None = None
     until: datetime | None = None
     is_new: bool = False
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)

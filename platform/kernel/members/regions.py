@@ -65,6 +65,24 @@ def written(code: str) -> str:
     return " ".join(part.name for part in path_of(code) if part.name not in _UNSPOKEN)
 
 
+def regions_named(text: str) -> list[Region]:
+    """Return the divisions that somebody may mean: ``杭州``, ``浙江 西湖``, the largest first.
+
+    Each word begins a name, the last one the name of the division itself.
+    """
+    words = text.split()
+    if not words:
+        return []
+    tree = _tree()
+    found = []
+    for code, name in tree.names.items():
+        if name.startswith(words[-1]):
+            above = [each.name for each in path_of(code)[:-1]]
+            if all(any(each.startswith(word) for each in above) for word in words[:-1]):
+                found.append(_region(tree, code))
+    return sorted(found, key=lambda region: len(region.code.rstrip("0")))
+
+
 def _region(tree: _Tree, code: str) -> Region:
     return Region(code, tree.names[code], code in tree.parts)
 

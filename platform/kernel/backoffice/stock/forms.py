@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from kernel.backoffice.goods import variant_name
 from kernel.backoffice.pieces import NarrowForm
 from kernel.catalogue.models import Variant
-from kernel.inventory.choices import LocationKind, MovementKind
+from kernel.inventory.choices import LocationKind, MovementKind, RoutingRule, TransferState
 from kernel.inventory.models import Location, StockItem, TransferLine
 from kernel.inventory.selectors import locations_for
 from kernel.inventory.values import MOST_QUANTITY, Want
+from kernel.members.regions import path_of, regions_named, written
 
 VIEW, MANAGE = "stock.view", "stock.manage"
+_FOREIGN: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
+_MOST_OFFERED: Final = 6
 
 
 def place_field(**options: Any) -> forms.ModelChoiceField[Location]:
@@ -59,6 +63,14 @@ class MovementFilter(NarrowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_places(self, "location", permission=VIEW)
+
+
+class TransferFilter(NarrowForm):
+    """Which transfers a list shows."""
+
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=[("", _("All")), *TransferState.choices]
+    )
 
 
 class CorrectForm(forms.Form):
@@ -182,12 +194,64 @@ class ArrivalForm(forms.Form):
         ]
 
 
+class RegionField(forms.CharField):
+    """A region by its name, or by its code where names are not known."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Region"),
+            max_length=80,
+            required=False,
+            help_text=_(
+                "City or district, to find what is nearest to a buyer. Outside China the "
+                "country's two letters, and its part: US-NY."
+            ),
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a code by its name."""
+        return written(value) or value if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        """Return the code of what was named.
+
+        Raises:
+            ValidationError: there is no such region, or there are several.
+        """
+        text = str(super().clean(value) or "")
+        if not text or path_of(text) or _FOREIGN.fullmatch(text.upper()):
+            return text.upper()
+        found = regions_named(text)
+        if not found:
+            raise forms.ValidationError(_("There is no such region."))
+        # Of a city and its district of the same name, the city was named.
+        if len(found) > 1 and len(found[0].code.rstrip("0")) == len(found[1].code.rstrip("0")):
+            names = "、".join(written(each.code) for each in found[:_MOST_OFFERED])
+            raise forms.ValidationError(_("Which one? %(names)s") % {"names": names})
+        return found[0].code
+
+
+class RoutingForm(forms.Form):
+    """Which locations serve orders."""
+
+    routing = forms.ChoiceField(
+        label=_("What serves an order"),
+        choices=RoutingRule.choices,
+        help_text=_(
+            "Nearest: the smallest area around the address that has everything, by the regions "
+            "of the locations."
+        ),
+    )
+
+
 class LocationForm(forms.Form):
     """The particulars of a place with stock."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=LocationKind.choices)
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    region_code = RegionField()
     priority = forms.IntegerField(
         label=_("Order of use"),
         min_value=0,
@@ -203,4 +267,4 @@ class NewLocationForm(LocationForm):
     code = forms.SlugField(
         label=_("Short code"), max_length=40, help_text=_("Small letters, digits and hyphens.")
     )
-    field_order = ("name", "code", "kind", "address", "priority", "is_active")
+    field_order = ("name", "code", "kind", "region_code", "address", "priority", "is_active")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kernel.access.scopes import stores_for
 from kernel.backoffice.goods import Picking
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import found, identified, paged
+from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.backoffice.stock.forms import (
     MANAGE,
     VIEW,
@@ -20,23 +22,29 @@ from kernel.backoffice.stock.forms import (
     CountForm,
     LocationForm,
     NewLocationForm,
+    RoutingForm,
     StockFilter,
+    TransferFilter,
     TransferForm,
 )
 from kernel.backoffice.stock.selectors import levels
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.inventory.choices import TransferState
-from kernel.inventory.models import Count, Location, Transfer, TransferLine
-from kernel.inventory.selectors import locations_for
+from kernel.inventory.models import Location, Transfer
+from kernel.inventory.selectors import counts, lines_of, locations_for
+from kernel.inventory.selectors import transfers as travelling
 from kernel.inventory.services import (
     change_location,
     count,
     create_location,
+    current_stock_policy,
     default_location,
     receive_transfer,
     send_transfer,
+    set_stock_policy,
 )
+from kernel.members.regions import written
 
 _MOST_COUNTED = 200
 _RECENT = 10
@@ -72,33 +80,23 @@ def counting(request: StaffRequest) -> HttpResponseBase:
         "filter": narrow,
         "place": place,
         "form": form,
-        "recent": _recent_counts(),
+        "recent": list(counts().order_by("-id")[:_RECENT]),
         "most": _MOST_COUNTED if len(items) == _MOST_COUNTED else 0,
     }
     status = 422 if form.errors else 200
     return render(request, "backoffice/stock/count.html", context, status=status)
 
 
-def _recent_counts() -> list[Count]:
-    rows = Count.objects.select_related("location").order_by("-id")
-    stores = stores_for(VIEW)
-    return list((rows if stores is None else rows.filter(location__in=stores))[:_RECENT])
-
-
 @require_safe
 @staff_page(VIEW)
 def transfers(request: StaffRequest) -> HttpResponseBase:
     """List what travels between locations, newest first."""
-    page = paged(request, _transfers())
-    return render(request, "backoffice/stock/transfers.html", {"page": page})
+    _page, context = narrowed_page(request, TransferFilter(request.GET), _transfers)
+    return render(request, "backoffice/stock/transfers.html", context)
 
 
-def _transfers() -> QuerySet[Transfer]:
-    rows = Transfer.objects.select_related("source", "destination").order_by("-id")
-    stores = stores_for(VIEW)
-    if stores is None:
-        return rows
-    return rows.filter(Q(source__in=stores) | Q(destination__in=stores))
+def _transfers(wanted: dict[str, Any]) -> QuerySet[Transfer]:
+    return travelling(**wanted).order_by("-id")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,10 +129,8 @@ def new_transfer(request: StaffRequest) -> HttpResponseBase:
 @staff_page(VIEW)
 def show_transfer(request: StaffRequest, transfer: str) -> HttpResponseBase:
     """Show what travels; take in what arrived."""
-    row: Transfer = found(_transfers().filter(pk=identified("trf", transfer)).first())
-    lines = list(
-        TransferLine.objects.select_related("variant__product").filter(transfer=row).order_by("id")
-    )
+    row: Transfer = found(travelling().filter(pk=identified("trf", transfer)).first())
+    lines = lines_of(row)
     is_open = row.state == TransferState.SENT and request.person.may(MANAGE)
     form = ArrivalForm(lines, request.POST if request.method == "POST" else None)
     if request.method == "POST" and is_open and form.is_valid():
@@ -155,6 +151,8 @@ def show_transfer(request: StaffRequest, transfer: str) -> HttpResponseBase:
 def locations(request: StaffRequest) -> HttpResponseBase:
     """List the places with stock; open another."""
     may_open = request.person.may(MANAGE) and stores_for(MANAGE) is None
+    if request.method == "POST" and may_open and request.POST.get("act") == "routing":
+        return _choose_routing(request)
     usual = {"kind": "warehouse", "priority": 100, "is_active": True}
     form = NewLocationForm(request.POST if request.method == "POST" else None, initial=usual)
     if request.method == "POST" and may_open and form.is_valid():
@@ -171,9 +169,26 @@ def locations(request: StaffRequest) -> HttpResponseBase:
             messages.success(request, _("The location was opened."))
             return redirect("/stock/locations/")
     default_location()
-    context = {"form": form, "places": locations_for(VIEW), "may_open": may_open}
+    policy = current_stock_policy()
+    context = {
+        "form": form,
+        "places": [(row, written(row.region_code)) for row in locations_for(VIEW)],
+        "may_open": may_open,
+        "routing": RoutingForm(initial={"routing": policy.routing}),
+        "rule": policy.get_routing_display(),
+    }
     status = 422 if form.errors else 200
     return render(request, "backoffice/stock/locations.html", context, status=status)
+
+
+def _choose_routing(request: StaffRequest) -> HttpResponseBase:
+    form = RoutingForm(request.POST)
+    if form.is_valid():
+        set_stock_policy(**form.cleaned_data, actor=request.actor)
+        messages.success(request, _("Which locations serve orders was saved."))
+    else:
+        messages.error(request, _("Choose one of the values offered."))
+    return redirect("/stock/locations/")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -181,7 +196,7 @@ def locations(request: StaffRequest) -> HttpResponseBase:
 def location(request: StaffRequest, location: str) -> HttpResponseBase:
     """Change a location."""
     row: Location = found(locations_for(MANAGE).filter(pk=identified("loc", location)).first())
-    names = ("name", "kind", "address", "priority", "is_active")
+    names = ("name", "kind", "region_code", "address", "priority", "is_active")
     initial = {name: getattr(row, name) for name in names}
     form = LocationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -71,7 +71,7 @@ def hold_stock(visit: Visit, *, now: datetime) -> datetime:
             for item in basket.items
             if (goods := known.get(item.variant_id)) is not None
         )
-        reserve(wants, holder=holder, until=until, now=now)
+        reserve(wants, holder=holder, until=until, near=basket.near, now=now)
     return until
 
 

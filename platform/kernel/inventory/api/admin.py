@@ -30,20 +30,33 @@ from kernel.inventory.api.forms import (
     MovementShown,
     PartShown,
     ReceiptAsked,
+    StockPolicyForm,
     TransferAsked,
+    TransferDetail,
+    TransferLineShown,
+    TransfersAsked,
     TransferShown,
 )
+from kernel.inventory.errors import UnknownStock
 from kernel.inventory.models import Location
-from kernel.inventory.selectors import movements_of, stock_items
+from kernel.inventory.selectors import (
+    counts,
+    lines_of,
+    movements_of,
+    stock_items,
+    transfers,
+)
 from kernel.inventory.services import (
     adjust,
     change_location,
     count,
     create_location,
+    current_stock_policy,
     receive,
     receive_transfer,
     send_transfer,
     set_levels,
+    set_stock_policy,
 )
 from kernel.inventory.values import StockLine, Want
 
@@ -112,6 +125,23 @@ class LocationView(StaffView):
         changes = _checked(LocationChanged, request.data, partial=True)
         place = change_location(_location_id(location), actor=self.actor, **changes)
         return Response(LocationForm(place).data)
+
+
+class StockPolicyView(StaffView):
+    """What the shop chose about its stock."""
+
+    permissions_by_method = {"GET": _VIEW, "PUT": _MANAGE}
+
+    @extend_schema(responses=StockPolicyForm)
+    def get(self, request: Request) -> Response:
+        """Return which locations serve orders."""
+        return Response(StockPolicyForm(current_stock_policy()).data)
+
+    @extend_schema(request=StockPolicyForm, responses=StockPolicyForm)
+    def put(self, request: Request) -> Response:
+        """Choose which locations serve orders from now on."""
+        chosen = set_stock_policy(**_checked(StockPolicyForm, request.data), actor=self.actor)
+        return Response(StockPolicyForm(chosen).data)
 
 
 class PagedView(StaffView):
@@ -190,10 +220,16 @@ class LevelsView(StaffView):
         return Response(status=204)
 
 
-class CountsView(StaffView):
+class CountsView(PagedView):
     """Stock-takings."""
 
-    permissions_by_method = {"POST": _MANAGE}
+    permissions_by_method = {"GET": _VIEW, "POST": _MANAGE}
+    pagination = NewestFirst
+
+    @extend_schema(parameters=paging("limit"), responses=page_of(CountShown))
+    def get(self, request: Request) -> Response:
+        """Return what was counted, the newest first, in pages."""
+        return self.paged(counts(), CountShown)
 
     @extend_schema(request=CountAsked, responses={201: CountShown})
     def post(self, request: Request) -> Response:
@@ -205,10 +241,17 @@ class CountsView(StaffView):
         return Response(CountShown(sheet).data, status=201)
 
 
-class TransfersView(StaffView):
+class TransfersView(PagedView):
     """Goods that go from one location to another."""
 
-    permissions_by_method = {"POST": _MANAGE}
+    permissions_by_method = {"GET": _VIEW, "POST": _MANAGE}
+    pagination = NewestFirst
+
+    @extend_schema(parameters=[TransfersAsked, *paging("limit")], responses=page_of(TransferShown))
+    def get(self, request: Request) -> Response:
+        """Return what travels or has arrived, the newest first, in pages."""
+        asked = _checked(TransfersAsked, request.query_params)
+        return self.paged(transfers(**asked), TransferShown)
 
     @extend_schema(request=TransferAsked, responses={201: TransferShown})
     def post(self, request: Request) -> Response:
@@ -222,6 +265,24 @@ class TransfersView(StaffView):
             actor=self.actor,
         )
         return Response(TransferShown(sent).data, status=201)
+
+
+class TransferView(StaffView):
+    """One transfer."""
+
+    permissions_by_method = {"GET": _VIEW}
+
+    @extend_schema(
+        responses=TransferDetail,
+        parameters=[OpenApiParameter("transfer", str, OpenApiParameter.PATH)],
+    )
+    def get(self, request: Request, transfer: str) -> Response:
+        """Return what it holds, and what of it arrived."""
+        row = transfers().filter(pk=parse_public_id("trf", transfer)).first()
+        if row is None:
+            raise UnknownStock
+        lines = TransferLineShown(lines_of(row), many=True).data
+        return Response({**TransferShown(row).data, "lines": lines})
 
 
 class ArrivalView(StaffView):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from kernel.api.public_ids import PublicIdField
-from kernel.inventory.choices import LocationKind, MovementKind
+from kernel.inventory.choices import LocationKind, MovementKind, RoutingRule, TransferState
 from kernel.inventory.values import MOST_QUANTITY
 
 _MOST_LINES = 500
@@ -36,6 +36,12 @@ class LocationForm(serializers.Serializer[Any]):
     region_code = serializers.CharField(max_length=12, default="", allow_blank=True)
     address = serializers.CharField(max_length=300, default="", allow_blank=True)
     is_active = serializers.BooleanField(read_only=True)
+
+
+class StockPolicyForm(serializers.Serializer[Any]):
+    """What the shop chose about its stock."""
+
+    routing = serializers.ChoiceField(choices=RoutingRule.choices)
 
 
 class Place(serializers.Serializer[Any]):
@@ -169,6 +175,18 @@ class CountShown(serializers.Serializer[Any]):
     """A stock-taking."""
 
     id = serializers.CharField(source="public_id")
+    location = PublicIdField("loc", source="location_id")
+    note = serializers.CharField()
+    counted_at = serializers.DateTimeField()
+
+
+class TransferLineShown(serializers.Serializer[Any]):
+    """So many of a variant; what did not arrive is lost on the way."""
+
+    variant = PublicIdField("var", source="variant_id")
+    sku = serializers.CharField(source="variant.sku")
+    quantity = serializers.IntegerField()
+    received = serializers.IntegerField()
 
 
 class TransferShown(serializers.Serializer[Any]):
@@ -177,5 +195,19 @@ class TransferShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     from_location = PublicIdField("loc", source="source_id")
     to_location = PublicIdField("loc", source="destination_id")
-    state = serializers.CharField()
+    state = serializers.ChoiceField(choices=TransferState.choices)
     note = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField(allow_null=True)
+
+
+class TransferDetail(TransferShown):
+    """A transfer with what it holds."""
+
+    lines = TransferLineShown(many=True)
+
+
+class TransfersAsked(serializers.Serializer[Any]):
+    """Which transfers a list shows."""
+
+    state = serializers.ChoiceField(choices=TransferState.choices, required=False)

@@ -14,13 +14,16 @@ from kernel.inventory.api.admin import (
     LocationView,
     MovementsView,
     ReceiptsView,
+    StockPolicyView,
     TransfersView,
+    TransferView,
 )
 
 app_name = "stock-admin-api"
 urlpatterns = [
     path("locations/", LocationsView.as_view(), name="locations"),
     path("locations/<str:location>/", LocationView.as_view(), name="location"),
+    path("policy/", StockPolicyView.as_view(), name="policy"),
     path("items/", ItemsView.as_view(), name="items"),
     path("movements/", MovementsView.as_view(), name="movements"),
     path("receipts/", ReceiptsView.as_view(), name="receipts"),
@@ -28,5 +31,6 @@ urlpatterns = [
     path("levels/", LevelsView.as_view(), name="levels"),
     path("counts/", CountsView.as_view(), name="counts"),
     path("transfers/", TransfersView.as_view(), name="transfers"),
+    path("transfers/<str:transfer>/", TransferView.as_view(), name="transfer"),
     path("transfers/<str:transfer>/arrival/", ArrivalView.as_view(), name="arrival"),
 ]

@@ -16,6 +16,33 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="StockPolicy",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                (
+                    "routing",
+                    models.CharField(
+                        choices=[
+                            ("fewest", "As few parcels as possible, then by order of use"),
+                            ("nearest", "Nearest to the buyer, then as few parcels as possible"),
+                        ],
+                        default="fewest",
+                        max_length=10,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="inventory_one_policy"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Location",
             fields=[
                 (

@@ -16,6 +16,7 @@ from kernel.inventory.services.locations import (
     create_location,
     default_location,
 )
+from kernel.inventory.services.policy import current_stock_policy, set_stock_policy
 from kernel.inventory.services.stocking import adjust, count, receive, set_levels
 from kernel.inventory.services.taking import allocate, allocate_many, reserve, reserve_many
 from kernel.inventory.services.transfers import receive_transfer, send_transfer, transfer
@@ -46,6 +47,7 @@ __all__ = [
     "change_location",
     "count",
     "create_location",
+    "current_stock_policy",
     "default_location",
     "expire_reservations",
     "receive",
@@ -57,6 +59,7 @@ __all__ = [
     "reserve_many",
     "send_transfer",
     "set_levels",
+    "set_stock_policy",
     "ship",
     "ship_many",
     "transfer",

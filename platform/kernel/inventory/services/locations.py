@@ -16,6 +16,8 @@ from kernel.inventory.errors import InvalidLocation, LocationCodeTaken, UnknownS
 from kernel.inventory.models import Location
 
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+# As addresses have them: divisions of China by number, elsewhere a country and its part.
+_REGION: Final = re.compile(r"|[0-9]{6}|[0-9]{9}|[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _LONGEST: Final = {"name": 80, "region_code": 12, "address": 300}
 _LAST_PRIORITY: Final = 32_767
 _CHANGEABLE: Final = frozenset({"name", "kind", "priority", "region_code", "address", "is_active"})
@@ -117,4 +119,6 @@ def _fits(name: str, value: object) -> bool:
         return False
     if name == "kind":
         return value in LocationKind.values
+    if name == "region_code":
+        return _REGION.fullmatch(value) is not None
     return len(value) <= _LONGEST[name] and (name != "name" or bool(value.strip()))

@@ -18,7 +18,8 @@ from kernel.inventory.values import UNTRACKED, Ref
 _READ: Final = """
 SELECT item.id, item.variant_id, item.location_id, place.priority, place.is_active,
        item.on_hand, item.allocated, item.reserved, item.safety, item.low_at, item.is_low,
-       CASE WHEN variant.out_of_stock = %s THEN 0 ELSE variant.oversell_limit END
+       CASE WHEN variant.out_of_stock = %s THEN 0 ELSE variant.oversell_limit END,
+       place.region_code, (SELECT policy.routing FROM inventory_stockpolicy AS policy)
   FROM inventory_stockitem AS item
   JOIN inventory_location AS place ON place.id = item.location_id
   JOIN catalogue_variant AS variant ON variant.id = item.variant_id
@@ -76,6 +77,8 @@ class Stock:
 
     Attributes:
         oversell: how many of the variant may be sold beyond what is there.
+        region: where the location is.
+        rule: by which the shop chooses locations; None while it chose none.
         before: on hand, allocated, reserved as they were read.
     """
 
@@ -91,6 +94,8 @@ class Stock:
     low_at: int
     is_low: bool
     oversell: int
+    region: str
+    rule: str | None
     before: tuple[int, int, int] = field(init=False)
 
     def __post_init__(self) -> None:

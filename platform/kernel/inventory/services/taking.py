@@ -9,7 +9,7 @@ Services and digital content take nothing and are never short.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -22,9 +22,9 @@ from kernel.common.db.copying import new_id, text
 from kernel.common.db.writing import MANY, Writing
 from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
-from kernel.inventory.choices import MovementKind
+from kernel.inventory.choices import MovementKind, RoutingRule
 from kernel.inventory.errors import OutOfStock
-from kernel.inventory.routing import Route, route
+from kernel.inventory.routing import Route, areas_of, distance, route
 from kernel.inventory.services.locking import (
     Stock,
     lock_for_taking,
@@ -85,6 +85,14 @@ class _Held:
     has_lapsed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Locked stock in the order in which it serves an address, and how far each location is."""
+
+    sources: Mapping[UUID, Sequence[Stock]]
+    far: Mapping[UUID, int] | None = None
+
+
 @dataclass(slots=True)
 class _Shelf:
     """What one call works on: locked stock, and the reservations that it may use or drop."""
@@ -94,6 +102,7 @@ class _Shelf:
     held: dict[Ref, list[_Held]]
     dropped: list[UUID] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    around: dict[str, _Around] = field(default_factory=dict)
 
 
 def reserve(
@@ -101,6 +110,7 @@ def reserve(
     *,
     holder: Ref,
     until: datetime,
+    near: str = "",
     locations: Sequence[UUID] | None = None,
     now: datetime | None = None,
 ) -> list[Part]:
@@ -110,6 +120,7 @@ def reserve(
         wants: everything that is to be held; nothing gives back what was held.
         holder: the cart or checkout.
         until: when it lapses by itself.
+        near: region code of where it will go.
         locations: only from these.
         now: the moment, when the caller has one.
 
@@ -117,7 +128,7 @@ def reserve(
         OutOfStock: there is too little of something; what was held before stays.
         InvalidQuantity: a quantity is not possible.
     """
-    take = Take(holder, wants, until=until)
+    take = Take(holder, wants, until=until, near=near)
     return _only(reserve_many([take], locations=locations, now=now))
 
 
@@ -140,6 +151,7 @@ def allocate(
     wants: Sequence[Want],
     *,
     from_holder: Ref | None = None,
+    near: str = "",
     locations: Sequence[UUID] | None = None,
     actor: Actor | None = None,
     now: datetime | None = None,
@@ -150,6 +162,7 @@ def allocate(
         order_ref: the order.
         wants: what it needs.
         from_holder: whose reservation is used up by it.
+        near: region code of where it goes.
         locations: only from these.
         actor: who places the order; whoever is signed in, when left out.
         now: the moment, when the caller has one.
@@ -158,7 +171,7 @@ def allocate(
         OutOfStock: there is too little of something; nothing was promised.
         InvalidQuantity: a quantity is not possible.
     """
-    take = Take(order_ref, wants, from_holder=from_holder)
+    take = Take(order_ref, wants, from_holder=from_holder, near=near)
     return _only(allocate_many([take], locations=locations, actor=actor, now=now))
 
 
@@ -225,8 +238,9 @@ def _take(
             locations=locations,
             now=now or utc_now(),
         )
+        by_distance = any(row.rule == RoutingRule.NEAREST for row in shelf.items.values())
         outcomes = [
-            _serve(verb, take, wants, holder, shelf)
+            _serve(verb, take, wants, holder, shelf, by_distance=by_distance)
             for take, wants, holder in zip(takes, wanted, holders, strict=True)
         ]
         _store(verb, takes, outcomes, shelf, actor=actor)
@@ -269,13 +283,38 @@ def _read_held(item_ids: list[UUID], *, holders: Sequence[Ref], now: datetime) -
     ]
 
 
+def _around(shelf: _Shelf, near: str) -> _Around:
+    """Return stock as it serves an address; put in order once for each region of a batch."""
+    if near not in shelf.around:
+        areas = areas_of(near)
+        far = {
+            row.location_id: distance(areas, row.region)
+            for rows in shelf.sources.values()
+            for row in rows
+        }
+        # Sorting keeps the order of use among those that are as far.
+        ordered = {
+            variant: sorted(rows, key=lambda row: far[row.location_id])
+            for variant, rows in shelf.sources.items()
+        }
+        shelf.around[near] = _Around(ordered, far)
+    return shelf.around[near]
+
+
 def _serve(
-    verb: _Verb, take: Take, wants: dict[UUID, int], holder: Ref | None, shelf: _Shelf
+    verb: _Verb,
+    take: Take,
+    wants: dict[UUID, int],
+    holder: Ref | None,
+    shelf: _Shelf,
+    *,
+    by_distance: bool,
 ) -> Outcome:
     own = shelf.held.get(holder, []) if holder is not None else []
     for held in own:
         shelf.items[held.item_id].reserved -= held.quantity
-    found = route(wants, shelf.sources)
+    goes = _around(shelf, take.near) if by_distance and take.near else _Around(shelf.sources)
+    found = route(wants, goes.sources, goes.far)
     if found.short:
         for held in own:
             shelf.items[held.item_id].reserved += held.quantity
@@ -284,7 +323,7 @@ def _serve(
         shelf.dropped += [held.id for held in shelf.held.pop(holder, [])]
     parts = []
     for variant, index, quantity in found.parts:
-        stock = shelf.sources[variant][index]
+        stock = goes.sources[variant][index]
         parts.append(Part(variant, stock.location_id, stock.item_id, quantity))
         if verb == "reserve":
             stock.reserved += quantity

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.inventory.routing import route, sellable
+from kernel.inventory.routing import areas_of, distance, route, sellable
 
 
 @dataclass
@@ -85,3 +86,39 @@ def test_of_two_locations_that_have_everything_the_first_by_priority_serves() ->
     found = route({VARIANTS[0]: 1, VARIANTS[1]: 2}, sources)
 
     assert {index for _variant, index, _number in found.parts} == {1}
+
+
+@given(free=stocks, wants=baskets, far=st.permutations([0, 1, 2]))
+def test_by_distance_the_smallest_area_that_has_everything_serves(
+    free: list[list[int]], wants: dict[UUID, int], far: list[int]
+) -> None:
+    steps = dict(zip(PLACES, far, strict=True))
+    sources = {
+        variant: sorted(row, key=lambda shelf: steps[shelf.location_id])
+        for variant, row in shelves(free).items()
+    }
+
+    found = route(wants, sources, steps)
+
+    used = {sources[variant][index].location_id for variant, index, _number in found.parts}
+    enough = [
+        reach
+        for reach in range(3)
+        if all(
+            sum(max(s.free, 0) for s in sources[v] if steps[s.location_id] <= reach) >= n
+            for v, n in wants.items()
+        )
+    ]
+    assert bool(enough) is not bool(found.short)
+    assert not enough or max(steps[place] for place in used) <= enough[0]
+
+
+@pytest.mark.parametrize(
+    ("region", "steps"),
+    [("330106", 0), ("330100", 1), ("330000", 2), ("441900003", 3), ("", 4), ("US-NY", 4)],
+)
+def test_a_location_is_as_far_as_the_area_that_it_shares_with_the_address(
+    region: str, steps: int
+) -> None:
+    assert distance(areas_of("330106"), region) == steps
+    assert distance(areas_of("US-NY"), "US") == 1

@@ -26,6 +26,7 @@ from kernel.inventory.services import (
     release_reservations,
     reserve,
     set_levels,
+    set_stock_policy,
     ship,
 )
 from kernel.inventory.values import MOST_QUANTITY, Ref, StockLine, Take
@@ -388,3 +389,25 @@ def test_what_there_is_of_many_variants_costs_one_query() -> None:
 
     assert len(captured) == 1
     assert {each.sellable for each in found.values()} == {5}
+
+
+def test_a_shop_that_goes_by_distance_serves_each_order_of_a_batch_from_what_is_nearest() -> None:
+    variant = make_stocked()
+    east = make_location("East", region_code="330106")
+    south = make_location("South", region_code="440305", priority=1)
+    put(variant.pk, {east.pk: 2, south.pk: 5})
+    wants, regions = [Want(variant.pk, 1)], ("330106", "440106", "330212", "", "330106")
+
+    with CaptureQueriesContext(connection) as by_use:
+        before = allocate(order(), wants, near="330106", now=NOW)
+    set_stock_policy(routing="nearest", actor=ACTOR)
+    with CaptureQueriesContext(connection) as by_distance:
+        allocate(order(), wants, near="440300", now=NOW)
+    takes = [Take(order(), wants, near=region) for region in regions]
+    outcomes = allocate_many(takes, now=NOW)
+
+    assert before[0].location_id == south.pk
+    served = [outcome.parts[0].location_id for outcome in outcomes if outcome.parts]
+    assert served == [east.pk, south.pk, east.pk, south.pk, south.pk]
+    assert len(by_distance) == len(by_use)
+    assert faults() == []

@@ -219,7 +219,8 @@ def _move_stock(order: Order, after: Edited, *, actor: Actor, now: datetime) -> 
     allocated = [Want(v, n - lost.get(v, 0)) for v, n in gained.items() if n > lost.get(v, 0)]
     released = [Want(v, n - gained.get(v, 0)) for v, n in lost.items() if n > gained.get(v, 0)]
     if allocated:
-        allocate(("order", order.pk), allocated, actor=actor, now=now)
+        near = order.address.get("region_code", "") or order.address.get("country", "")
+        allocate(("order", order.pk), allocated, near=near, actor=actor, now=now)
     if released:
         release(("order", order.pk), released, reason="order changed", actor=actor)
 
