@@ -41,14 +41,17 @@ class CataloguePrices:
     ) -> Mapping[UUID, ShownPrice]:
         """Return what variants cost a member, or a stranger, in the shop's currency."""
         ids, currency = list(variant_ids), current_tenant().currency
+        buyer = Buyer(member_id=member_id)
         explained = prices_for(
             [PriceRequest(key) for key in ids],
-            buyer=Buyer(member_id=member_id),
+            buyer=buyer,
             currency=currency,
             now=now,
         )
         lowest = (
-            lowest_prices(ids, currency=currency, days=RECENT_DAYS, now=now) if with_history else {}
+            lowest_prices(ids, currency=currency, days=RECENT_DAYS, now=now, buyer=buyer)
+            if with_history
+            else {}
         )
         return {
             key: ShownPrice(item.unit, item.compare_at, lowest.get(key))

@@ -20,6 +20,6 @@ class PricingConfig(AppConfig):
         from kernel.pricing.adapter import connect
         from kernel.pricing.groups import register_groups
 
-        append_only("pricing_pricehistory")
+        append_only("pricing_pricehistory", "pricing_pricelistversion")
         connect()
         register_groups("tag", tags_of)

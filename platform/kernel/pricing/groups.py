@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from kernel.pricing.models import PriceList
+from kernel.pricing.models import PriceList, PriceListVersion
 from kernel.pricing.values import Buyer
 
 Gathering: TypeAlias = Callable[[Collection[UUID]], Mapping[UUID, Iterable[str]]]
@@ -39,12 +39,12 @@ def groups_of(member_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     return {key: frozenset(groups) for key, groups in found.items()}
 
 
-def ask_for_groups(lists: Iterable[PriceList]) -> bool:
+def ask_for_groups(lists: Iterable[PriceList | PriceListVersion]) -> bool:
     """Tell whether any of some lists is for groups; otherwise nobody's groups matter."""
     return any(row.audience.get("groups") for row in lists)
 
 
-def with_groups(buyer: Buyer, lists: Iterable[PriceList]) -> Buyer:
+def with_groups(buyer: Buyer, lists: Iterable[PriceList | PriceListVersion]) -> Buyer:
     """Return a buyer with the groups that some lists may ask for."""
     if buyer.member_id is None or not ask_for_groups(lists):
         return buyer

@@ -105,25 +105,44 @@ class PriceListEntry(TenantModel):
         ]
 
 
-class PriceHistory(TenantModel):
-    """A price that was offered to everybody. Written once; never changed.
+class PriceListVersion(TenantModel):
+    """What a list was like from a moment on. Written once; never changed.
 
-    Each row ends the one before it of the same variant, currency and list.
+    Each row ends the one before it of the same list.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    price_list = DBForeignKey(PriceList, db_on_delete=CASCADE, db_index=False)
+    currency = models.CharField(max_length=3)
+    priority = models.IntegerField()
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    audience = models.JSONField()
+    rules = models.JSONField()
+    is_active = models.BooleanField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["price_list", "id"], name="pricing_list_versions")]
+
+
+class PriceHistory(TenantModel):
+    """A price as it stood in the books from a moment on. Written once; never changed.
+
+    Each row ends the one before it of the same variant, currency, list and tier.
 
     Attributes:
         price_list: None for the base price.
-        minor: None says that the price is offered no more.
-        starts_at: from when on; after `recorded_at` for what was planned.
-        ends_at: of a list's price; None for as long as nothing else is written.
+        min_quantity: from how many on, in a list.
+        minor: None says that it was taken away.
     """
 
     id = models.BigAutoField(primary_key=True)
     variant = DBForeignKey(Variant, db_on_delete=CASCADE, db_index=False)
     price_list = DBForeignKey(PriceList, db_on_delete=CASCADE, null=True)
+    min_quantity = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     minor = models.BigIntegerField(null=True)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from io import BytesIO
 from itertools import count
 from typing import Any, Final, cast
@@ -108,10 +109,11 @@ def make_price_list(
     code: str = "",
     currency: str = "",
     min_quantity: int = 1,
+    now: datetime | None = None,
     **fields: Any,
 ) -> PriceList:
     """Make a price list with prices by variant; for everybody and always unless told otherwise."""
-    number, now = next(_numbers), utc_now()
+    number, now = next(_numbers), now or utc_now()
     money = currency or current_tenant().currency
     told: PriceListFields = {"name": f"List {number}", **fields}  # type: ignore[typeddict-item]
     row = create_price_list(

@@ -16,8 +16,7 @@ from kernel.backoffice.goods import variant_name
 from kernel.catalogue.models import Variant
 from kernel.common.money import Money
 from kernel.pricing.models import PriceList, PriceListEntry
-from kernel.pricing.services import prices_for
-from kernel.pricing.services.answers import lowest_prices
+from kernel.pricing.services import lowest_prices, prices_for
 from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest
 from kernel.tenancy.context import current_tenant
 
@@ -36,7 +35,7 @@ class Explained:
 
     Attributes:
         steps: what was looked at, label, name of the list, amount, whether it decides.
-        lowest: in the last days, for everybody.
+        lowest: in the last days, for the same buyer.
     """
 
     name: str
@@ -53,13 +52,16 @@ def explained(
     currency, keys = current_tenant().currency, [variant.pk for variant in variants]
     if not keys:
         return []
+    buyer = Buyer(member_id=member_id)
     found = prices_for(
         [PriceRequest(key, quantity) for key in keys],
-        buyer=Buyer(member_id=member_id),
+        buyer=buyer,
         currency=currency,
         now=now,
     )
-    lowest = lowest_prices(keys, currency=currency, days=_DAYS, now=now)
+    lowest = lowest_prices(
+        keys, currency=currency, days=_DAYS, now=now, buyer=buyer, quantity=quantity
+    )
     return [
         Explained(
             name=variant_name(variant),

@@ -114,9 +114,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("currency", models.CharField(max_length=3)),
+                ("min_quantity", models.PositiveIntegerField(default=1)),
                 ("minor", models.BigIntegerField(null=True)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(null=True)),
                 ("recorded_at", models.DateTimeField()),
                 (
                     "variant",
@@ -137,6 +136,34 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["variant", "currency", "id"], name="pricing_history")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PriceListVersion",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("currency", models.CharField(max_length=3)),
+                ("priority", models.IntegerField()),
+                ("starts_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("audience", models.JSONField()),
+                ("rules", models.JSONField()),
+                ("is_active", models.BooleanField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "price_list",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_index=False,
+                        db_on_delete="CASCADE",
+                        related_name="+",
+                        to="pricing.pricelist",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["price_list", "id"], name="pricing_list_versions")
                 ],
             },
         ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from kernel.pricing.services.answers import lowest_prices, prices_for
+from kernel.pricing.services.answers import prices_for
 from kernel.pricing.services.base_prices import (
     refresh_spans,
     set_base_price,
     set_base_prices,
 )
+from kernel.pricing.services.history import lowest_prices
 from kernel.pricing.services.price_lists import (
     PriceListFields,
     change_price_list,

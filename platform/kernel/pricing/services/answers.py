@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 
 from kernel.common.db.kept import Kept
@@ -17,22 +16,8 @@ from kernel.pricing.audience import includes
 from kernel.pricing.errors import InvalidPrice
 from kernel.pricing.groups import with_groups
 from kernel.pricing.list_rules import LARGEST_QUANTITY, Facts, facts_of, matching
-from kernel.pricing.models import BasePrice, PriceHistory, PriceList, PriceListEntry
+from kernel.pricing.models import BasePrice, PriceList, PriceListEntry
 from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest, PriceStep
-
-# Each row ends the one before it of the same variant and list.
-_LOWEST: Final = f"""
-SELECT variant_id, min(minor) FROM (
-  SELECT variant_id, minor, starts_at, least(
-    ends_at,
-    lead(recorded_at) OVER (PARTITION BY variant_id, price_list_id ORDER BY id)
-  ) AS until
-  FROM {PriceHistory._meta.db_table} WHERE variant_id = ANY(%s) AND currency = %s
-) AS periods
-WHERE minor IS NOT NULL AND starts_at <= %s
-  AND (until IS NULL OR (until > %s AND until > starts_at))
-GROUP BY variant_id
-"""  # noqa: S608  the table name is the model's own
 
 
 def _in_use(now: datetime, currency: str) -> QuerySet[PriceList]:
@@ -102,7 +87,7 @@ def prices_for(
     facts = facts_of(quantities) if with_rules else {}
     answers = {}
     for variant, quantity in quantities.items():
-        steps = _steps(
+        steps = steps_for(
             lists,
             base=base.get(variant),
             entries=entries,
@@ -110,27 +95,13 @@ def prices_for(
             request=PriceRequest(variant, quantity),
         )
         if steps:
-            answers[variant] = _explained(steps, base.get(variant))
+            answers[variant] = explained(steps, base.get(variant))
     return answers
 
 
 def lists_at(now: datetime, *, currency: str) -> list[PriceList]:
     """Return the lists in use at a moment, whoever they are for; one query."""
     return _IN_USE(now=now, currency=currency)
-
-
-def lowest_prices(
-    variant_ids: Iterable[UUID], *, currency: str, days: int, now: datetime
-) -> dict[UUID, Money]:
-    """Return the lowest price that everybody was offered in the last days; one query.
-
-    It counts base prices and lists for everybody, at quantity 1; what held at the
-    beginning of the days counts too. Variants that had no price are left out.
-    """
-    since = now - timedelta(days=days)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOWEST, [list(variant_ids), currency, now, since])
-        return {variant: Money(minor, currency) for variant, minor in cursor.fetchall()}
 
 
 def _quantities(requests: Sequence[PriceRequest]) -> dict[UUID, int]:
@@ -158,7 +129,7 @@ def _entries(
     }
 
 
-def _steps(
+def steps_for(
     lists: Sequence[PriceList],
     *,
     base: BasePrice | None,
@@ -166,6 +137,7 @@ def _steps(
     facts: Facts,
     request: PriceRequest,
 ) -> list[PriceStep]:
+    """Return every price that plays a part, the one that decides last."""
     steps = [PriceStep("base", "", None, Money(base.minor, base.currency))] if base else []
     offered = []
     for item in lists:
@@ -198,7 +170,8 @@ def _rule_step(
     return PriceStep("rule", item.name, item.id, unit, item.priority)
 
 
-def _explained(steps: Sequence[PriceStep], base: BasePrice | None) -> ExplainedPrice:
+def explained(steps: Sequence[PriceStep], base: BasePrice | None) -> ExplainedPrice:
+    """Return the price that steps lead to, and what it is below."""
     decided = replace(steps[-1], decides=True)
     unit = decided.unit
     above = [] if base is None else [base.compare_at_minor or 0, base.minor]

@@ -169,7 +169,6 @@ def _remember(
                     variant_id=key,
                     currency=currency,
                     minor=minor,
-                    starts_at=moment,
                     recorded_at=moment,
                 )
             )

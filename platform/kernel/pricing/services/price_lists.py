@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypedDict
 from uuid import UUID
@@ -27,11 +27,13 @@ from kernel.pricing.errors import (
 )
 from kernel.pricing.events import PriceListChanged
 from kernel.pricing.list_rules import LARGEST_QUANTITY, checked_rules
-from kernel.pricing.models import PriceHistory, PriceList, PriceListEntry
+from kernel.pricing.models import PriceHistory, PriceList, PriceListEntry, PriceListVersion
 from kernel.pricing.values import NewEntry
 
 MOST_ENTRIES: Final = 20_000
 _HIGHEST_PRIORITY: Final = 1_000_000
+# What decides on prices; a change of anything else leaves no trace in their history.
+_RECORDED: Final = frozenset({"priority", "starts_at", "ends_at", "audience", "rules", "is_active"})
 
 
 class PriceListFields(TypedDict, total=False):
@@ -77,6 +79,7 @@ def create_price_list(
             row.save(force_insert=True)
     except IntegrityError as error:
         raise PriceListCodeTaken(code=code) from error
+    _remember_list(row, now=now)
     _tell(row, "created", actor, now=now, after={"code": code, "name": row.name})
     return row
 
@@ -101,9 +104,8 @@ def change_price_list(
         setattr(row, name, values[name])
     _check_dates(row)
     row.save()
-    if set(changed) & {"starts_at", "ends_at", "audience", "is_active"}:
-        entries = PriceListEntry.objects.filter(price_list=row, min_quantity=1)
-        _remember(row, entries.values_list("variant_id", "minor"), now=now)
+    if _RECORDED & set(changed):
+        _remember_list(row, now=now)
     _tell(
         row,
         "changed",
@@ -148,8 +150,7 @@ def set_entries(
     gone = [current[key].id for key, minor in changed.items() if minor is None]
     PriceListEntry.objects.filter(pk__in=gone).delete()
     _write_entries(row, changed)
-    singles = [(variant, minor) for (variant, least), minor in changed.items() if least == 1]
-    _remember(row, singles, now=now)
+    _remember_entries(row, changed, now=now)
     _tell(row, "priced", actor, now=now, after={"entries": len(changed)})
     return len(changed)
 
@@ -181,24 +182,28 @@ def _write_entries(row: PriceList, changed: Mapping[tuple[UUID, int], int | None
     )
 
 
-def _remember(row: PriceList, prices: Iterable[tuple[UUID, int | None]], *, now: datetime) -> None:
-    """Record what everybody is offered; a list for some people says that nobody else is."""
-    is_public = row.is_active and not row.audience
+def _remember_entries(
+    row: PriceList, prices: Mapping[tuple[UUID, int], int | None], *, now: datetime
+) -> None:
     PriceHistory.objects.bulk_create(
         [
             PriceHistory(
                 variant_id=variant,
                 price_list=row,
+                min_quantity=least,
                 currency=row.currency,
-                minor=minor if is_public else None,
-                starts_at=max(now, row.starts_at or now),
-                ends_at=row.ends_at,
+                minor=minor,
                 recorded_at=now,
             )
-            for variant, minor in prices
+            for (variant, least), minor in prices.items()
         ],
         batch_size=5_000,
     )
+
+
+def _remember_list(row: PriceList, *, now: datetime) -> None:
+    kept = {name: getattr(row, name) for name in _RECORDED}
+    PriceListVersion.objects.create(price_list=row, currency=row.currency, recorded_at=now, **kept)
 
 
 def _locked(price_list_id: UUID) -> PriceList:

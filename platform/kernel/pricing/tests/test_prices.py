@@ -303,24 +303,49 @@ def test_the_lowest_price_of_the_last_days_counts_what_held_when_they_began() ->
     assert lowest_prices([variant.id], currency="CNY", days=0, now=NOW) == {variant.id: cny("8.00")}
 
 
-def test_the_lowest_price_counts_lists_for_everybody_while_they_last() -> None:
+def test_the_lowest_price_is_what_the_buyer_had_from_lists_while_they_lasted() -> None:
     variant = make_variant(price=None)
     set_base_price(variant.id, cny("10.00"), actor=ACTOR, now=NOW - 60 * DAY)
-    entry = [NewEntry(variant.id, cny("6.00"))]
-    sale = make_price_list(starts_at=NOW - 20 * DAY, ends_at=NOW - 15 * DAY)
-    set_entries(sale.id, entry, actor=ACTOR, now=NOW - 25 * DAY)
-    secret = make_price_list(audience={"groups": ["level:gold"]})
-    set_entries(secret.id, [NewEntry(variant.id, cny("1.00"))], actor=ACTOR, now=NOW - 25 * DAY)
-    stopped = make_price_list(ends_at=NOW + 30 * DAY)
-    set_entries(stopped.id, [NewEntry(variant.id, cny("4.00"))], actor=ACTOR, now=NOW - 50 * DAY)
+    long_ago = NOW - 50 * DAY
+    sale = make_price_list(starts_at=NOW - 20 * DAY, ends_at=NOW - 15 * DAY, now=long_ago)
+    entries = [NewEntry(variant.id, cny("6.00")), NewEntry(variant.id, cny("5.00"), 10)]
+    set_entries(sale.id, entries, actor=ACTOR, now=NOW - 25 * DAY)
+    make_price_list({variant.id: "3.00"}, audience={"groups": ["level:gold"]}, now=long_ago)
+    stopped = make_price_list({variant.id: "4.00"}, ends_at=NOW + 30 * DAY, now=long_ago)
     change_price_list(stopped.id, {"is_active": False}, actor=ACTOR, now=NOW - 40 * DAY)
+    gold = Buyer(uuid7(), frozenset({"level:gold"}))
+
+    def lowest(days: int, buyer: Buyer = ANYBODY, quantity: int = 1) -> str:
+        found = lowest_prices(
+            [variant.id], currency="CNY", days=days, now=NOW, buyer=buyer, quantity=quantity
+        )
+        return found[variant.id].decimal()
+
+    assert {days: lowest(days) for days in (7, 16, 30, 45)} == {
+        7: "10.00",
+        16: "6.00",
+        30: "6.00",
+        45: "4.00",
+    }
+    assert (lowest(16, quantity=10), lowest(7, gold)) == ("5.00", "3.00")
+
+
+def test_the_lowest_price_counts_rules_and_what_a_list_of_higher_priority_decided() -> None:
+    variant = make_variant(price=None)
+    set_base_price(variant.id, cny("10.00"), actor=ACTOR, now=NOW - 60 * DAY)
+    rules = [{"of": "all", "percent_off_bp": 2000}]
+    week = make_price_list(rules=rules, ends_at=NOW - 10 * DAY, now=NOW - 20 * DAY)
+    make_price_list({variant.id: "1.00"}, priority=-1, now=NOW - 20 * DAY, ends_at=NOW - 12 * DAY)
+    set_base_price(variant.id, cny("20.00"), actor=ACTOR, now=NOW - 15 * DAY)
+    half = [{"of": "all", "percent_off_bp": 5000}]
+    change_price_list(week.id, {"rules": half}, actor=ACTOR, now=NOW - 11 * DAY)
 
     found = {
         days: lowest_prices([variant.id], currency="CNY", days=days, now=NOW)[variant.id].decimal()
-        for days in (7, 16, 30, 45)
+        for days in (9, 12, 13, 16)
     }
 
-    assert found == {7: "10.00", 16: "6.00", 30: "6.00", 45: "4.00"}
+    assert found == {9: "20.00", 12: "10.00", 13: "10.00", 16: "8.00"}
 
 
 @pytest.mark.parametrize(
