@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,17 +17,17 @@ from apps.check_in.models import CheckIn
 from apps.check_in.selectors import records
 from apps.check_in.statistics import chart
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.pieces import NarrowForm, csv_file, narrowed_page
 from kernel.common.csv import csv_lines
 from kernel.common.time import local_date, utc_now
 from kernel.settings.forms import settings_form
 from kernel.tenancy.context import current_tenant
 
 MANAGE = "check_in.manage"
-_PAGE_SIZE = 50
 _ModuleSettings = settings_form(manifest)
 
 
-class RecordFilter(forms.Form):
+class RecordFilter(NarrowForm):
     """What the list of check-ins is narrowed down by."""
 
     search = forms.CharField(
@@ -47,28 +44,17 @@ class RecordFilter(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def wanted(self) -> dict[str, Any]:
-        """Return what `records` takes; what cannot be read narrows nothing."""
-        self.full_clean()
-        return {key: value for key, value in self.cleaned_data.items() if value}
-
 
 @require_safe
 @staff_page(MANAGE)
 def overview(request: StaffRequest) -> HttpResponseBase:
     """Show the chart, and the check-ins with search and pages."""
-    narrowed = RecordFilter(request.GET or None)
-    wanted = narrowed.wanted() if narrowed.data else {}
-    page = Paginator(records(**wanted), _PAGE_SIZE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    context = {
-        "filter": narrowed,
-        "is_narrowed": bool(wanted),
-        "page": page,
-        "query": query.urlencode(),
-        "bars": chart(today=local_date(utc_now(), current_tenant().zone)),
-    }
+    _page, context = narrowed_page(
+        request, RecordFilter(request.GET), lambda wanted: records(**wanted)
+    )
+    bars = chart(today=local_date(utc_now(), current_tenant().zone))
+    # Thirty bars of no height say less than a sentence.
+    context |= {"bars": bars if any(bar.members for bar in bars) else []}
     return render(request, "check_in/overview.html", context)
 
 
@@ -86,16 +72,10 @@ def settings(request: StaffRequest) -> HttpResponseBase:
 
 @require_safe
 @staff_page(MANAGE)
-def export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Send the narrowed list as CSV, row by row."""
     rows = records(**RecordFilter(request.GET).wanted())
-    response = StreamingHttpResponse(
-        csv_lines(_csv_rows(_headings(), rows.iterator(chunk_size=1000))),
-        content_type="text/csv; charset=utf-8",
-    )
-    today: date = local_date(utc_now(), current_tenant().zone)
-    response["Content-Disposition"] = f'attachment; filename="check-in-{today}.csv"'
-    return response
+    return csv_file(csv_lines(_csv_rows(_headings(), rows.iterator(chunk_size=1000))), "check-in")
 
 
 def _headings() -> list[str]:
