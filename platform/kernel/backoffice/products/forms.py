@@ -11,23 +11,33 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.moments import MomentField
 from kernel.backoffice.pieces import NarrowForm
+from kernel.backoffice.products.attribute_fields import (
+    attribute_fields,
+    attributes_told,
+    refuse_attributes,
+    schema_of,
+)
 from kernel.backoffice.shelves.forms import flat
 from kernel.backoffice.shelves.selectors import labels
 from kernel.catalogue.choices import (
     AfterSalePolicy,
+    OutOfStock,
     ProductKind,
     ProductStatus,
     VariantStatus,
 )
-from kernel.catalogue.models import Brand, Collection, Product
+from kernel.catalogue.models import Brand, Collection, Product, ProductType, Unit
 from kernel.catalogue.selectors import category_tree
 from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
+from kernel.catalogue.texts import in_language
 from kernel.common.errors import DomainError
 from kernel.common.money import Money
 from kernel.tenancy.context import current_tenant
 
 OPTIONS: Final = 3
+FURTHER: Final = ("barcode", "cost", "image", "out_of_stock", "oversell_limit", "ships_by")
 _TEXTS: Final = ("title", "summary", "description_html")
 _LARGEST_NUMBER: Final = 2_000_000_000
 
@@ -108,15 +118,32 @@ class ProductForm(forms.Form):
     after_sale_policy = forms.ChoiceField(
         label=_("After the sale"), choices=AfterSalePolicy.choices
     )
+    product_type = forms.ChoiceField(
+        label=_("Product type"),
+        required=False,
+        help_text=_("Save after choosing another one; its attributes appear then."),
+    )
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    on_sale_from = MomentField(label=_("On sale from"), required=False)
+    on_sale_until = MomentField(label=_("On sale until"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.schema = schema_of(str(self["product_type"].value() or ""))
+        self.fields.update(attribute_fields(self.schema))
         tree = category_tree(language=get_language(), with_hidden=True)
         self._choices("categories", [(str(node.id), text) for node, text in flat(tree)])
         self._choices("labels", [(str(row.pk), title) for row, title in labels()])
         brands = Brand.objects.order_by("name").values_list("id", "name")
         self._choices("brand", [("", "—"), *((str(key), name) for key, name in brands)])
+        types = ProductType.objects.order_by("name")
+        self._choices("product_type", [("", "—"), *((str(row.pk), row.name) for row in types)])
+        units = [
+            (str(row.pk), in_language(row.names, get_language(), row.code))
+            for row in Unit.objects.order_by("code")
+        ]
+        self._choices("unit", [("", "—"), *units])
         for code, name in self.other_languages():
             label = {"title": _("Name"), "summary": _("Short text")}
             for part, text in label.items():
@@ -138,6 +165,10 @@ class ProductForm(forms.Form):
             self[f"{part}_{code}"] for code, _n in self.other_languages() for part in _TEXTS[:2]
         ]
 
+    def attributes(self) -> list[forms.BoundField]:
+        """Return the fields of the attributes that the type asks for."""
+        return [self[name] for name in attribute_fields(self.schema)]
+
     def _choices(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
@@ -150,6 +181,12 @@ class ProductForm(forms.Form):
         found["tags"] = [
             tag.strip() for tag in given["tags"].replace("，", ",").split(",") if tag.strip()
         ]
+        found["product_type_id"] = UUID(given["product_type"]) if given["product_type"] else None
+        found["unit_id"] = UUID(given["unit"]) if given["unit"] else None
+        found["published_from"] = given["on_sale_from"]
+        found["published_until"] = given["on_sale_until"]
+        known = product.attributes if product is not None else {}
+        found["attributes"] = attributes_told(self.schema, given, known)
         found["brand_id"] = UUID(given["brand"]) if given["brand"] else None
         found["category_ids"] = [UUID(key) for key in given["categories"]]
         found["label_ids"] = [UUID(key) for key in given["labels"]]
@@ -242,9 +279,27 @@ class VariantForm(forms.Form):
     was = forms.IntegerField(required=False, widget=forms.HiddenInput)
     weight_grams = forms.IntegerField(label=_("Weight (g)"), min_value=0, max_value=_LARGEST_NUMBER)
     status = forms.ChoiceField(label=_("Status"), choices=VariantStatus.choices)
+    barcode = forms.CharField(label=_("Barcode"), max_length=80, required=False)
+    cost = forms.CharField(label=_("Cost"), max_length=24, required=False)
+    image = forms.ChoiceField(label=_("Picture"), required=False)
+    out_of_stock = forms.ChoiceField(label=_("When sold out"), choices=OutOfStock.choices)
+    oversell_limit = forms.IntegerField(
+        label=_("How many ahead"), min_value=0, max_value=_LARGEST_NUMBER
+    )
+    ships_by = forms.DateField(
+        label=_("Ships by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, images: Sequence[tuple[str, str]] = (), whole: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["image"]).choices = [("", "—"), *images]
+        if not whole:
+            for name in FURTHER:
+                del self.fields[name]
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = str(field.label or name)
         for name in ("price", "compare_at"):
@@ -253,6 +308,14 @@ class VariantForm(forms.Form):
     def clean_price(self) -> Money | None:
         """Check that it is an amount."""
         return _amount(self.cleaned_data["price"])
+
+    def further(self) -> list[forms.BoundField]:
+        """Return the fields that stand behind the usual ones."""
+        return [self[name] for name in FURTHER if name in self.fields]
+
+    def clean_cost(self) -> Money | None:
+        """Check that it is an amount."""
+        return _amount(self.cleaned_data["cost"])
 
     def clean_compare_at(self) -> Money | None:
         """Check that it is an amount."""
@@ -267,7 +330,13 @@ class AltForm(forms.Form):
 
 def refuse(form: forms.Form, refusal: DomainError) -> None:
     """Show a refusal of the catalogue at the field that it is about."""
+    if refuse_attributes(form, refusal):
+        return
     named = {
+        "product_type_id": "product_type",
+        "unit_id": "unit",
+        "published_from": "on_sale_from",
+        "published_until": "on_sale_until",
         "category_ids": "categories",
         "brand_id": "brand",
         "catalogue.handle_taken": "handle",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.products import pictures, variants, views
+from kernel.backoffice.products import pictures, variants, versions, views
 
 urlpatterns = [
     path("", views.index),
     path("export.csv", views.export),
     path("new/", views.new),
     path("<str:product>/", views.edit),
+    path("<str:product>/versions/", versions.versions),
     path("<str:product>/status/", views.set_status),
     path("<str:product>/variants/", variants.grid),
     path("<str:product>/options/", variants.options),

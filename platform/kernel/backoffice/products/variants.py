@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.products.forms import OptionsForm, VariantForm, refuse
-from kernel.backoffice.products.selectors import GridRow, grid_of, options_of
+from kernel.backoffice.products.selectors import (
+    GridRow,
+    grid_of,
+    options_of,
+    pictures_of,
+)
 from kernel.backoffice.products.views import MANAGE, product_at
 from kernel.catalogue.models import Product
 from kernel.catalogue.ports import SetPrice
 from kernel.catalogue.services import VariantFields, save_priced_grid, set_options
 from kernel.common.errors import DomainError
+from kernel.common.ids import parse_public_id, public_id
+from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.inventory.services import StockLine, adjust, default_location
 from kernel.inventory.values import UNTRACKED
 
 STOCK = "stock.manage"
-# More rows would send more fields than a request may have.
+# More would send more fields than a request may have.
 MOST_ROWS = 250
+MOST_WHOLE_ROWS = 150
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +45,7 @@ def grid(request: StaffRequest, product: str) -> HttpResponseBase:
     rows = grid_of(row)[:MOST_ROWS]
     has_stock = row.kind not in UNTRACKED
     data = request.POST if request.method == "POST" else None
-    forms = [(each, _form(each, data)) for each in rows]
+    forms = _forms(row, rows, data)
     fault = ""
     if data is not None:
         fault = _("Please look at the marked fields.")
@@ -59,8 +70,24 @@ def grid(request: StaffRequest, product: str) -> HttpResponseBase:
     return render(request, "backoffice/products/variants.html", context, status=status)
 
 
-def _form(row: GridRow, data: object) -> VariantForm:
+def _forms(
+    product: Product, rows: list[GridRow], data: QueryDict | None
+) -> list[tuple[GridRow, VariantForm]]:
+    images = [
+        (picture.public_id, picture.alt or str(number))
+        for number, (picture, _link) in enumerate(pictures_of(product), start=1)
+    ]
+    whole = len(rows) <= MOST_WHOLE_ROWS
+    if data is not None and not any(name.endswith("-out_of_stock") for name in data):
+        whole = False
+    return [(each, _form(each, data, images=images, whole=whole)) for each in rows]
+
+
+def _form(
+    row: GridRow, data: QueryDict | None, *, images: Sequence[tuple[str, str]], whole: bool
+) -> VariantForm:
     variant, price = row.variant, row.price
+    cost = variant.cost_minor
     initial = {
         "sku": variant.sku,
         "price": price.unit.decimal() if price else "",
@@ -69,8 +96,33 @@ def _form(row: GridRow, data: object) -> VariantForm:
         "was": row.stock,
         "weight_grams": variant.weight_grams,
         "status": variant.status,
+        "barcode": variant.barcode,
+        "cost": "" if cost is None else Money(cost, variant.currency).decimal(),
+        "image": public_id("pic", variant.image_id) if variant.image_id else "",
+        "out_of_stock": variant.out_of_stock,
+        "oversell_limit": variant.oversell_limit,
+        "ships_by": variant.ships_by,
     }
-    return VariantForm(data, prefix=variant.public_id, initial=initial)
+    prefix = variant.public_id
+    return VariantForm(data, prefix=prefix, initial=initial, images=images, whole=whole)
+
+
+def _further(told: dict[str, Any]) -> VariantFields:
+    """Return what the fields behind the usual ones say, where there are any."""
+    if "barcode" not in told:
+        return {}
+    cost = told["cost"]
+    found: VariantFields = {
+        "barcode": told["barcode"],
+        "image_id": parse_public_id("pic", told["image"]) if told["image"] else None,
+        "out_of_stock": told["out_of_stock"],
+        "oversell_limit": told["oversell_limit"],
+        "ships_by": told["ships_by"],
+        "cost_minor": cost.minor if cost is not None else None,
+    }
+    if cost is not None:
+        found["currency"] = cost.currency
+    return found
 
 
 @transaction.atomic
@@ -89,6 +141,7 @@ def _save(
             "sku": told["sku"],
             "weight_grams": told["weight_grams"],
             "status": told["status"],
+            **_further(told),
         }
         rows.append((each.variant.id, fields))
         before = (each.price.unit, each.price.compare_at) if each.price else (None, None)
@@ -133,7 +186,7 @@ def options(request: StaffRequest, product: str) -> HttpResponseBase:
             return redirect(f"/products/{row.public_id}/variants/")
     context = {
         "product": row,
-        "rows": [(each, _form(each, None)) for each in grid_of(row)[:MOST_ROWS]],
+        "rows": _forms(row, grid_of(row)[:MOST_ROWS], None),
         "has_stock": row.kind not in UNTRACKED,
         "options": form,
     }

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, query_without_page
+from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page
+from kernel.backoffice.products.attribute_fields import attribute_initial
 from kernel.backoffice.products.forms import (
     NewProductForm,
     OptionsForm,
@@ -25,7 +26,6 @@ from kernel.backoffice.products.forms import (
 )
 from kernel.backoffice.products.selectors import low_products, pictures_of, stock_by_product
 from kernel.catalogue.choices import ProductStatus
-from kernel.catalogue.cursors import InvalidCursor
 from kernel.catalogue.models import (
     Category,
     Product,
@@ -34,8 +34,8 @@ from kernel.catalogue.models import (
     Variant,
 )
 from kernel.catalogue.ports import SetPrice, prices
-from kernel.catalogue.selectors import CardFilter, CardPage, product_cards
-from kernel.catalogue.selectors.cards import matching_products
+from kernel.catalogue.selectors import CardFilter
+from kernel.catalogue.selectors.cards import cards_of, listed_products, matching_products
 from kernel.catalogue.services import change_product, create_product
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
@@ -48,18 +48,14 @@ VIEW, MANAGE = "products.view", "products.manage"
 @staff_page(VIEW)
 def index(request: StaffRequest) -> HttpResponseBase:
     """List products, newest first."""
-    narrow = ProductFilter(request.GET)
-    wanted = narrow.wanted()
-    page = _page(wanted, request.GET.get("cursor", ""))
-    context = {
-        "filter": narrow,
-        "is_narrowed": bool(wanted),
-        "cards": page.cards,
+    page, context = narrowed_page(
+        request, ProductFilter(request.GET), lambda wanted: listed_products(_card_filter(wanted))
+    )
+    cards = cards_of(page, language=get_language())
+    context |= {
+        "cards": cards,
         "statuses": dict(ProductStatus.choices),
-        "stock": stock_by_product([card.id for card in page.cards]),
-        "next": _next(request, page),
-        "is_first": "cursor" not in request.GET,
-        "query": request.GET.urlencode(),
+        "stock": stock_by_product([card.id for card in cards]),
     }
     return render(request, "backoffice/products/list.html", context)
 
@@ -83,25 +79,9 @@ def _card_filter(wanted: dict[str, Any]) -> CardFilter:
     )
 
 
-def _page(wanted: dict[str, Any], cursor: str) -> CardPage:
-    narrowed = _card_filter(wanted)
-    try:
-        return product_cards(narrowed, cursor=cursor, now=None, language=get_language())
-    except InvalidCursor:
-        return product_cards(narrowed, now=None, language=get_language())
-
-
 def _path_of(text: str) -> str:
     rows = Category.objects.filter(pk=identified("cat", text)) if text else Category.objects.none()
     return rows.values_list("path", flat=True).first() or ""
-
-
-def _next(request: StaffRequest, page: CardPage) -> str:
-    if page.next_cursor is None:
-        return ""
-    query = request.GET.copy()
-    query["cursor"] = page.next_cursor
-    return query_without_page(query)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,6 +182,11 @@ def _initial(row: Product) -> dict[str, Any]:
         **texts,
         "tags": ", ".join(row.tags),
         "brand": str(row.brand_id or ""),
+        "product_type": str(row.product_type_id or ""),
+        "unit": str(row.unit_id or ""),
+        "on_sale_from": row.published_from,
+        "on_sale_until": row.published_until,
+        **attribute_initial(row.attributes),
         "categories": [str(key) for key in links],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.shelves import categories, collections, labels
+from kernel.backoffice.shelves import categories, collections, details, labels
 
 urlpatterns = [
     path("categories/", categories.index),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("collections/<str:collection>/products/", collections.arrange),
     path("collections/<str:collection>/delete/", collections.delete),
     path("labels/", labels.index),
+    path("brands/", details.brands),
+    path("units/", details.units),
+    path("product-types/", details.types),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -219,6 +221,33 @@ def test_prices_and_stock_are_saved_with_all_variants(
         price = BasePrice.objects.get(variant=variants[0])
         assert (price.minor, price.compare_at_minor) == (8800, 12000)
         assert StockItem.objects.get(variant=variants[0]).on_hand == 7
+
+
+def test_barcode_cost_and_sale_ahead_are_saved_with_the_grid(
+    desk: TenantClient, tenant: TenantRef, product: Product
+) -> None:
+    desk.as_staff(*STAFF)
+    variants = rows_of(tenant, product)
+    ahead = {
+        "barcode": "690",
+        "cost": "40.50",
+        "image": "",
+        "out_of_stock": "preorder",
+        "oversell_limit": "5",
+        "ships_by": "2030-12-05",
+    }
+    sent = grid(variants) | {
+        f"{row.public_id}-{name}": text for row in variants for name, text in ahead.items()
+    }
+
+    answer = desk.post(f"/products/{product.public_id}/variants/", sent)
+
+    assert answer.status_code == 302
+    with tenant_context(tenant):
+        row = Variant.objects.get(pk=variants[0].pk)
+        assert (row.barcode, row.cost_minor, row.currency) == ("690", 4050, "CNY")
+        assert (row.out_of_stock, row.oversell_limit) == ("preorder", 5)
+        assert row.ships_by == date(2030, 12, 5)
 
 
 def test_stock_moves_by_what_the_reader_changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -15,7 +16,9 @@ from kernel.catalogue.models import (
     CollectionProduct,
     Product,
     ProductLabel,
+    ProductType,
     ServiceLabel,
+    Unit,
 )
 from kernel.catalogue.services import change_product, create_category, create_product
 from kernel.tenancy.context import TenantRef, tenant_context
@@ -45,7 +48,13 @@ def picture() -> SimpleUploadedFile:
 def test_who_may_only_look_changes_nothing(desk: TenantClient, tenant: TenantRef) -> None:
     tea = category(tenant, "Tea")
     desk.as_staff("products.view")
-    paths = ["/categories/", f"/categories/{tea.public_id}/", "/collections/", "/labels/"]
+    paths = [
+        "/categories/",
+        f"/categories/{tea.public_id}/",
+        "/collections/",
+        "/labels/",
+        "/brands/",
+    ]
 
     seen = {desk.get(path).status_code for path in paths}
     refused = {desk.post(path, {"title": "x"}).status_code for path in (paths[0], *paths[1::2])}
@@ -193,3 +202,53 @@ def test_a_label_is_made_and_given_to_a_product(desk: TenantClient, tenant: Tena
     assert f'value="{label.pk}" id="id_labels_0" checked' in (
         desk.get(f"/products/{mint.public_id}/").content.decode()
     )
+
+
+def test_a_product_type_asks_for_attributes_and_the_log_tells_what_changed(
+    desk: TenantClient, tenant: TenantRef
+) -> None:
+    desk.as_staff(*STAFF)
+    asked = {
+        "code": "tea",
+        "name": "茶叶",
+        "row_0_name": "产地",
+        "row_0_kind": "text",
+        "row_1_name": "等级",
+        "row_1_kind": "choice",
+        "row_1_choices": "一级，特级",
+        "row_1_required": "on",
+        "row_2_name": "有机",
+        "row_2_kind": "boolean",
+    }
+    mint = product(tenant, "Mint")
+    path = f"/products/{mint.public_id}/"
+
+    refused = desk.post("/product-types/", {**asked, "row_1_choices": ""})
+    made = desk.post("/product-types/", asked)
+    unit = desk.post("/units/", {"code": "box", "name_zh-hans": "盒", "name_en": "Box"})
+    brand = desk.post("/brands/", {"name": "Hill", "position": "0"})
+    with tenant_context(tenant):
+        kind, box = ProductType.objects.get(), Unit.objects.get()
+    form = {
+        "title": "Mint",
+        "min_per_order": "1",
+        "step": "1",
+        "after_sale_policy": "seven_days",
+        "product_type": str(kind.pk),
+        "unit": str(box.pk),
+        "attribute_a1": "杭州",
+        "attribute_a2": "特级",
+        "attribute_a3": "yes",
+        "on_sale_from": "2030-05-01T08:00",
+    }
+    saved = desk.post(path, form)
+    log = desk.get(f"{path}versions/").content.decode()
+
+    assert (refused.status_code, made.status_code, unit.status_code) == (422, 302, 302)
+    assert (brand.status_code, saved.status_code) == (302, 302)
+    with tenant_context(tenant):
+        row = Product.objects.get(pk=mint.pk)
+        assert row.attributes == {"a1": "杭州", "a2": "特级", "a3": True}
+        assert row.published_from == datetime(2030, 5, 1, tzinfo=UTC)
+    assert "杭州 · 特级" in log
+    assert "茶叶" in log

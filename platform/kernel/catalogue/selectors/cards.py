@@ -31,6 +31,7 @@ PAGE: Final = 48
 LONGEST_PAGE: Final = 100
 _LONGEST_QUERY: Final = 100
 _MOST_WORDS: Final = 8
+_HAS_CHOICES: Final = Exists(OptionType.objects.filter(product=OuterRef("pk"), is_archived=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,17 @@ def matching_products(narrowed: CardFilter) -> QuerySet[Product]:
     return _narrowed(narrowed, None)
 
 
+def listed_products(narrowed: CardFilter) -> QuerySet[Product]:
+    """Return the products that a filter leaves, for lists of staff: newest first."""
+    rows = matching_products(narrowed).select_related("brand").annotate(has_choices=_HAS_CHOICES)
+    return rows.order_by("-created_at", "-id")
+
+
+def cards_of(products: Iterable[Product], *, language: str | None = None) -> list[Card]:
+    """Return products of `listed_products` as cards; two queries."""
+    return _cards(list(products), language)
+
+
 def _narrowed(narrowed: CardFilter, now: datetime | None) -> QuerySet[Product]:
     rows = Product.objects.all() if now is None else Product.objects.filter(published(now))
     plain: Mapping[str, Any] = {
@@ -196,7 +208,7 @@ def _ordered(
 ) -> QuerySet[Product]:
     ordered = rows.annotate(
         place=_PLACES[sort] if sort != "manual" else _position(narrowed.collection_id),
-        has_choices=Exists(OptionType.objects.filter(product=OuterRef("pk"), is_archived=False)),
+        has_choices=_HAS_CHOICES,
     )
     falls = sort in _FALLING
     if cursor:
