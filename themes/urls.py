@@ -6,6 +6,7 @@ from django.urls import path
 
 from themes import seo, views
 from themes.account.agreements import legal
+from themes.cart import sharing as cart_sharing
 from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
@@ -21,6 +22,9 @@ urlpatterns = [
     path("cart/", cart_views.cart, name="cart"),
     path("cart/add/", cart_views.add_to_cart, name="cart-add"),
     path("cart/change/", cart_views.change_cart, name="cart-change"),
+    path("cart/share/", cart_sharing.share_cart, name="cart-share"),
+    path("cart/shared/", cart_sharing.shared_cart, name="cart-shared"),
+    path("cart/shared/take/", cart_sharing.take_cart, name="cart-take"),
     path("checkout/", checkout_views.checkout, name="checkout"),
     path("orders/", order_views.orders, name="orders"),
     path("orders/<str:number>/", order_views.order, name="order"),

@@ -15,6 +15,7 @@ from themes.contract import Binding, PageContext
 from themes.resolving import picture_url
 from themes.shop.amounts import shown, text_of
 from themes.shop.cards import href_of
+from themes.shop.moments import ships_text
 from themes.sources import Source
 
 
@@ -67,7 +68,10 @@ def _line(line: LineView) -> dict[str, Any]:
         "least": line.limits.minimum,
         "most": line.limits.maximum,
         "step": line.limits.step,
-        "notices": [_notice(each) for each in line.notices],
+        "notices": [
+            *(_notice(each) for each in line.notices),
+            *([ships_text(line.ships_by)] if line.is_ahead else []),
+        ],
     }
 
 

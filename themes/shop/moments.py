@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kernel.tenancy.context import current_tenant
 
@@ -14,3 +16,11 @@ def moment_text(moment: datetime, language: str) -> str:
     """Return day and time in the shop's zone, ``22 Nov 2026, 08:46``."""
     local = timezone.localtime(moment, ZoneInfo(current_tenant().zone))
     return formats.date_format(local, "Y-m-d H:i" if language.startswith("zh") else "j M Y, H:i")
+
+
+def ships_text(day: date | None) -> str:
+    """Return what a buyer is told of goods that are sold before they are there."""
+    if day is None:
+        return _("Sold ahead: ships once it arrives")
+    form = "Y-m-d" if (get_language() or "").startswith("zh") else "j M Y"
+    return _("Sold ahead: ships by %(day)s") % {"day": formats.date_format(day, form)}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from kernel.cart.goods import limits_of
 from kernel.catalogue.errors import NotFound
 from kernel.catalogue.models import Category
@@ -18,6 +20,7 @@ from themes.contract import Binding, PageContext
 from themes.shop.amounts import shown
 from themes.shop.cards import FEW, href_of, picture_of, prices_of
 from themes.shop.categories import href_of as category_href
+from themes.shop.moments import ships_text
 from themes.sources import Source
 
 SECONDS: Final = 60
@@ -68,6 +71,7 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         "compare_at": shown(lead.compare_at) if lead and lead.compare_at else None,
         "is_range": len({each.price.minor for each in offers if each.price}) > 1,
         "is_sellable": any(each.is_sellable for each in offers),
+        "ahead": _ahead(lead) if lead else "",
         "least": product.min_per_order,
         "most": limits_of(product).maximum,
         "most_ever": product.max_per_member,
@@ -75,10 +79,9 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         "options": _options(found, offers, lead),
         "variants": [_variant(each) for each in offers],
         "attributes": [
-            {"label": label, "value": str(value)}
-            for label, value in found.attributes
-            if not isinstance(value, bool)
+            {"label": label, "value": _value(value)} for label, value in found.attributes
         ],
+        "unit": in_language(product.unit.names, page.language) if product.unit else "",
         "labels": [
             {"icon": each.icon, "title": in_language(each.titles, page.language, each.code)}
             for each in found.labels
@@ -140,6 +143,7 @@ def _options(
 
 def _variant(offer: _Offer) -> dict[str, Any]:
     variant, is_sellable = offer.shown.variant, offer.is_sellable
+    ahead = _ahead(offer)
     few = offer.stock.sellable if is_sellable and offer.stock.sellable <= FEW else 0
     return {
         "id": variant.public_id,
@@ -151,8 +155,22 @@ def _variant(offer: _Offer) -> dict[str, Any]:
         "compare_at": shown(offer.compare_at)["text"] if offer.compare_at else "",
         "picture": str(variant.image_id or ""),
         "is_sellable": is_sellable,
-        "few": few,
+        "few": 0 if ahead else few,
+        "ahead": ahead,
     }
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+def _ahead(offer: _Offer) -> str:
+    """Return what is said of goods that are sold before they are there; empty when they are."""
+    if not offer.is_sellable or offer.stock.in_stock > 0:
+        return ""
+    return ships_text(offer.shown.variant.ships_by)
 
 
 def _trail(categories: Sequence[Category], language: str) -> list[dict[str, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 
 from kernel.cart.cookies import cookie_name
-from kernel.catalogue.models import OptionValue
+from kernel.catalogue.models import OptionValue, Variant
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.web import TenantClient, store
 from themes.tests.samples import Shelf
@@ -130,3 +132,39 @@ def test_another_tenants_goods_cannot_be_put_into_the_cart(
         answer = browser.post("/cart/add/", {"product": "product-1"}, **HERE)
 
     assert answer.status_code == 409
+
+
+def test_a_cart_is_shared_looked_into_and_taken_over(
+    browser: TenantClient, shelf: Shelf, tenant_a: TenantRef
+) -> None:
+    shelf.product("Green tea", minor=1_250)
+    put(browser)
+
+    shown = text_of(browser.post("/cart/share/", {}, **HERE))
+    link = unescape(re.findall(r'readonly value="([^"]+)"', shown)[0])
+    friend = TenantClient(tenant_a, "store")
+    opened = text_of(friend.get(link))
+    signed = unescape(re.findall(r'name="link" value="([^"]+)"', opened)[0])
+    taken = friend.post("/cart/shared/take/", {"link": signed}, **HERE)
+    forged = friend.post("/cart/shared/take/", {"link": f"{signed}x"}, **HERE)
+
+    assert "A cart was shared with you" in opened
+    assert "Green tea" in opened
+    assert (taken.status_code, taken["Location"]) == (302, "/cart/")
+    assert "¥25.00" in text_of(friend.get("/cart/"))
+    assert forged.status_code == 404
+
+
+def test_the_buyer_sees_when_goods_ship_that_are_sold_ahead(
+    browser: TenantClient, shelf: Shelf, tenant_a: TenantRef
+) -> None:
+    shelf.product("Green tea", minor=1_250, stock=1)
+    with tenant_context(tenant_a):
+        Variant.objects.update(
+            out_of_stock="preorder", oversell_limit=5, ships_by=date(2030, 12, 5)
+        )
+    put(browser)
+
+    page = text_of(browser.get("/cart/"))
+
+    assert "Sold ahead: ships by 5 Dec 2030" in page

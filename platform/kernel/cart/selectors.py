@@ -21,7 +21,7 @@ from kernel.catalogue.models import Picture, Product
 from kernel.catalogue.texts import translated
 from kernel.common.db.kept import Kept
 from kernel.common.money import Money
-from kernel.inventory.services import availability
+from kernel.inventory.services import Available, availability
 from kernel.inventory.values import Ref
 from kernel.pricing.services import ExplainedPrice
 from kernel.tenancy.context import current_tenant
@@ -54,7 +54,12 @@ def _with_goods(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
 _SHOWN: Final = (
     *("cart", "title_seen", "quantity", "options", "form", "campaign", "selected"),
     *("unit_minor_seen", "currency_seen", "variant__sku", "variant__title", "variant__status"),
-    *("variant__image__file", "variant__product__handle", "variant__product__title"),
+    *(
+        "variant__ships_by",
+        "variant__image__file",
+        "variant__product__handle",
+        "variant__product__title",
+    ),
     *("variant__product__i18n", "variant__product__kind", "variant__product__seller_id"),
     *("variant__product__status", "variant__product__published_from"),
     *("variant__product__published_until", "variant__product__min_per_order"),
@@ -90,6 +95,7 @@ class _Facts:
     currency: str
     prices: dict[UUID, ExplainedPrice]
     left: dict[UUID, int]
+    there: dict[UUID, int]
     pieces: dict[UUID, int]
 
 
@@ -177,20 +183,21 @@ def _facts(
         for line, variant in existing
         if is_on_sale(variant, now=now)
     )
-    prices, left = {}, {}
+    prices: dict[UUID, ExplainedPrice] = {}
+    stock: dict[UUID, Available] = {}
     if known is not None and quantities.get(known.variant.pk) == known.quantity:
         del quantities[known.variant.pk]
-        left[known.variant.pk] = known.stock.sellable
+        stock[known.variant.pk] = known.stock
         if known.price is not None:
             prices[known.variant.pk] = known.price
     if quantities:
-        stock = availability(list(quantities), holder=holder_of(cart_id), now=now)
-        left |= {variant: available.sellable for variant, available in stock.items()}
+        stock |= availability(list(quantities), holder=holder_of(cart_id), now=now)
         prices |= prices_of(quantities, owner=owner, now=now)
     return _Facts(
         currency=current_tenant().currency,
         prices=prices,
-        left=left,
+        left={variant: available.sellable for variant, available in stock.items()},
+        there={variant: available.in_stock for variant, available in stock.items()},
         pieces=pieces,
     )
 
@@ -204,6 +211,7 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
     available = max(facts.left.get(variant.pk, 0), 0)
     notices = tuple(_notices(line, price, available, facts))
     is_buyable = all(notice.code in _ONLY_TOLD for notice in notices)
+    is_ahead = is_buyable and facts.there.get(variant.pk, 0) < line.quantity
     if line.selected and price is not None:
         # Two lines of one variant share what there is, the older one first.
         facts.left[variant.pk] = available - min(line.quantity, available)
@@ -228,6 +236,8 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
         limits=limits_of(product),
         is_buyable=is_buyable,
         notices=notices,
+        is_ahead=is_ahead,
+        ships_by=variant.ships_by if is_ahead else None,
     )
 
 

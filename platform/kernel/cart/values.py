@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -85,6 +86,8 @@ class LineView:
         unit: what a piece costs now; None when it cannot be bought.
         total: of the whole line.
         available: how many can be had.
+        is_ahead: some of it is sold before it is there.
+        ships_by: when it leaves then, if that is known.
         is_buyable: False keeps it out of checkout until the buyer changes it.
     """
 
@@ -108,6 +111,8 @@ class LineView:
     limits: Limits
     is_buyable: bool
     notices: tuple[Notice, ...] = ()
+    is_ahead: bool = False
+    ships_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class ShopVariants extends HTMLElement {
     const stock = this.querySelector("[data-stock]");
     if (!variant) stock.textContent = this.words.none;
     else if (!variant.is_sellable) stock.textContent = this.words.sold_out;
-    else stock.textContent = variant.few ? this.words.few.replace("%(n)s", variant.few) : "";
+    else stock.textContent = variant.few ? this.words.few.replace("%(n)s", variant.few) : variant.ahead;
     if (!variant) return;
     if (turned && variant.price) this.price(variant);
     if (turned && variant.picture) this.closest("article")?.querySelector("shop-gallery")?.showPicture(variant.picture);

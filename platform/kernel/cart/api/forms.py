@@ -74,6 +74,8 @@ class LineShown(serializers.Serializer[Any]):
     available = serializers.IntegerField()
     limits = LimitsShown()
     is_buyable = serializers.BooleanField()
+    is_ahead = serializers.BooleanField()
+    ships_by = serializers.DateField(allow_null=True)
     notices = NoticeShown(many=True)
 
 
