@@ -13,13 +13,15 @@ from kernel.tenancy.context import current_tenant_or_none
 SHOP: Final = _("Shop")
 GOODS: Final = _("Goods")
 MONEY: Final = _("Money")
+SETTINGS: Final = _("Settings")
 
 _ENTRIES: Final = (
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
-    Entry("/entry/", _("Joining and signing in"), "people", "members.entry", _("Settings")),
+    Entry("/entry/", _("Joining and signing in"), "people", "members.entry", SETTINGS),
+    Entry("/orders/policy/", _("Handling of orders"), "bag", "orders.manage", SETTINGS),
     Entry("/products/", _("Products"), "tag", "products.view", GOODS),
     Entry("/categories/", _("Categories"), "tree", "products.view", GOODS),
     Entry("/collections/", _("Collections"), "stack", "products.view", GOODS),

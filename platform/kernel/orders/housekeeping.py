@@ -8,7 +8,7 @@ rows to the next.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,17 +18,16 @@ from kernel.audit.actor import Actor
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderGroup
-from kernel.orders.policy import current_policy
 from kernel.orders.services.lifecycle import cancel_orders, complete_orders, receive_orders
-from kernel.orders.statuses import KEEP_HOUSE, ends_at
+from kernel.orders.statuses import KEEP_HOUSE
 from kernel.tenancy.schedules import ask
 
 BATCH: Final = 100
 _NEXT: Final = """
 SELECT (SELECT min(expires_at) FROM orders_ordergroup WHERE expires_at IS NOT NULL),
-       (SELECT min(fulfilled_at) FROM orders_order
+       (SELECT min(receives_at) FROM orders_order
          WHERE status = 'placed' AND fulfilment_status = 'fulfilled'),
-       (SELECT min(delivered_at) FROM orders_order
+       (SELECT min(completes_at) FROM orders_order
          WHERE status = 'placed' AND fulfilment_status = 'delivered'
            AND payment_status IN ('paid', 'part_refunded', 'refunded'))
 """
@@ -47,14 +46,11 @@ def cancel_unpaid(now: datetime) -> int:
 
 def receive_shipped(now: datetime) -> int:
     """Count what was shipped long ago as received; return how many orders."""
-    days = current_policy().receive_days
-    if not days:
-        return 0
     return _claim_all(
         {
             "status": OrderStatus.PLACED,
             "fulfilment_status": FulfilmentStatus.FULFILLED,
-            "fulfilled_at__lte": now - timedelta(days=days),
+            "receives_at__lte": now,
         },
         lambda ids: receive_orders(ids, actor=CLOCK, now=now),
     )
@@ -66,7 +62,7 @@ def complete_received(now: datetime) -> int:
         {
             "status": OrderStatus.PLACED,
             "fulfilment_status": FulfilmentStatus.DELIVERED,
-            "delivered_at__lte": now - timedelta(days=current_policy().complete_days),
+            "completes_at__lte": now,
             "payment_status__in": (
                 PaymentStatus.PAID,
                 PaymentStatus.PART_REFUNDED,
@@ -89,9 +85,8 @@ def keep_house(now: datetime) -> None:
 def _ask_for_next() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT)
-        expires, shipped, arrived = cursor.fetchone()
-    ends = ends_at(current_policy(), shipped=shipped, arrived=arrived)
-    ask(KEEP_HOUSE, min((at for at in (expires, ends) if at is not None), default=None))
+        moments = cursor.fetchone()
+    ask(KEEP_HOUSE, min((at for at in moments if at is not None), default=None))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from kernel.orders.errors import InvalidPolicy
 from kernel.orders.models import OrderPolicy
 
 _PREFIX: Final = re.compile(r"[A-Z]{0,8}", re.ASCII)
-_BOUNDS: Final = {
+BOUNDS: Final = {
     "unpaid_minutes": (0, 60 * 24 * 30),
     "receive_days": (0, 365),
     "complete_days": (0, 365),
@@ -43,14 +43,23 @@ def current_policy() -> OrderPolicy:
     return next(iter(_CHOSEN()), None) or OrderPolicy()
 
 
+def chosen_policy() -> Policy:
+    """Return the current tenant's choices as they are changed."""
+    row = current_policy()
+    return Policy(**{each.name: getattr(row, each.name) for each in fields(Policy)})
+
+
 @transaction.atomic
 def set_policy(policy: Policy, *, actor: Actor) -> OrderPolicy:
-    """Choose how orders are handled from now on; orders that are placed keep their term.
+    """Choose how orders are handled from now on.
+
+    An order that is placed keeps its term of payment, one that has left the term after
+    which it counts as received, one that has arrived the term after which it is completed.
 
     Raises:
         InvalidPolicy: a number out of bounds, or a prefix that is not capital letters.
     """
-    for name, (lowest, highest) in _BOUNDS.items():
+    for name, (lowest, highest) in BOUNDS.items():
         if not lowest <= getattr(policy, name) <= highest:
             raise InvalidPolicy(
                 _("From %(lowest)s to %(highest)s is expected.")

@@ -8,7 +8,7 @@ locked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +16,16 @@ from django.db import connection
 
 from kernel.orders.choices import FulfilmentStatus, OrderStatus
 from kernel.orders.models import OrderPolicy
-from kernel.orders.policy import current_policy
 from kernel.tenancy.schedules import ask
 
 KEEP_HOUSE: Final = "kernel.keep_orders"
 """The schedule of what happens to orders by the clock."""
 
+# What holds while a shop has chosen nothing.
+_TERMS: Final = {
+    name: OrderPolicy._meta.get_field(name).get_default()
+    for name in ("receive_days", "complete_days")
+}
 _REFRESH: Final = """
 WITH money AS (
     SELECT order_id,
@@ -65,41 +69,36 @@ UPDATE orders_order o
        fulfilled_at = COALESCE(o.fulfilled_at, CASE
            WHEN d.fulfilment_status IN ('fulfilled', 'delivered') THEN %(now)s::timestamptz END),
        delivered_at = COALESCE(o.delivered_at,
-           CASE WHEN d.fulfilment_status = 'delivered' THEN %(now)s::timestamptz END)
+           CASE WHEN d.fulfilment_status = 'delivered' THEN %(now)s::timestamptz END),
+       receives_at = CASE
+           WHEN o.fulfilled_at IS NULL AND d.fulfilment_status IN ('fulfilled', 'delivered')
+           THEN %(now)s::timestamptz + make_interval(days => NULLIF(COALESCE(
+               (SELECT receive_days FROM orders_orderpolicy), %(receive_days)s), 0))
+           ELSE o.receives_at END,
+       completes_at = CASE
+           WHEN o.delivered_at IS NULL AND d.fulfilment_status = 'delivered'
+           THEN %(now)s::timestamptz + make_interval(days => COALESCE(
+               (SELECT complete_days FROM orders_orderpolicy), %(complete_days)s))
+           ELSE o.completes_at END
   FROM derived d
  WHERE d.id = o.id
-RETURNING o.status, o.fulfilment_status, o.fulfilled_at, o.delivered_at
+RETURNING o.status, o.fulfilment_status, o.receives_at, o.completes_at
 """
 
 
 def refresh(order_ids: Sequence[UUID], *, now: datetime) -> None:
     """Derive and store both statuses of these orders; one statement, however many they are.
 
-    Two more ask for the moment at which what has left counts as received, or as
-    completed, by itself.
+    It also notes when what has left counts as received, or as completed, by itself: by
+    the shop's terms of this moment, which a later choice does not touch. One more asks
+    to be called then.
     """
     if not order_ids:
         return
+    values = {"ids": list(order_ids), "now": now, **_TERMS}
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH, {"ids": list(order_ids), "now": now})
+        cursor.execute(_REFRESH, values)
         rows = [row[1:] for row in cursor.fetchall() if row[0] == OrderStatus.PLACED]
-    shipped = [left for status, left, _at in rows if status == FulfilmentStatus.FULFILLED]
-    arrived = [at for status, _left, at in rows if status == FulfilmentStatus.DELIVERED]
-    if shipped or arrived:
-        policy = current_policy()
-        ask(
-            KEEP_HOUSE,
-            ends_at(policy, shipped=min(shipped, default=None), arrived=min(arrived, default=None)),
-        )
-
-
-def ends_at(
-    policy: OrderPolicy, *, shipped: datetime | None, arrived: datetime | None
-) -> datetime | None:
-    """Return when the first of two orders moves on by itself: one under way, one received."""
-    moments = []
-    if shipped is not None and policy.receive_days:
-        moments.append(shipped + timedelta(days=policy.receive_days))
-    if arrived is not None:
-        moments.append(arrived + timedelta(days=policy.complete_days))
-    return min(moments, default=None)
+    moments = [received for status, received, _at in rows if status == FulfilmentStatus.FULFILLED]
+    moments += [at for status, _received, at in rows if status == FulfilmentStatus.DELIVERED]
+    ask(KEEP_HOUSE, min((at for at in moments if at is not None), default=None))

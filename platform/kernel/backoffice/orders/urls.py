@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.orders import changes, reviews, shipping, views
+from kernel.backoffice.orders import changes, policy, reviews, shipping, views
 
 urlpatterns = [
     path("", views.index),
     path("export.csv", views.export),
+    path("policy/", policy.edit),
     path("ship/", shipping.sheet),
     path("to-ship.csv", shipping.to_ship),
     path("slips/", shipping.slips),

@@ -111,6 +111,8 @@ class Migration(migrations.Migration):
                 ("paid_at", models.DateTimeField(blank=True, null=True)),
                 ("fulfilled_at", models.DateTimeField(blank=True, null=True)),
                 ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("receives_at", models.DateTimeField(blank=True, null=True)),
+                ("completes_at", models.DateTimeField(blank=True, null=True)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
                 ("cancelled_at", models.DateTimeField(blank=True, null=True)),
                 ("hidden_at", models.DateTimeField(blank=True, null=True)),
@@ -492,7 +494,7 @@ class Migration(migrations.Migration):
             model_name="order",
             index=models.Index(
                 condition=models.Q(("fulfilment_status", "fulfilled"), ("status", "placed")),
-                fields=["fulfilled_at"],
+                fields=["receives_at"],
                 name="orders_underway",
             ),
         ),
@@ -500,7 +502,7 @@ class Migration(migrations.Migration):
             model_name="order",
             index=models.Index(
                 condition=models.Q(("fulfilment_status", "delivered"), ("status", "placed")),
-                fields=["delivered_at"],
+                fields=["completes_at"],
                 name="orders_arrived",
             ),
         ),

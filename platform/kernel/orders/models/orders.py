@@ -87,6 +87,8 @@ class Order(TenantModel):
             that it was made for.
         hidden_at: the buyer took it off his list.
         fulfilled_at: when the last of the goods left; ``delivered_at``: arrived.
+        receives_at: counts as received by itself then, by the term that held when the
+            goods left; ``completes_at``: as completed, by the one when they arrived.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -117,6 +119,8 @@ class Order(TenantModel):
     paid_at = models.DateTimeField(null=True, blank=True)
     fulfilled_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    receives_at = models.DateTimeField(null=True, blank=True)
+    completes_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
@@ -151,12 +155,12 @@ class Order(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["member", "-id"], name="orders_of_member"),
             models.Index(
-                fields=["fulfilled_at"],
+                fields=["receives_at"],
                 name="orders_underway",
                 condition=Q(status="placed", fulfilment_status="fulfilled"),
             ),
             models.Index(
-                fields=["delivered_at"],
+                fields=["completes_at"],
                 name="orders_arrived",
                 condition=Q(status="placed", fulfilment_status="delivered"),
             ),

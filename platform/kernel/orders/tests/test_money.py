@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from kernel.orders.choices import PaymentEntryKind
 from kernel.orders.errors import TransitionRefused
 from kernel.orders.housekeeping import cancel_unpaid, complete_received, receive_shipped
 from kernel.orders.models import Order, OrderEvent, OrderGroup, OrderLine, PaymentEntry
+from kernel.orders.policy import chosen_policy, set_policy
 from kernel.orders.services.lifecycle import cancel_orders, receive_orders
 from kernel.orders.services.money import note_refund, owed_back, receive_payment
 from kernel.orders.statuses import refresh
@@ -181,6 +183,24 @@ def test_shipped_orders_are_received_and_completed_by_the_clock() -> None:
     assert complete_received(NOW + timedelta(days=19)) == 1
 
     assert (delivered.fulfilment_status, orders_in(group)[0].status) == ("delivered", "completed")
+
+
+def test_what_is_under_way_keeps_its_terms_when_the_shop_chooses_others() -> None:
+    before, after = place((make_variant().pk, 1)), place((make_variant().pk, 1))
+    pay(before)
+    pay(after)
+    ship_everything(orders_in(before)[0])
+    set_policy(replace(chosen_policy(), receive_days=2, complete_days=1), actor=TESTER)
+    ship_everything(orders_in(after)[0])
+
+    assert receive_shipped(NOW + timedelta(days=3)) == 1
+    assert [orders_in(g)[0].fulfilment_status for g in (before, after)] == [
+        "fulfilled",
+        "delivered",
+    ]
+    set_policy(replace(chosen_policy(), receive_days=0, complete_days=30), actor=TESTER)
+    assert complete_received(NOW + timedelta(days=5)) == 1
+    assert receive_shipped(NOW + timedelta(days=11)) == 1
 
 
 def test_what_was_not_shipped_cannot_be_received() -> None:
