@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/stock/", include("kernel.inventory.api.urls_admin")),
     path("api/v1/admin/payments/", include("kernel.payments.api.urls_admin")),
+    path("api/v1/admin/members/", include("kernel.members.api.urls_admin")),
     path("api/v1/admin/orders/", include("kernel.orders.api.urls_admin")),
     path("api/v1/admin/fulfilments/", include("kernel.fulfilment.api.urls_admin")),
     path("api/v1/admin/shipping-methods/", include("kernel.checkout.api.urls_admin")),

@@ -127,8 +127,8 @@ class Person:
 
 
 def staff_list() -> list[Person]:
-    """Return the staff of the current scope; two queries."""
-    people = list(Staff.objects.order_by("name"))
+    """Return the staff of the current scope, without helpers; two queries."""
+    people = list(Staff.objects.filter(expires_at=None).order_by("name"))
     names: dict[UUID, list[str]] = {}
     for staff_id, code, name in Role.objects.filter(assignments__staff__in=people).values_list(
         "assignments__staff_id", "code", "name"

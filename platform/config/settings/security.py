@@ -51,6 +51,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_PATH = "/"
 CSRF_FAILURE_VIEW = "kernel.api.problems.csrf_failure"
+STOA_DEVICE_COOKIE_NAME = f"{_HOST_ONLY}{_COOKIE}dev"
+"""By which a browser is known again at the next sign-in."""
 LANGUAGE_COOKIE_NAME = f"{_HOST_ONLY}lang"
 LANGUAGE_COOKIE_SECURE = STOA_HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
-from kernel.access.models import Staff
+from kernel.access.models import Staff, present_staff
+from kernel.common.time import utc_now
 
 
 class StaffBackend:
@@ -21,10 +22,10 @@ class StaffBackend:
         if person is None:
             make_password(password)
             return None
-        if not check_password(password, person.password) or not person.is_active:
+        if not check_password(password, person.password):
             return None
-        return person
+        return self.get_user(person.pk)
 
     def get_user(self, user_id: UUID) -> Staff | None:
-        """Return an active person by id, or None."""
-        return Staff.objects.filter(pk=user_id, is_active=True).first()
+        """Return a person by id who may be signed in now, or None."""
+        return present_staff(utc_now()).filter(pk=user_id).first()

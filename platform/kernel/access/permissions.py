@@ -60,6 +60,7 @@ CATALOGUE: Final = (
         (
             Permission("members.view", _("See members")),
             Permission("members.manage", _("Disable members and export them")),
+            Permission("contacts.view", _("See telephone numbers and e-mail addresses in full")),
             Permission("members.entry", _("Decide how members join and sign in")),
         ),
     ),

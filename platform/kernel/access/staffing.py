@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from secrets import token_hex, token_urlsafe
 from typing import Final
 from uuid import UUID
@@ -12,9 +13,11 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from kernel.access.factors import forget_factor, reset_factor
 from kernel.access.models import Reach, Role, RoleAssignment, Staff
 from kernel.access.permissions import ALL
 from kernel.access.services import OWNER, EmailTaken, InvalidStaff, hash_password
+from kernel.access.sessions import end_sessions
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.errors import DomainError
@@ -53,6 +56,14 @@ class LastOwner(DomainError):
     code = "access.last_owner"
     status = 409
     title = _("One active person has to stay owner.")
+
+
+class OwnAccount(DomainError):
+    """Nobody does this to himself."""
+
+    code = "access.own_account"
+    status = 409
+    title = _("This cannot be done to one's own account.")
 
 
 class UnknownStaff(DomainError):
@@ -148,7 +159,8 @@ def invite_staff(
         validate_email(email)
     except ValidationError as error:
         raise InvalidStaff(" ".join(error.messages)) from error
-    roles = _roles(role_ids, by)
+    roles = granted_roles(role_ids, by)
+    _within_stores(by, (), stores)
     password = token_urlsafe(_PASSWORD_BYTES)
     try:
         with transaction.atomic():
@@ -186,12 +198,9 @@ def change_staff(
         InvalidStaff: the name cannot be used.
         UnknownStaff: there is no such person or role.
     """
-    person = Staff.objects.select_for_update().filter(pk=staff_id).first()
-    if person is None:
-        raise UnknownStaff
-    for role in Role.objects.filter(assignments__staff=person):
-        _within(by, role.permissions, role.reach)
-    roles = _roles(role_ids, by)
+    person = _subordinate(staff_id, by)
+    roles = granted_roles(role_ids, by)
+    _within_stores(by, person.stores, stores)
     before = {"name": person.name, "active": person.is_active, **_held(person)}
     person.name, person.is_active = _name(name), is_active
     person.stores = [str(key) for key in stores]
@@ -209,12 +218,66 @@ def change_staff(
     return person
 
 
+@transaction.atomic
+def remove_staff(staff_id: UUID, *, by: Staff, actor: Actor, now: datetime) -> None:
+    """Take somebody off the staff; what he did stays on record, the members he had are nobody's.
+
+    Raises:
+        BeyondOwnRights: the person holds more than who removes him has.
+        LastOwner: nobody would be owner any more.
+        OwnAccount: it is one's own account.
+        UnknownStaff: there is no such person.
+    """
+    person = _subordinate(staff_id, by)
+    if person.pk == by.pk:
+        raise OwnAccount
+    end_sessions(person, actor=actor, now=now)
+    before = {"name": person.name, **_held(person)}
+    record(action="access.staff_removed", actor=actor, obj=person, before=before, now=now)
+    forget_factor(person)
+    person.delete()
+    if not _has_owner():
+        raise LastOwner
+
+
+@transaction.atomic
+def reset_second_factor(staff_id: UUID, *, by: Staff, actor: Actor, now: datetime) -> None:
+    """Take away the app of somebody who lost it, and sign him out everywhere.
+
+    Raises:
+        BeyondOwnRights: the person holds more than who helps him has.
+        FactorMissing: there is none.
+        OwnAccount: one's own is taken away with a password, on another page.
+        UnknownStaff: there is no such person.
+    """
+    person = _subordinate(staff_id, by)
+    if person.pk == by.pk:
+        raise OwnAccount
+    reset_factor(person, actor=actor, now=now)
+    end_sessions(person, actor=actor, now=now)
+
+
+def _subordinate(staff_id: UUID, by: Staff) -> Staff:
+    person = Staff.objects.select_for_update().filter(pk=staff_id).first()
+    if person is None:
+        raise UnknownStaff
+    for role in Role.objects.filter(assignments__staff=person):
+        _within(by, role.permissions, role.reach)
+    return person
+
+
 def _has_owner() -> bool:
     roles = Role.objects.filter(code=OWNER)
     return RoleAssignment.objects.filter(role__in=roles, staff__is_active=True).exists()
 
 
-def _roles(role_ids: Iterable[UUID], by: Staff) -> list[Role]:
+def granted_roles(role_ids: Iterable[UUID], by: Staff) -> list[Role]:
+    """Return roles that somebody may give, locked.
+
+    Raises:
+        BeyondOwnRights: one holds more than who gives it has.
+        UnknownStaff: there is no such role.
+    """
     wanted = set(role_ids)
     rows = list(Role.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
     if len(rows) < len(wanted):
@@ -229,8 +292,14 @@ def _within(by: Staff, permissions: Iterable[str], reach: str) -> None:
     for permission in permissions:
         if ALL not in own and permission not in own:
             raise BeyondOwnRights
-        if reach == Reach.ALL and by.stores_for(permission) is not None:
+        if not {Reach.ALL, reach} & by.reaches(permission):
             raise BeyondOwnRights
+
+
+def _within_stores(by: Staff, before: Iterable[str], after: Iterable[UUID]) -> None:
+    own = by.stores_for("staff.manage")
+    if own is not None and not {UUID(key) for key in before} ^ set(after) <= own:
+        raise BeyondOwnRights
 
 
 def _role(role_id: UUID) -> Role:

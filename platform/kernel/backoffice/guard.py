@@ -16,6 +16,7 @@ from kernel.access import confirming
 from kernel.access.actors import actor_of
 from kernel.access.models import Staff
 from kernel.access.scopes import limited_to
+from kernel.access.sessions import touch_session
 from kernel.audit.actor import Actor, acting
 from kernel.backoffice.shell import signed_in
 from kernel.common.time import utc_now
@@ -45,7 +46,8 @@ def staff_page(
 
     Args:
         permission: what the person must be allowed, ``resource.action``.
-        with_any_password: also while the password is one that another chose.
+        with_any_password: also while the password is one that another chose, or a second
+            factor is due.
         is_confirmed: only after the person has typed the password in the last ten minutes.
     """
 
@@ -59,10 +61,13 @@ def staff_page(
                 return redirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
             if person.must_change_password and not with_any_password:
                 return redirect("/account/password/")
+            if person.must_set_factor and not with_any_password:
+                return redirect("/account/factor/")
             if permission and not person.may(permission):
                 raise PermissionDenied
             if is_confirmed and not confirming.is_confirmed(request.session, now=utc_now()):
                 return redirect(f"/account/confirm/?{urlencode({'next': _page_of(request)})}")
+            touch_session(request.session, now=utc_now())
             request.person = person  # type: ignore[attr-defined]
             request.actor = actor_of(request, person)  # type: ignore[attr-defined]
             with acting(request.actor), limited_to(person):  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ _ENTRIES: Final = (
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
     Entry("/entry/", _("Joining and signing in"), "people", "members.entry", SETTINGS),
+    Entry("/staff/security/", _("Security of the staff"), "key", "staff.manage", SETTINGS),
     Entry("/orders/policy/", _("Handling of orders"), "bag", "orders.manage", SETTINGS),
     Entry("/products/", _("Products"), "tag", "products.view", GOODS),
     Entry("/categories/", _("Categories"), "tree", "products.view", GOODS),

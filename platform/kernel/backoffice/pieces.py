@@ -10,6 +10,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, QueryDict, StreamingHttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.time import local_date, utc_now
@@ -57,6 +58,13 @@ def narrowed_page(
         "page": page,
         "query": query_without_page(request.GET),
     }
+
+
+def inner_path(wanted: str | None) -> str:
+    """Return a path on this host; the start page for anything else."""
+    if wanted and wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
+        return wanted
+    return "/"
 
 
 def identified(prefix: str, text: str) -> UUID:

@@ -6,23 +6,25 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kernel.access.confirming import ConfirmationRefused, confirm, note_confirmed
+from kernel.access.confirming import ConfirmationRefused, confirm
+from kernel.access.factors import factor_of
 from kernel.access.models import Staff
 from kernel.access.services import set_own_password
+from kernel.access.sessions import end_sessions, follow_key, note_sign_out
+from kernel.backoffice.account.arrival import ask_for_code, remember_language, welcome
 from kernel.backoffice.forms import ConfirmForm, PasswordForm, SignInForm, add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.pieces import inner_path
 from kernel.backoffice.shell import current_brand, signed_in
 from kernel.common.colours import mark_svg, palette_css
 from kernel.common.errors import DomainError
@@ -37,7 +39,6 @@ from kernel.tenancy.ports import public_hosts
 BY_ADDRESS: Final = Limit("staff_sign_in_address", "30/minute;200/hour", WhenDown.REFUSE)
 BY_ACCOUNT: Final = Limit("staff_sign_in_account", "8/5minute;40/day", WhenDown.REFUSE)
 
-_YEAR: Final = 365 * 24 * 3600
 _DAY: Final = 24 * 3600
 
 
@@ -47,7 +48,7 @@ _DAY: Final = 24 * 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Ask for e-mail address and password; one answer for every wrong pair."""
-    target = _inner_path(request.POST.get("next") or request.GET.get("next"))
+    target = inner_path(request.POST.get("next") or request.GET.get("next"))
     if signed_in(request) is not None and request.method != "POST":
         return redirect(target)
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -58,7 +59,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
             and _may_try(request, form)
             and (person := _recognised(request, form)) is not None
         ):
-            return _welcome(request, person, target)
+            if factor_of(person) is not None:
+                return ask_for_code(request, person, target)
+            return welcome(request, person, target)
         if not form.errors:
             form.add_error(None, _("The e-mail address or the password is not right."))
         status = 422
@@ -96,19 +99,11 @@ def _recognised(request: HttpRequest, form: SignInForm) -> Staff | None:
     return person
 
 
-def _welcome(request: HttpRequest, person: Staff, target: str) -> HttpResponse:
-    login(request, person)
-    note_confirmed(request.session, now=utc_now())
-    response = redirect(target)
-    if person.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        _remember_language(response, person.language)
-    return response
-
-
 @serves_held_tenants
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    note_sign_out(request.session.session_key, now=utc_now())
     logout(request)
     return redirect("/sign-in/")
 
@@ -121,7 +116,11 @@ def change_password(request: StaffRequest) -> HttpResponseBase:
     form = PasswordForm(request.person, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         set_own_password(request.person, form.cleaned_data["new"])
+        before = request.session.session_key
         update_session_auth_hash(request, request.person)
+        follow_key(request.session, before)
+        own = request.session.session_key
+        end_sessions(request.person, but=own, actor=request.actor, now=utc_now())
         messages.success(request, _("Your password was changed."))
         return redirect("/")
     status = 422 if form.errors else 200
@@ -131,11 +130,11 @@ def change_password(request: StaffRequest) -> HttpResponseBase:
 @serves_held_tenants
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page()
+@staff_page(with_any_password=True)
 def confirm_page(request: StaffRequest) -> HttpResponseBase:
     """Ask for the password again, and go on to what needs it."""
     form = ConfirmForm(request.POST if request.method == "POST" else None)
-    target = _inner_path(request.POST.get("next") or request.GET.get("next"))
+    target = inner_path(request.POST.get("next") or request.GET.get("next"))
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password"]
         try:
@@ -152,9 +151,9 @@ def confirm_page(request: StaffRequest) -> HttpResponseBase:
 @require_GET
 def choose_language(request: HttpRequest, code: str) -> HttpResponse:
     """Remember a language in a cookie and go back."""
-    response = redirect(_inner_path(request.GET.get("next")))
+    response = redirect(inner_path(request.GET.get("next")))
     if code in dict(settings.LANGUAGES):
-        _remember_language(response, code)
+        remember_language(response, code)
     return response
 
 
@@ -188,22 +187,3 @@ def problem_page(
     """Draw a page that says why nothing was done, in the brand."""
     context = {"title": title, "text": text, "status": status, "reference": reference}
     return render(request, "backoffice/refusal.html", context, status=status)
-
-
-def _inner_path(wanted: str | None) -> str:
-    """Return a path on this host; the start page for anything else."""
-    if wanted and wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
-        return wanted
-    return "/"
-
-
-def _remember_language(response: HttpResponse | HttpResponseRedirect, code: str) -> None:
-    with translation.override(code):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            max_age=_YEAR,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )

@@ -31,6 +31,14 @@ class SignInRefused(DomainError):
     title = _("The account or the password is wrong.")
 
 
+class UnknownAdvisor(DomainError):
+    """Nobody of the staff who may sign in has this id."""
+
+    code = "members.unknown_advisor"
+    status = 422
+    title = _("There is nobody like this on the staff.")
+
+
 class InvitationNeeded(DomainError):
     """This shop takes only members who were invited, and nobody invited this one."""
 

@@ -8,7 +8,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
+from kernel.access.scopes import advisor_for, may_act
 from kernel.members.models import Identity, MailboxMessage, Member, MemberSession
+
+
+def visible_members(permission: str = "members.view") -> QuerySet[Member]:
+    """Return the members for whom whoever acts has a permission: all, or those looked after."""
+    if not may_act(permission):
+        return Member.objects.none()
+    advisor = advisor_for(permission)
+    return Member.objects.all() if advisor is None else Member.objects.filter(advisor_id=advisor)
 
 
 def sessions_of(member_id: UUID, *, now: datetime) -> QuerySet[MemberSession]:

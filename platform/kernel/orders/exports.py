@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from kernel.access.masks import contact_mask
 from kernel.common.csv import csv_lines
 from kernel.common.money import Money
 from kernel.orders.models import Order
@@ -19,10 +20,10 @@ _BATCH: Final = 500
 
 def order_lines_csv(orders: QuerySet[Order]) -> Iterator[str]:
     """Yield the lines of a CSV file; memory does not grow with the orders."""
-    return csv_lines(_rows(orders))
+    return csv_lines(_rows(orders, contact_mask()))
 
 
-def _rows(orders: QuerySet[Order]) -> Iterator[list[object]]:
+def _rows(orders: QuerySet[Order], shown: Callable[[str], str]) -> Iterator[list[object]]:
     yield [
         _("Order number"),
         _("Placed at"),
@@ -48,10 +49,10 @@ def _rows(orders: QuerySet[Order]) -> Iterator[list[object]]:
     while batch := list(orders.filter(pk__gt=last).order_by("pk")[:_BATCH]):
         last = batch[-1].pk
         for found in listed(batch):
-            yield from _rows_of(found)
+            yield from _rows_of(found, shown)
 
 
-def _rows_of(found: ListedOrder) -> Iterator[list[object]]:
+def _rows_of(found: ListedOrder, shown: Callable[[str], str]) -> Iterator[list[object]]:
     order = found.order
 
     def amount(minor: int) -> str:
@@ -67,7 +68,7 @@ def _rows_of(found: ListedOrder) -> Iterator[list[object]]:
             order.get_payment_status_display(),
             order.get_fulfilment_status_display(),
             order.address.get("name", ""),
-            order.address.get("phone", ""),
+            shown(str(order.address.get("phone", ""))),
             order.address.get("region", ""),
             order.address.get("line", ""),
             line.snapshot.get("sku", ""),

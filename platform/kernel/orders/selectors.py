@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from kernel.access.scopes import stores_for
+from kernel.access.scopes import extent_of
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.inventory.models import Allocation
+from kernel.members.models import Member
 from kernel.orders.errors import OrderNotFound
 from kernel.orders.models import (
     Adjustment,
@@ -56,12 +57,21 @@ def orders_of_member(member_id: UUID) -> QuerySet[Order]:
 
 
 def visible_orders(permission: str = "orders.view") -> QuerySet[Order]:
-    """Return the orders for which whoever acts has a permission: all, or what stores serve."""
-    stores = stores_for(permission)
-    if stores is None:
+    """Return the orders for which whoever acts has a permission.
+
+    All, what certain stores serve, or those of the members whom the person looks after.
+    """
+    extent = extent_of(permission)
+    if extent is None:
         return Order.objects.all()
-    parts = Allocation.objects.filter(order_type="order", stock_item__location__in=stores)
-    return Order.objects.filter(pk__in=parts.values("order_id"))
+    parts = Allocation.objects.filter(
+        order_type="order", stock_item__location__in=extent.stores or ()
+    )
+    own = Q(pk__in=parts.values("order_id"))
+    if extent.advisor is not None:
+        members = Member.objects.filter(advisor_id=extent.advisor)
+        own |= Q(member__in=members.values("pk"))
+    return Order.objects.filter(own)
 
 
 def searched_orders(

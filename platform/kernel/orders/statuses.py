@@ -9,23 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
 from kernel.orders.choices import FulfilmentStatus, OrderStatus
-from kernel.orders.models import OrderPolicy
+from kernel.orders.models.policy import COMPLETE_DAYS, RECEIVE_DAYS
 from kernel.tenancy.schedules import ask
 
 KEEP_HOUSE: Final = "kernel.keep_orders"
 """The schedule of what happens to orders by the clock."""
 
 # What holds while a shop has chosen nothing.
-_TERMS: Final = {
-    name: OrderPolicy._meta.get_field(name).get_default()
-    for name in ("receive_days", "complete_days")
-}
+_TERMS: Final = {"receive_days": RECEIVE_DAYS, "complete_days": COMPLETE_DAYS}
 _REFRESH: Final = """
 WITH money AS (
     SELECT order_id,
@@ -95,7 +92,7 @@ def refresh(order_ids: Sequence[UUID], *, now: datetime) -> None:
     """
     if not order_ids:
         return
-    values = {"ids": list(order_ids), "now": now, **_TERMS}
+    values: dict[str, Any] = {"ids": list(order_ids), "now": now, **_TERMS}
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, values)
         rows = [row[1:] for row in cursor.fetchall() if row[0] == OrderStatus.PLACED]

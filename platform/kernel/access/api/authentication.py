@@ -28,7 +28,7 @@ class StaffAuthentication(SessionAuthentication):
         """Return the person, or None when nobody is signed in who may work."""
         found = super().authenticate(request)
         person = found[0] if found is not None else None
-        if not isinstance(person, Staff) or person.must_change_password:
+        if not isinstance(person, Staff) or person.must_change_password or person.must_set_factor:
             return None
         return person, None
 

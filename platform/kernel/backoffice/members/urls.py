@@ -9,6 +9,7 @@ from kernel.backoffice.members import views
 urlpatterns = [
     path("", views.index),
     path("export.csv", views.export),
+    path("assign/", views.assign),
     path("<str:member>/", views.show),
     path("<str:member>/tags/", views.tags),
     path("<str:member>/disable/", views.disable),

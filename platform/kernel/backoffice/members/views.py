@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from kernel.access.models import Staff
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
@@ -19,6 +20,7 @@ from kernel.backoffice.pieces import (
     csv_file,
     found,
     identified,
+    inner_path,
     paged,
     query_without_page,
 )
@@ -27,8 +29,9 @@ from kernel.common.time import utc_now
 from kernel.ledger.selectors import wallet
 from kernel.ledger.values import Owner
 from kernel.members.models import Address, Member
-from kernel.members.selectors import identities_of, sessions_of
+from kernel.members.selectors import identities_of, sessions_of, visible_members
 from kernel.members.services.staff import (
+    assign_members,
     disable_member,
     enable_member,
     export_members,
@@ -40,6 +43,7 @@ from kernel.orders.selectors import visible_orders
 
 VIEW, MANAGE = "members.view", "members.manage"
 _ORDERS_SHOWN = 10
+_MOST_TICKED = 200
 
 
 class MemberFilter(NarrowForm):
@@ -60,6 +64,12 @@ class MemberFilter(NarrowForm):
     )
 
     tag = forms.CharField(required=False, max_length=40, label=gettext_lazy("Tag"))
+    advisor = forms.ModelChoiceField(
+        queryset=Staff.objects.order_by("name", "id"),
+        required=False,
+        label=gettext_lazy("Looked after by"),
+        empty_label=gettext_lazy("All"),
+    )
 
     def asked(self) -> dict[str, Any]:
         """Return what `find_members` takes."""
@@ -68,7 +78,19 @@ class MemberFilter(NarrowForm):
             "wanted": given.get("wanted_text", ""),
             "state": given.get("state", ""),
             "tag": given.get("tag", ""),
+            "advisor": given["advisor"].pk if given.get("advisor") else None,
         }
+
+
+class AdvisorForm(forms.Form):
+    """Who looks after members."""
+
+    advisor = forms.ModelChoiceField(
+        queryset=Staff.objects.filter(is_active=True).order_by("name", "id"),
+        required=False,
+        label=gettext_lazy("Looked after by"),
+        empty_label=gettext_lazy("Nobody"),
+    )
 
 
 class DisableForm(forms.Form):
@@ -89,6 +111,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "is_narrowed": any(asked.values()),
         "page": page,
         "tags": tags_of([row.pk for row in page]),
+        "assign": AdvisorForm(auto_id="assign_%s"),
         "query": query_without_page(request.GET),
     }
     return render(request, "backoffice/members/list.html", context)
@@ -99,7 +122,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
 def export(request: StaffRequest) -> HttpResponseBase:
     """Send the narrowed list as CSV; that it was sent is on record."""
     asked = MemberFilter(request.GET).asked()
-    rows = find_members(**asked)
+    rows = find_members(**asked, permission=MANAGE)
     return csv_file(export_members(rows, actor=request.actor, now=utc_now()), "members")
 
 
@@ -122,6 +145,7 @@ def _draw(
         "orders": visible_orders(VIEW).filter(member=row).order_by("-id")[:_ORDERS_SHOWN],
         "tags": TagsForm(initial={"tags": ", ".join(tags_of([row.pk])[row.pk])}),
         "wallet": wallet(Owner("member", row.pk)),
+        "assign": AdvisorForm(initial={"advisor": row.advisor_id}),
     }
     return render(request, "backoffice/members/detail.html", context, status=status)
 
@@ -130,7 +154,7 @@ def _draw(
 @staff_page(MANAGE)
 def disable(request: StaffRequest, member: str) -> HttpResponseBase:
     """Keep a member from signing in."""
-    row = _row(member)
+    row = _row(member, MANAGE)
     form = DisableForm(request.POST)
     if not form.is_valid():
         return _draw(request, row, form, status=422)
@@ -149,7 +173,7 @@ def disable(request: StaffRequest, member: str) -> HttpResponseBase:
 @staff_page(MANAGE)
 def enable(request: StaffRequest, member: str) -> HttpResponseBase:
     """Let a member sign in again."""
-    row = _row(member)
+    row = _row(member, MANAGE)
     try:
         enable_member(row.pk, actor=request.actor, now=utc_now())
     except DomainError as refusal:
@@ -163,7 +187,7 @@ def enable(request: StaffRequest, member: str) -> HttpResponseBase:
 @staff_page(MANAGE)
 def tags(request: StaffRequest, member: str) -> HttpResponseBase:
     """Give a member these tags and no others."""
-    row = _row(member)
+    row = _row(member, MANAGE)
     form = TagsForm(request.POST)
     try:
         if form.is_valid():
@@ -174,6 +198,26 @@ def tags(request: StaffRequest, member: str) -> HttpResponseBase:
     return redirect(f"/members/{row.public_id}/")
 
 
-def _row(text: str) -> Member:
-    row: Member = found(Member.objects.filter(pk=identified("mem", text)).first())
+def _row(text: str, permission: str = VIEW) -> Member:
+    rows = visible_members(permission).select_related("advisor")
+    row: Member = found(rows.filter(pk=identified("mem", text)).first())
     return row
+
+
+@require_POST
+@staff_page(MANAGE)
+def assign(request: StaffRequest) -> HttpResponseBase:
+    """Have somebody look after the members that were ticked."""
+    form = AdvisorForm(request.POST)
+    keys = [identified("mem", text) for text in request.POST.getlist("member")[:_MOST_TICKED]]
+    own = list(visible_members(MANAGE).filter(pk__in=keys).values_list("pk", flat=True))
+    try:
+        if form.is_valid():
+            advisor = form.cleaned_data["advisor"]
+            key = advisor.pk if advisor is not None else None
+            number = assign_members(own, key, actor=request.actor, now=utc_now())
+            text = ngettext("%(n)s member was assigned.", "%(n)s members were assigned.", number)
+            messages.success(request, text % {"n": number})
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(inner_path(request.POST.get("next")))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kernel.access.masks import shown_data
 from kernel.backoffice.goods import variant_name
 from kernel.catalogue.models import Variant
 from kernel.common.errors import DomainError
@@ -130,7 +131,9 @@ class ChangeForm(forms.Form):
             yield {"op": "set_freight", "minor": given["freight"]}
         names = [name for name in ADDRESS if f"address_{name}" in self.fields]
         told = {name: given[f"address_{name}"] for name in names}
-        changed = {k: text for k, text in told.items() if text != str(order.address.get(k, ""))}
+        # Compared with what was shown: a number that was hidden is not written over itself.
+        was = shown_data({name: str(order.address.get(name, "")) for name in names})
+        changed = {name: text for name, text in told.items() if text != was[name]}
         if "region" in changed:
             # The code belongs to the names that stood there before.
             changed["region_code"] = ""
@@ -143,10 +146,11 @@ class ChangeForm(forms.Form):
 def _initial(
     order: Order, lines: Sequence[OrderLine], added: Sequence[tuple[Variant, int | None]]
 ) -> dict[str, object]:
+    address = shown_data(order.address)
     found: dict[str, object] = {
         "freight": Money(order.freight_minor, order.currency).decimal(),
         "note": order.note,
-        **{f"address_{name}": order.address.get(name, "") for name in ADDRESS},
+        **{f"address_{name}": address.get(name, "") for name in ADDRESS},
     }
     for line in lines:
         found[f"quantity_{line.public_id}"] = line.quantity

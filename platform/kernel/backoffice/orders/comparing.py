@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kernel.access.masks import shown_contact
 from kernel.backoffice.orders.change_forms import ADDRESS
 from kernel.backoffice.orders.selectors import FIGURES
 from kernel.orders.models import Order, OrderChange
@@ -99,6 +100,7 @@ def _texts(
     for name, (label, _most) in ADDRESS.items():
         was, new = str(order.address.get(name, "")), str(address.get(name, ""))
         if was != new:
-            yield label, was, new
+            hide = shown_contact if name == "phone" else str
+            yield label, hide(was), hide(new)
     if order.note != note:
         yield _("The buyer's note"), order.note, note

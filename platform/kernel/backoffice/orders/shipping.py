@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kernel.access.masks import contact_mask
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.orders.forms import SheetForm, ShipForm
 from kernel.backoffice.orders.picking import to_pick
@@ -155,15 +156,20 @@ def to_ship(request: StaffRequest) -> HttpResponseBase:
         fulfilment_status__in=("unfulfilled", "partial"),
         method__in=("express", "same_city"),
     )
-    return csv_file(csv_lines(_sheet_rows(headings, rows[:_MOST_TO_SHIP])), "to-ship")
+    return csv_file(
+        csv_lines(_sheet_rows(headings, rows[:_MOST_TO_SHIP], contact_mask())), "to-ship"
+    )
 
 
-def _sheet_rows(headings: list[str], orders: Iterable[Order]) -> Iterator[list[object]]:
+def _sheet_rows(
+    headings: list[str], orders: Iterable[Order], shown: Callable[[str], str]
+) -> Iterator[list[object]]:
     yield list(headings)
     for order in orders:
         where = order.address
         address = " ".join(str(where.get(key, "")) for key in ("region", "line", "postcode"))
-        yield [order.number, "", "", where.get("name", ""), where.get("phone", ""), address]
+        phone = shown(str(where.get("phone", "")))
+        yield [order.number, "", "", where.get("name", ""), phone, address]
 
 
 @require_safe

@@ -189,7 +189,7 @@ def _answers(form: ExplainForm, variants: Sequence[Variant]) -> list[Explained]:
     login = form.cleaned_data["member"]
     member = None
     if login:
-        found_members = list(find_members(login, state="open")[:2])
+        found_members = list(find_members(login, state="open", permission="prices.view")[:2])
         if len(found_members) != 1:
             form.add_error("member", _("Exactly one member is expected to be found by this."))
             return []

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
 
 from django import forms
-from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.models import Reach, Role
-from kernel.access.permissions import CATALOGUE
+from kernel.access.offered import shelves
 from kernel.access.services import OWNER
 from kernel.inventory.selectors import locations_for
-from kernel.modules.gate import mode_of
-from kernel.modules.registry import manifests
-from kernel.tenancy.context import current_tenant
 
 MANAGE: Final = "staff.manage"
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Permissions that belong together, as a form offers them."""
-
-    label: Promise | str
-    permissions: list[tuple[str, Promise | str]]
-
-
-def shelves() -> list[Shelf]:
-    """Return every permission that can be held here: the kernel's, and the modules' in use."""
-    found = [
-        Shelf(section.label, [(each.code, each.label) for each in section.permissions])
-        for section in CATALOGUE
-    ]
-    tenant, language = current_tenant(), get_language()
-    for manifest in manifests().values():
-        if manifest.permissions and mode_of(tenant, manifest.code) != "off":
-            own: list[tuple[str, Promise | str]] = [
-                (each.code, each.label.in_language(language)) for each in manifest.permissions
-            ]
-            found.append(Shelf(manifest.name.in_language(language), own))
-    return found
-
-
-def known_codes() -> list[str]:
-    """Return the codes of all of them."""
-    return [code for shelf in shelves() for code, _label in shelf.permissions]
 
 
 def role_name(role: Role) -> str:
@@ -63,7 +28,7 @@ class RoleForm(forms.Form):
     reach = forms.ChoiceField(
         label=_("Holds for"),
         choices=Reach.choices,
-        help_text=_("Orders and stock of other stores are not shown then: in no list or file."),
+        help_text=_("Orders, members and stock of others are not shown then: in no list or file."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.staffing import views
+from kernel.backoffice.staffing import security, views
 
 urlpatterns = [
+    path("security/", security.index),
+    path("security/factor/", security.factor_policy),
+    path("security/support/", security.let_in),
+    path("security/support/<str:access>/end/", security.end),
+    path("people/<str:person>/factor/", security.reset),
+    path("people/<str:person>/remove/", security.remove),
     path("roles/", views.roles),
     path("roles/new/", views.new_role),
     path("roles/<str:role>/", views.edit_role),

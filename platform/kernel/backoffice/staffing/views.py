@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kernel.access.factors import factor_of
 from kernel.access.models import Role, RoleAssignment, Staff
+from kernel.access.offered import known_codes
 from kernel.access.services import OWNER
 from kernel.access.staffing import change_staff, delete_role, invite_staff, save_role
 from kernel.backoffice.guard import StaffRequest, staff_page
@@ -19,7 +21,6 @@ from kernel.backoffice.staffing.forms import (
     InviteForm,
     RoleForm,
     StaffForm,
-    known_codes,
     role_name,
 )
 from kernel.common.errors import DomainError
@@ -150,5 +151,5 @@ def edit(request: StaffRequest, person: str) -> HttpResponseBase:
             messages.success(request, _("Saved. It holds from the next click on."))
             return redirect("/staff/")
     status = 422 if form.errors else 200
-    context = {"form": form, "person": row}
+    context = {"form": form, "person": row, "factor": factor_of(row)}
     return render(request, "backoffice/staffing/person.html", context, status=status)

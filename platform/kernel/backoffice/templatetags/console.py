@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from kernel.access.masks import shown_contact
 from kernel.access.models import Staff
 from kernel.common.money import Money
 from kernel.ledger.selectors import decimal_text
@@ -113,6 +114,12 @@ def moved(minor: int, code: str) -> str:
 def may(person: Staff, permission: str) -> bool:
     """Tell whether somebody may do what a permission names."""
     return person.may(permission)
+
+
+@register.filter
+def contact(text: str | None) -> str:
+    """Return a telephone number or an e-mail address as whoever looks may see it."""
+    return shown_contact(text or "")
 
 
 @register.filter

@@ -11,7 +11,7 @@ from kernel.members.services import open_session, register_member
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.web import TenantClient, console
 
-STAFF = ("members.view", "members.manage")
+STAFF = ("members.view", "members.manage", "contacts.view")
 
 
 @pytest.fixture

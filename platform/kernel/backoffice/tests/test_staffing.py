@@ -126,3 +126,43 @@ def test_only_staff_with_the_permission_come_in(desk: TenantClient, path: str) -
     desk.as_staff("orders.view")
 
     assert (stranger, desk.get(f"/staff/{path}").status_code) == (302, 403)
+
+
+def test_roles_and_staff_are_run_over_the_api(
+    desk: TenantClient, tenant: TenantRef, owner: Staff
+) -> None:
+    with tenant_context(tenant):
+        desk.force_login(owner)
+    api, json = "/api/v1/admin", "application/json"
+    sections = desk.get(f"{api}/permissions/").json()["items"]
+    codes = {each["code"] for section in sections for each in section["permissions"]}
+    assert {"orders.view", "contacts.view"} <= codes
+
+    told = {"name": "Packer", "permissions": ["orders.view"], "reach": "members"}
+    role = desk.post(f"{api}/roles/", told, content_type=json).json()
+    path = f"{api}/roles/{role['id']}/"
+    wrong = desk.put(path, {**told, "permissions": ["no.such"]}, content_type=json)
+    wider = desk.put(path, {**told, "reach": "all"}, content_type=json)
+    invited = desk.post(
+        f"{api}/staff/",
+        {"name": "Lan", "email": "lan@example.com", "roles": [role["id"]]},
+        content_type=json,
+    ).json()
+    person = f"{api}/staff/{invited['id']}/"
+    held = desk.delete(path)
+    closed = desk.put(person, {"name": "Lan", "roles": [], "is_active": False}, content_type=json)
+    freed = desk.delete(path)
+    unsure = desk.delete(person)
+    confirmation = {"password": "a quiet harbour at dawn"}
+    desk.post(f"{api}/confirmation/", confirmation, content_type=json)
+    removed, own = desk.delete(person), desk.delete(f"{api}/staff/{owner.public_id}/")
+
+    assert len(invited["password"]) > 12
+    assert (wrong.status_code, wider.json()["reach"], closed.json()["is_active"]) == (
+        422,
+        "all",
+        False,
+    )
+    assert (held.status_code, freed.status_code) == (409, 204)
+    assert (unsure.status_code, removed.status_code, own.status_code) == (403, 204, 409)
+    assert [each["name"] for each in desk.get(f"{api}/staff/").json()["items"]] == ["Boss"]

@@ -3,13 +3,16 @@
 import django.db.models.functions.datetime
 import kernel.common.db.fields
 import kernel.common.ids
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -106,6 +109,16 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "advisor",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_on_delete="SET NULL",
+                        null=True,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
                 (
                     "merged_into",

@@ -25,6 +25,7 @@ class Member(TenantModel):
             digits; empty for who has neither.
         password: as hashed; empty for somebody who signs in by other means.
         is_active: False keeps him from signing in.
+        advisor: who of the staff looks after the member.
         merged_into: the account that took this one over.
     """
 
@@ -34,6 +35,7 @@ class Member(TenantModel):
     password = models.CharField(max_length=128, default="", blank=True)
     is_active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, default="", blank=True)
+    advisor = DBForeignKey("access.Staff", db_on_delete=SET_NULL, null=True, blank=True)
     merged_into = DBForeignKey("members.Member", db_on_delete=SET_NULL, null=True, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

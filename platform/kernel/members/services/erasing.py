@@ -74,7 +74,7 @@ def anonymise(member_id: UUID, *, actor: Actor, reason: str, now: datetime) -> N
     with translation.override(current_tenant().locale):
         member.name = _("Former member")
     member.login, member.password, member.is_active = None, "", False
-    member.disabled_reason, member.anonymised_at = "", now
+    member.disabled_reason, member.anonymised_at, member.advisor_id = "", now, None
     member.save()
     # What a person writes as a reason may name the other one.
     record(action="members.anonymised", actor=actor, obj=member, reason=mask_text(reason), now=now)

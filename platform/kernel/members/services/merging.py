@@ -61,7 +61,8 @@ def merge_members(
     absorbed.merged_into = kept
     absorbed.save(update_fields=["login", "password", "is_active", "merged_into"])
     kept.login, kept.password = kept.login or login, kept.password or password
-    kept.save(update_fields=["login", "password"])
+    kept.advisor_id = kept.advisor_id or absorbed.advisor_id
+    kept.save(update_fields=["login", "password", "advisor"])
     _hand_over(kept_id, absorbed_id)
     record(
         action="members.merged",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -12,14 +12,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from kernel.access.masks import contact_mask, sees_contacts
+from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.csv import csv_lines
-from kernel.common.ids import InvalidId, parse_public_id
+from kernel.common.ids import InvalidId, parse_public_id, public_id
 from kernel.members.choices import SignUp
-from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownMember
+from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownAdvisor, UnknownMember
 from kernel.members.models import Identity, Member, MemberPolicy, MemberTag
 from kernel.members.normal import normal_login, shown_text
+from kernel.members.selectors import visible_members
 from kernel.members.services.accounts import sign_up_policy
 from kernel.members.services.sessions import revoke_sessions
 
@@ -36,21 +39,38 @@ _STATES = {
 }
 
 
-def find_members(wanted: str = "", *, state: State = "", tag: str = "") -> QuerySet[Member]:
+def find_members(
+    wanted: str = "",
+    *,
+    state: State = "",
+    tag: str = "",
+    advisor: UUID | None = None,
+    permission: str = "members.view",
+) -> QuerySet[Member]:
     """Return members by a part of the name, a login, an identity or a public id; latest first.
+
+    Whoever acts must have the permission for each of them. Who does not see telephone
+    numbers and e-mail addresses finds by whole ones alone: a part would tell the rest.
 
     Args:
         wanted: as somebody typed it; everybody when empty.
         state: ``open``, ``disabled``, ``gone`` for good, or all.
         tag: only those who bear it.
+        advisor: only those whom this person looks after.
+        permission: what whoever acts is about to do with them.
     """
-    rows = Member.objects.filter(_STATES[state]).order_by("-created_at", "-id")
+    rows = visible_members(permission).filter(_STATES[state]).order_by("-created_at", "-id")
+    rows = rows.select_related("advisor")
+    if advisor is not None:
+        rows = rows.filter(advisor_id=advisor)
     if tag:
         rows = rows.filter(pk__in=MemberTag.objects.filter(name=tag).values("member_id"))
     text = shown_text(wanted, longest=_LONGEST_SEARCH)
     if not text:
         return rows if text == "" else rows.none()
-    match = Q(name__icontains=text) | Q(login__istartswith=text)
+    match = Q(name__icontains=text)
+    if sees_contacts():
+        match |= Q(login__istartswith=text)
     with suppress(InvalidId):
         match |= Q(pk=parse_public_id("mem", text.lower()))
     with suppress(InvalidMember):
@@ -127,6 +147,42 @@ def set_member_tags(
     return wanted
 
 
+@transaction.atomic
+def assign_members(
+    member_ids: Sequence[UUID], advisor_id: UUID | None, *, actor: Actor, now: datetime
+) -> int:
+    """Have somebody of the staff look after these members, or nobody; return how many changed.
+
+    Raises:
+        UnknownAdvisor: there is no such person, or he may not sign in.
+        UnknownMember: one of the members is not there.
+    """
+    advisor = None
+    if advisor_id is not None:
+        advisor = Staff.objects.filter(pk=advisor_id, is_active=True).first()
+        if advisor is None:
+            raise UnknownAdvisor(field="advisor")
+    rows = Member.objects.filter(pk__in=member_ids, anonymised_at=None, merged_into=None)
+    members = list(rows.select_for_update(no_key=True).order_by("pk"))
+    if len(members) < len(set(member_ids)):
+        raise UnknownMember
+    changed = [member for member in members if member.advisor_id != advisor_id]
+    Member.objects.filter(pk__in=[member.pk for member in changed]).update(advisor_id=advisor_id)
+    for member in changed:
+        record(
+            action="members.assigned",
+            actor=actor,
+            obj=member,
+            before={"advisor": public_id("stf", member.advisor_id) if member.advisor_id else None},
+            after={
+                "advisor": advisor.public_id if advisor else None,
+                "name": advisor.name if advisor else "",
+            },
+            now=now,
+        )
+    return len(changed)
+
+
 def tags_of(member_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Return the tags of members, in order; one query."""
     found: dict[UUID, list[str]] = {key: [] for key in member_ids}
@@ -157,16 +213,16 @@ def export_members(members: QuerySet[Member], *, actor: Actor, now: datetime) ->
     """
     with transaction.atomic():
         record(action="members.exported", actor=actor, after={"count": members.count()}, now=now)
-    return csv_lines(_rows(members))
+    return csv_lines(_rows(members, contact_mask()))
 
 
-def _rows(members: QuerySet[Member]) -> Iterator[Iterable[object]]:
+def _rows(members: QuerySet[Member], shown: Callable[[str], str]) -> Iterator[Iterable[object]]:
     yield (_("Number"), _("Name"), _("Login"), _("Since"), _("May sign in"))
     for member in members.iterator(chunk_size=2000):
         yield (
             member.public_id,
             member.name,
-            member.login or "",
+            shown(member.login or ""),
             member.created_at.isoformat(timespec="seconds"),
             _("yes") if member.is_active else _("no"),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from kernel.access.masks import shown_data
 from kernel.common.money import Money
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import Order, OrderEvent, OrderLine
@@ -147,7 +148,7 @@ def detail_data(detail: OrderDetail) -> dict[str, object]:
         "lines": [line_data(line, order.currency) for line in detail.lines if line.quantity],
         "group": detail.group.public_id,
         "amounts": {n: _text(getattr(order, f"{n}_minor"), order.currency) for n in AMOUNTS},
-        "address": order.address,
+        "address": shown_data(order.address),
         "note": order.note,
         "expires_at": detail.group.expires_at,
         "adjustments": [
@@ -183,7 +184,7 @@ def staff_detail_data(detail: OrderDetail) -> dict[str, object]:
             {
                 "id": change.public_id,
                 "state": change.state,
-                "operations": change.operations,
+                "operations": shown_data(change.operations),
                 "before": _amounts(change.before, order.currency),
                 "after": _amounts(change.after, order.currency),
                 "reason": change.reason,
@@ -205,7 +206,7 @@ def event_data(event: OrderEvent, currency: str) -> dict[str, object]:
         "title": event.get_kind_display(),
         "at": event.at,
         "figures": _amounts(event.figures, currency),
-        "details": event.data,
+        "details": shown_data(event.data),
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
 
 from kernel.tenancy.models import TenantModel
+
+RECEIVE_DAYS: Final = 10
+COMPLETE_DAYS: Final = 7
 
 
 class OrderPolicy(TenantModel):
@@ -25,8 +28,8 @@ class OrderPolicy(TenantModel):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     unpaid_minutes = models.PositiveIntegerField(default=30)
-    receive_days = models.PositiveIntegerField(default=10)
-    complete_days = models.PositiveIntegerField(default=7)
+    receive_days = models.PositiveIntegerField(default=RECEIVE_DAYS)
+    complete_days = models.PositiveIntegerField(default=COMPLETE_DAYS)
     number_prefix = models.CharField(max_length=8, default="", blank=True)
     number_dated = models.BooleanField(default=True)
     number_digits = models.PositiveSmallIntegerField(default=6)

@@ -1,0 +1,47 @@
+"""Letters to staff, in the shop's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.headerregistry import Address
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kernel.access.models import Staff
+from kernel.tenancy.context import current_tenant_or_none
+
+
+def shop_name() -> str:
+    """Return in whose name letters go out."""
+    tenant = current_tenant_or_none()
+    return tenant.brand.name if tenant is not None else _("the platform")
+
+
+@contextmanager
+def language_of(person: Staff) -> Iterator[None]:
+    """Write in the language of a person inside the block; else in the shop's."""
+    tenant = current_tenant_or_none()
+    usual = tenant.locale if tenant is not None else settings.LANGUAGE_CODE
+    with translation.override(person.language or usual):
+        yield
+
+
+def send_letter(person: Staff, *, subject: str, body: str) -> None:
+    """Send a letter.
+
+    Raises:
+        smtplib.SMTPException, OSError: the mail server did not take it.
+    """
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        # The shop's name, but the installation's address: only that passes SPF and DKIM.
+        from_email=str(Address(display_name=" ".join(shop_name().split()), addr_spec=sender)),
+        to=[person.email],
+    ).send()

@@ -1,0 +1,16 @@
+"""Routes of one's own account."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kernel.backoffice.account import factor, views
+
+urlpatterns = [
+    path("security/", views.security),
+    path("sessions/end/", views.end_others),
+    path("sessions/<str:session>/end/", views.end_one),
+    path("factor/", factor.enrol),
+    path("factor/codes/", factor.codes),
+    path("factor/remove/", factor.remove),
+]
