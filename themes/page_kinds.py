@@ -104,6 +104,8 @@ def register_all() -> None:
         ("invitation", gettext_lazy("Invite friends")),
         ("assets", gettext_lazy("My balance")),
         ("favourites", gettext_lazy("Favourites")),
+        ("footprints", gettext_lazy("Recently viewed")),
+        ("invoices", gettext_lazy("Invoice details")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("orders/<str:number>/pay/", cashier_views.cashier, name="cashier"),
     path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),
     path("orders/<str:number>/pay/proof/", cashier_views.proof, name="cashier-proof"),
+    path("orders/<str:number>/pay/let-go/", cashier_views.let_go, name="cashier-let-go"),
     path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),
     path("sheets/<str:name>.css", views.sheet),

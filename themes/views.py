@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from kernel.common.colours import mark_svg, palette
 from kernel.tenancy.context import current_tenant
+from themes.account.footprints import note_look
 from themes.brand import SIZES, icon_png, theme_sheet
 from themes.kinds import cleaned, kind_of
 from themes.pages import Chrome, context_of, serve, sheet_of, viewer_of
@@ -76,7 +77,10 @@ def islands(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
     params = cleaned(kind, request.GET.dict())
-    page = context_of(template, params, viewer=viewer_of(request))
+    viewer = viewer_of(request)
+    page = context_of(template, params, viewer=viewer)
+    if template == "product":
+        note_look(viewer, params.get("handle", ""))
     drawn = {name: draw_block(blocks, name, page) for name in names}
     response = JsonResponse({name: str(html or "") for name, html in drawn.items()})
     add_never_cache_headers(response)

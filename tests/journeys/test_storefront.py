@@ -64,6 +64,8 @@ OWN_PAGES = (
     "/account/privacy/",
     "/account/close/",
     "/account/favourites/",
+    "/account/recent/",
+    "/account/invoices/",
 )
 
 

@@ -25,6 +25,7 @@ from kernel.members.models import Identity, ProviderBinding
 from kernel.members.selectors import identities_of
 from kernel.members.services.accounts import set_password
 from kernel.members.services.identities import add_contact, remove_identity
+from kernel.payments.services.passwords import standing_of
 from themes.account.codes import code_page, send, sent_to
 from themes.account.entering import FormPage, form_page, show_refusal
 from themes.account.forms import CodeForm, FirstPasswordForm, PasswordForm, TargetForm
@@ -55,6 +56,7 @@ def ways_page(request: HttpRequest, *, notice: str = "", status: int = 200) -> H
         "rows": [_row(each, names) for each in identities],
         "offers": providers_in(request, reverse("account:ways"), but=known),
         "has_password": bool(member.password),
+        "has_payment_password": standing_of(member.pk, now=utc_now()).is_set,
     }
     return serve(request, "ways", inputs={"ways": shown}, status=status)
 

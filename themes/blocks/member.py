@@ -20,7 +20,9 @@ def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> M
         ("box", _("My orders"), "orders"),
         ("wallet", _("My balance"), "account:assets"),
         ("heart", _("Favourites"), "account:favourites"),
+        ("clock", _("Recently viewed"), "account:footprints"),
         ("pin", _("Addresses"), "account:addresses"),
+        ("edit", _("Invoice details"), "account:invoices"),
         ("gift", _("Invite friends"), "account:invitation"),
         ("user", _("My name"), "account:name"),
         ("key", _("Sign-in and security"), "account:ways"),
@@ -171,6 +173,24 @@ FAVOURITES: Final = Block(
     vary="member",
     limit=1,
 )
+FOOTPRINTS: Final = Block(
+    type="member.footprints",
+    label=Text("足迹", "Recently viewed"),
+    template="themes/blocks/footprints.html",
+    group="member",
+    icon="clock",
+    vary="member",
+    limit=1,
+)
+INVOICES: Final = Block(
+    type="member.invoices",
+    label=Text("发票抬头", "Invoice details"),
+    template="themes/blocks/invoices.html",
+    group="member",
+    icon="edit",
+    vary="member",
+    limit=1,
+)
 LEGAL: Final = Block(
     type="text.legal",
     label=Text("协议正文", "Terms"),
@@ -194,5 +214,7 @@ BLOCKS: Final = (
     INVITATION,
     ASSETS,
     FAVOURITES,
+    FOOTPRINTS,
+    INVOICES,
     LEGAL,
 )

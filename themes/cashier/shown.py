@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,6 +17,7 @@ from kernel.checkout.errors import NothingDue
 from kernel.checkout.paying import PAYABLE
 from kernel.checkout.services import intent_for
 from kernel.common.money import Money
+from kernel.common.time import utc_now
 from kernel.orders.choices import OrderStatus
 from kernel.orders.models import Order, OrderGroup
 from kernel.orders.services.money import due_minor
@@ -23,6 +25,9 @@ from kernel.payments.choices import PAYABLE_INTENTS, AttemptState
 from kernel.payments.models import Attempt, PaymentIntent, Proof
 from kernel.payments.selectors import Way, attempts_of, ways_to_pay
 from kernel.payments.services.attempts import is_live
+from kernel.payments.services.holding import BALANCE
+from kernel.payments.services.passwords import standing_of
+from kernel.payments.services.rows import held_minor
 from themes.fields import Json
 from themes.shop.amounts import text_of
 from themes.shop.moments import moment_text
@@ -71,7 +76,7 @@ def till_of(group: OrderGroup, *, chooses: bool, now: datetime) -> Till:
     except NothingDue:
         return Till(group, orders, _over(orders), Money.zero(group.currency))
     attempts = list(attempts_of(intent))
-    live = next((each for each in reversed(attempts) if is_live(each)), None)
+    live = next((each for each in reversed(attempts) if _is_under_way(each)), None)
     last = attempts[-1] if attempts else None
     if live is not None and not chooses:
         state = _BY_CHANNEL.get(live.channel, "checking") if live.action else "checking"
@@ -85,17 +90,22 @@ def till_inputs(till: Till, *, leaves: bool, notice: str) -> dict[str, Json]:
     language = get_language() or ""
     expires = till.intent.expires_at if till.intent is not None else None
     number = till.group.number
+    held, rest = _held_and_rest(till)
+    asks = till.state == "choose"
     return {
         "number": number,
         "state": till.state,
-        "total": text_of(till.due if till.due.minor else _paid(till)),
+        "total": text_of(rest if till.due.minor else _paid(till)),
+        "held": text_of(held) if held.minor else "",
         "expires": moment_text(expires, language) if expires else "",
         "notice": notice or _failure(till.failed),
-        "ways": _ways(till) if till.state == "choose" else [],
+        "ways": _ways(till, rest) if asks else [],
+        "password": _password(till) if asks else None,
         "key": token_hex(16),
         "action": reverse("cashier", kwargs={"number": number}),
         "check": reverse("cashier-check", kwargs={"number": number}),
         "proof": reverse("cashier-proof", kwargs={"number": number}),
+        "let_go": reverse("cashier-let-go", kwargs={"number": number}),
         "attempt": _attempt(till.attempt),
         "leaves": leaves and till.state == "leaving",
         "orders": [
@@ -103,6 +113,12 @@ def till_inputs(till: Till, *, leaves: bool, notice: str) -> dict[str, Json]:
             for each in till.orders
         ],
     }
+
+
+def _is_under_way(attempt: Attempt) -> bool:
+    """Tell whether a payer waits for an attempt; what a balance holds waits for him."""
+    held = attempt.state == AttemptState.AUTHORIZED and attempt.channel == BALANCE
+    return is_live(attempt) and not held
 
 
 def _over(orders: Sequence[Order]) -> str:
@@ -126,14 +142,45 @@ def _paid(till: Till) -> Money:
     return Money(minor, till.group.currency)
 
 
-def _ways(till: Till) -> list[Json]:
+def _held_and_rest(till: Till) -> tuple[Money, Money]:
+    """Return what balances keep for the payment, and what is still to be paid."""
+    held = held_minor(till.intent) if till.intent is not None else 0
+    settled = till.intent.settled_minor if till.intent is not None else 0
+    currency = till.group.currency
+    return Money(held, currency), Money(till.due.minor - settled - held, currency)
+
+
+def _password(till: Till) -> Json:
+    """Return whether a payment password is asked for; None where it is not."""
+    member_id = till.group.member_id
+    if member_id is None:
+        return None
+    standing = standing_of(member_id, now=utc_now())
+    if not standing.is_asked:
+        return None
+    locked = standing.locked_until
+    return {
+        "is_set": standing.is_set,
+        "locked": moment_text(locked, get_language() or "") if locked is not None else "",
+        "href": _password_page(till),
+    }
+
+
+def _password_page(till: Till) -> str:
+    back = reverse("cashier", kwargs={"number": till.group.number})
+    return f"{reverse('account:payment-password')}?{urlencode({'next': back})}"
+
+
+def _ways(till: Till, rest: Money) -> list[Json]:
     assert till.intent is not None  # noqa: S101  there is one while something can be chosen
-    return [_way(way, till) for way in ways_to_pay(till.intent)]
+    ways = ways_to_pay(till.intent)
+    has_other = any(way.balance is None for way in ways)
+    return [_way(way, rest, has_other=has_other) for way in ways]
 
 
-def _way(way: Way, till: Till) -> dict[str, Json]:
+def _way(way: Way, rest: Money, *, has_other: bool) -> dict[str, Json]:
     channel = way.channels[0] if way.channels else ""
-    has_enough = way.balance is None or way.balance.minor >= till.due.minor
+    has_enough = way.balance is None or way.balance.minor >= rest.minor
     hints = {
         "redirect": _("You go on to a safe page of the payment service."),
         "transfer": _("You transfer the amount yourself; we confirm when it has come."),
@@ -148,7 +195,14 @@ def _way(way: Way, till: Till) -> dict[str, Json]:
         "icon": _ICONS.get(channel, "card"),
         "hint": hint,
         "has_enough": has_enough,
+        "is_balance": way.balance is not None,
+        "part": "" if has_enough or not has_other else _part(way),
     }
+
+
+def _part(way: Way) -> str:
+    """Return what a balance can pay towards more than it has."""
+    return text_of(way.balance) if way.balance is not None and way.balance.minor > 0 else ""
 
 
 def _attempt(attempt: Attempt | None) -> Json:

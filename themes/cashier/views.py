@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.common.errors import DomainError
@@ -25,6 +26,7 @@ from kernel.payments.errors import BindingNotUsable, IntentClosed, ProofRefused
 from kernel.payments.gateways.contract import Payer
 from kernel.payments.services import add_proof, query, start_attempt
 from kernel.payments.services.attempts import Start
+from kernel.payments.services.holding import release_balances
 from kernel.payments.services.reviews import LARGEST_PROOF
 from themes.buyers import buyer_of
 from themes.cashier.shown import Till, till_inputs, till_of
@@ -32,12 +34,15 @@ from themes.fields import Json
 from themes.pages import serve
 
 _LONGEST_KEY: Final = 80
+_LONGEST_PASSWORD: Final = 64
+_MOST_BALANCES: Final = 8
 _WAITING: Final = frozenset({"leaving", "checking"})
 _LOOKS_AGAIN: Final = 5
 """Seconds after which a browser without scripts asks again."""
 
 
 @never_cache
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def cashier(request: HttpRequest, number: str) -> HttpResponse:
     """Show where a payment stands and how it can be made; begin one."""
@@ -59,6 +64,17 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
             query(till.attempt.pk, now=utc_now())
     except DomainError as refusal:
         return _page(request, group, notice=str(refusal), status=refusal.status)
+    return redirect("cashier", number=group.number)
+
+
+@never_cache
+@require_POST
+def let_go(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the payer back what is held of his balances."""
+    group = _group(request, number)
+    till = till_of(group, chooses=True, now=utc_now())
+    if till.intent is not None:
+        release_balances(till.intent.pk, now=utc_now())
     return redirect("cashier", number=group.number)
 
 
@@ -103,6 +119,8 @@ def _begin(request: HttpRequest, group: OrderGroup) -> HttpResponse:
 def _start(request: HttpRequest, till: Till) -> Start:
     try:
         binding_id = parse_public_id("pay", request.POST.get("binding", ""))
+        wanted = request.POST.getlist("with")[:_MOST_BALANCES]
+        balances = tuple(parse_public_id("pay", each) for each in wanted)
     except InvalidId:
         raise BindingNotUsable(_("Please choose how you want to pay.")) from None
     member_id = till.group.member_id
@@ -116,6 +134,8 @@ def _start(request: HttpRequest, till: Till) -> Start:
             ip=client_ip(request),
             locale=get_language() or "",
         ),
+        balances=tuple(each for each in balances if each != binding_id),
+        password=request.POST.get("password", "").strip()[:_LONGEST_PASSWORD],
     )
 
 

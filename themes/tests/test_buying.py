@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,10 +17,13 @@ from kernel.audit.actor import Actor
 from kernel.catalogue.models import Variant
 from kernel.common.time import utc_now
 from kernel.fulfilment.services import Parcel, fulfil
+from kernel.ledger.services import Owner, adjust, balance
 from kernel.members.models import Address, Member, MemberSession
 from kernel.members.services import open_session
 from kernel.orders.models import Order, OrderEvent, OrderGroup, OrderLine, OrderPolicy
 from kernel.orders.timeline import explained, figures_of
+from kernel.payments.models import PaymentPassword
+from kernel.payments.tests.support import bound
 from kernel.pricing.models import BasePrice
 from kernel.tenancy.context import TenantRef
 from testkit.factories.orders import orders_in, pay
@@ -217,6 +221,34 @@ def test_an_unpaid_order_past_its_time_cannot_be_paid(
 
     assert "The time to pay is over" in page
     assert began.status_code == 409
+
+
+def test_a_balance_pays_a_part_at_the_cashier_and_comes_back(
+    browser: TenantClient, member: Member, tea: Variant
+) -> None:
+    order, owner = placed_by(member, tea), Owner("member", member.pk)
+    adjust(owner, "cny", 1_000, key="gift", reason="sorry", actor=CLERK)
+    wallet = bound("wallet", {"asset": "cny"})
+    transfer = bound("offline", {"way": "transfer", "instructions": "Please.", "account": "6222"})
+    till = f"/orders/{order.number}/pay/"
+    told = {"binding": transfer.public_id, "with": wallet.public_id}
+
+    offered = text_of(browser.get(till))
+    PaymentPassword.objects.create(member=member, hash=make_password("492817"), set_at=utc_now())
+    asked = browser.post(till, {**told, "key": "1"})
+    begun = browser.post(till, {**told, "key": "2", "password": "492817"})
+    waiting = text_of(browser.get(till))
+    kept = text_of(browser.get(f"{till}?choose=1"))
+    held = balance(owner, "cny", "frozen")
+    browser.post(f"{till}let-go/")
+
+    assert "¥10.00 of wallet" in offered
+    assert 'id="till-password"' not in offered
+    assert (asked.status_code, begun.status_code) == (403, 302)
+    assert 'id="till-password"' in text_of(asked)
+    assert "<strong>¥15.00</strong>" in waiting
+    assert "¥10.00 of your balance is kept" in kept
+    assert (held, balance(owner, "cny")) == (1_000, 1_000)
 
 
 def test_an_order_in_parcels_is_received_and_its_figures_are_explained(

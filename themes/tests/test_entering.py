@@ -136,6 +136,34 @@ def test_favourites_are_kept_and_forgotten(browser: TenantClient, shelf: Shelf) 
     assert "Nothing kept yet." in text_of(browser.get("/account/favourites/"))
 
 
+def test_what_was_looked_at_is_found_again_and_invoices_have_names(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    shelf.product("Green tea")
+    islands = "/islands/?page=product&handle=product-1&ids=b-none"
+    browser.get(islands)
+    signed_in(browser)
+    company = {"kind": "company", "title": "Harbor Ltd.", "tax_number": "", "is_default": "on"}
+    new = "/account/invoices/new/"
+
+    browser.get(islands)
+    seen = text_of(browser.get("/account/recent/"))
+    browser.post("/account/recent/clear/")
+    refused = browser.post(new, company)
+    kept = browser.post(new, {**company, "tax_number": "91310000MA1"})
+    listed = text_of(browser.get("/account/invoices/"))
+    edit = re.search(r'href="(/account/invoices/inv_[^"]+/)"', listed)
+
+    assert "Green tea" in seen
+    assert "Nothing looked at yet." in text_of(browser.get("/account/recent/"))
+    assert (refused.status_code, kept["Location"]) == (422, "/account/invoices/")
+    assert "A company has a tax number." in text_of(refused)
+    assert "91310000MA1" in listed
+    assert edit is not None
+    assert browser.post(f"{edit[1]}remove/").status_code == 302
+    assert browser.get(edit[1]).status_code == 404
+
+
 @pytest.mark.usefixtures("shelf")
 def test_a_wrong_code_says_so_and_the_right_one_still_works(browser: TenantClient) -> None:
     browser.post(CODE, {"login": PHONE, "do": "send"})
@@ -349,7 +377,10 @@ def test_a_member_sees_what_he_has_and_how_it_came_about(browser: TenantClient) 
 
 @pytest.mark.parametrize(
     "page",
-    ["ways", "ways/new", "password", "privacy", "invite", "assets", "favourites", "close", "name"],
+    [
+        *("ways", "ways/new", "password", "privacy", "invite", "assets", "favourites", "close"),
+        *("name", "recent", "invoices", "invoices/new", "payment-password"),
+    ],
 )
 def test_strangers_see_nothing_of_it(browser: TenantClient, shelf: Shelf, page: str) -> None:
     assert browser.get(f"/account/{page}/")["Location"].startswith("/account/sign-in/?next=")

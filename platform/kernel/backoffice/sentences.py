@@ -95,6 +95,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "payments.binding_renamed": _("A payment account was renamed"),
     "payments.binding_switched": _("A payment account was switched on or off"),
     "payments.binding_removed": _("A payment account was taken away"),
+    "payments.policy_changed": _("How members pay with their balance was changed"),
     "payments.reviewed": _("A payment was reviewed"),
     "payments.refund_asked": _("A refund was asked for"),
     "payments.refund_reviewed": _("A refund made by hand was noted"),

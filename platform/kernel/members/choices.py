@@ -19,6 +19,7 @@ class CodePurpose(models.TextChoices):
     SIGN_IN = "sign_in", _("Sign in")
     BIND = "bind", _("Confirm a contact")
     PASSWORD = "password", _("Choose a new password")
+    PAYMENT = "payment", _("Choose a payment password")
 
 
 class Channel(models.TextChoices):

@@ -139,6 +139,54 @@ class ProofRefused(DomainError):
     title = _("This file cannot be used as a proof of payment.")
 
 
+class PasswordNeeded(DomainError):
+    """A balance pays, and its owner has a payment password that was not told."""
+
+    code = "payments.password_needed"
+    status = 403
+    title = _("Please enter your payment password to pay with your balance.")
+
+
+class PasswordUnset(DomainError):
+    """The shop wants a payment password of whoever pays with a balance; there is none."""
+
+    code = "payments.password_unset"
+    status = 403
+    title = _("Choose a payment password before you pay with your balance.")
+
+
+class PasswordWrong(DomainError):
+    """Another payment password; ``left`` says how often it may still be tried."""
+
+    code = "payments.password_wrong"
+    status = 403
+    title = _("This is not your payment password.")
+
+
+class PasswordLocked(DomainError):
+    """It was tried too often; ``until`` says when it may be tried again."""
+
+    code = "payments.password_locked"
+    status = 429
+    title = _("The payment password was wrong too often. Try again later, or choose a new one.")
+
+
+class PasswordUnfit(DomainError):
+    """A payment password that cannot be chosen; ``field`` names the field."""
+
+    code = "payments.password_unfit"
+    status = 422
+    title = _("This payment password cannot be used.")
+
+
+class NowhereToSend(DomainError):
+    """The member has proved no number and no address that a code could go to."""
+
+    code = "payments.nowhere_to_send"
+    status = 409
+    title = _("Add a mobile number or an e-mail address to your account first.")
+
+
 class NoLongerPayable(DomainError):
     """Raised by a payable's handler that does not want the money any more: it goes back."""
 

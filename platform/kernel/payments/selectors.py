@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +12,6 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.common.money import Money
-from kernel.ledger.models import Asset
-from kernel.ledger.services import Owner, balance
 from kernel.payments.choices import (
     AttemptState,
     DifferenceState,
@@ -32,7 +31,10 @@ from kernel.payments.models import (
     Review,
 )
 from kernel.payments.services.channels import channels_of
+from kernel.payments.services.holding import worth_of
 from kernel.payments.services.opening import open_binding
+from kernel.payments.services.passwords import Standing, standing_of
+from kernel.payments.services.rows import held_minor
 from kernel.tenancy.context import current_tenant
 
 BY_HAND: Final = frozenset({"offline"})
@@ -50,6 +52,40 @@ class Way:
     binding: PaymentBinding
     channels: tuple[str, ...]
     balance: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cashier:
+    """Everything that a cashier shows of an intent.
+
+    Attributes:
+        held_minor: what balances keep until the rest is paid.
+        open_minor: what is neither paid nor held.
+        password: None for guests, who have no balance.
+    """
+
+    intent: PaymentIntent
+    ways: list[Way]
+    attempts: QuerySet[Attempt]
+    held_minor: int
+    open_minor: int
+    currency: str
+    password: Standing | None
+
+
+def cashier_of(intent: PaymentIntent, *, now: datetime) -> Cashier:
+    """Return where an intent stands and how it can be paid."""
+    held = held_minor(intent)
+    member_id = intent.member_id
+    return Cashier(
+        intent=intent,
+        ways=ways_to_pay(intent),
+        attempts=attempts_of(intent),
+        held_minor=held,
+        open_minor=intent.amount_minor - intent.settled_minor - held,
+        currency=intent.currency,
+        password=standing_of(member_id, now=now) if member_id is not None else None,
+    )
 
 
 def intent_for(intent_id: UUID, *, member_id: UUID | None) -> PaymentIntent:
@@ -88,18 +124,10 @@ def ways_to_pay(intent: PaymentIntent) -> list[Way]:
         if Cap.INSTANT not in caps:
             ways.append(Way(row, channels_of(caps)))
         elif intent.member_id is not None:
-            has = _worth(binding.text("asset"), intent.member_id, currency=intent.currency)
+            has = worth_of(binding.text("asset"), intent.member_id, currency=intent.currency)
             if has is not None:
                 ways.append(Way(row, channels_of(caps), has))
     return ways
-
-
-def _worth(code: str, member_id: UUID, *, currency: str) -> Money | None:
-    asset = Asset.objects.filter(code=code, currency=currency, is_active=True).first()
-    if asset is None or not asset.rate_units or not asset.rate_minor:
-        return None
-    units = balance(Owner("member", member_id), code)
-    return Money(units * asset.rate_minor // asset.rate_units, currency)
 
 
 def intent_with(intent_id: UUID) -> PaymentIntent:
@@ -143,7 +171,7 @@ def refunds_of(intent: PaymentIntent) -> QuerySet[Refund]:
 
 def intents_list(*, state: str = "") -> QuerySet[PaymentIntent]:
     """Return intents, of one state or of all."""
-    rows = PaymentIntent.objects.all()
+    rows = PaymentIntent.objects.order_by("-created_at", "-id")
     return rows.filter(state=state) if state else rows
 
 

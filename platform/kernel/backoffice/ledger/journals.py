@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.ledger.selectors import KINDS, Shown, kind_label, named
+from kernel.backoffice.ledger.selectors import KINDS, Shown, kind_label, named, units_text
 from kernel.backoffice.pieces import NarrowForm, csv_file, narrowed_page
 from kernel.common.csv import csv_lines
 from kernel.common.time import day_bounds
@@ -52,14 +52,14 @@ class ShownJournal:
     """A journal with its lines, for people.
 
     Attributes:
-        lines: account, amount as people write it, whether it went out.
+        lines: account, amount as people read it, and in units.
         number: of the order behind it; empty for none.
     """
 
     journal: Journal
     what: str
     number: str
-    lines: list[tuple[Shown, str, bool]]
+    lines: list[tuple[Shown, str, int]]
 
 
 @require_safe
@@ -99,10 +99,10 @@ def _shown(journals: Sequence[Journal]) -> list[ShownJournal]:
     rows = list(postings.order_by("journal_id", "line"))
     accounts = {row.account_id: row.account for row in rows}
     names = {shown.account.pk: shown for shown in named(accounts.values())}
-    lines: dict[UUID, list[tuple[Shown, str, bool]]] = defaultdict(list)
+    lines: dict[UUID, list[tuple[Shown, str, int]]] = defaultdict(list)
     for row in rows:
-        scale = row.account.asset.scale
-        entry = (names[row.account_id], decimal_text(row.minor, scale), row.minor < 0)
+        text = units_text(row.account.asset, row.minor)
+        entry = (names[row.account_id], text, row.minor)
         lines[row.journal_id].append(entry)
     keys = [row.reference_id for row in journals if row.reference_id]
     numbers = dict(Order.objects.filter(pk__in=keys).values_list("pk", "number"))
@@ -127,8 +127,9 @@ def _rows(journals: QuerySet[Journal]) -> Iterator[list[object]]:
         last = batch[-1].pk
         for each in _shown(batch):
             at = each.journal.occurred_at.isoformat(timespec="seconds")
-            for account, amount, _is_out in each.lines:
+            for shown, _text, minor in each.lines:
+                amount = decimal_text(minor, shown.account.asset.scale)
                 yield [
-                    *(at, each.what, each.number, account.owner, account.state),
-                    *(account.asset, amount),
+                    *(at, each.what, each.number, shown.owner, shown.state),
+                    *(shown.asset, amount),
                 ]

@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kernel.backoffice.templatetags.console import money
 from kernel.common.ids import public_id
-from kernel.ledger.choices import OwnerKind, State
+from kernel.ledger.choices import AssetKind, OwnerKind, State
 from kernel.ledger.models import Account, Asset
 from kernel.ledger.purposes import purpose_label
 from kernel.ledger.selectors import TrialLine, asset_name, decimal_text, trial_balance
@@ -35,22 +36,32 @@ _TAKEN_BACK: Final = ".reversed"
 
 
 @dataclass(frozen=True, slots=True)
+class SheetLine:
+    """What all owners of a kind have of an asset in a state, for people."""
+
+    owner: str
+    state: str
+    accounts: int
+    above: str
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The trial balance of one asset."""
 
     name: str
-    scale: int
-    lines: list[tuple[str, str, TrialLine]]
+    lines: list[SheetLine]
     sum: int
-
-    def shown(self, minor: int) -> str:
-        """Return units as people write them."""
-        return decimal_text(minor, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An account with the name of its owner."""
+    """An account with the name of its owner.
+
+    Attributes:
+        unit: what stands behind its amounts; empty for money, which has its sign.
+    """
 
     account: Account
     public_id: str
@@ -58,6 +69,7 @@ class Shown:
     state: str
     balance: str
     asset: str
+    unit: str
 
 
 def sheets() -> list[Sheet]:
@@ -66,13 +78,33 @@ def sheets() -> list[Sheet]:
     found = []
     for code, group in groupby(trial_balance(), key=lambda line: line.asset):
         asset, lines = assets[code], list(group)
-        named = [
-            (str(OwnerKind(line.owner_kind).label), str(State(line.state).label), line)
-            for line in lines
-        ]
         total = sum(line.balance for line in lines)
-        found.append(Sheet(asset_name(asset), asset.scale, named, total))
+        shown = [_sheet_line(asset, line) for line in lines]
+        found.append(Sheet(asset_name(asset), shown, total))
     return found
+
+
+def _sheet_line(asset: Asset, line: TrialLine) -> SheetLine:
+    return SheetLine(
+        owner=str(OwnerKind(line.owner_kind).label),
+        state=str(State(line.state).label),
+        accounts=line.accounts,
+        above=units_text(asset, line.positive),
+        below=units_text(asset, line.negative),
+    )
+
+
+def units_text(asset: Asset, minor: int) -> str:
+    """Return units as people read them: money as money, anything else at its own scale."""
+    if is_money(asset):
+        return money(minor, asset.currency)
+    whole, point, rest = decimal_text(abs(minor), asset.scale).partition(".")
+    return f"{'−' if minor < 0 else ''}{int(whole):,}{point}{rest}"
+
+
+def is_money(asset: Asset) -> bool:
+    """Tell whether units of an asset are money of its currency."""
+    return asset.kind == AssetKind.CASH and bool(asset.currency)
 
 
 def house_accounts() -> list[Shown]:
@@ -97,8 +129,9 @@ def named(accounts: Iterable[Account]) -> list[Shown]:
             public_id=public_id("acc", row.pk),
             owner=_owner(row, people, gateways),
             state=str(State(row.state).label),
-            balance=decimal_text(row.balance_minor, row.asset.scale),
+            balance=units_text(row.asset, row.balance_minor),
             asset=asset_name(row.asset),
+            unit="" if is_money(row.asset) else asset_name(row.asset),
         )
         for row in rows
     ]

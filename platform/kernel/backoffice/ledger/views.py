@@ -20,12 +20,13 @@ from kernel.backoffice.ledger.selectors import (
     named,
     owner_of,
     sheets,
+    units_text,
 )
 from kernel.backoffice.pieces import found, identified, paged
 from kernel.common.errors import DomainError
 from kernel.common.time import local_date, utc_now
 from kernel.ledger.models import Account
-from kernel.ledger.selectors import decimal_text, statement
+from kernel.ledger.selectors import statement
 from kernel.payments.choices import DifferenceState
 from kernel.payments.models import Difference, PaymentBinding
 from kernel.payments.selectors import open_differences
@@ -77,13 +78,12 @@ def account(request: StaffRequest, account: str) -> HttpResponseBase:
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None  # noqa: PLR2004
     page = statement(owner_of(row), row.asset.code, row.state, before=before)
-    scale = row.asset.scale
     lines = [
         (
             line,
             kind_label(line.kind),
-            decimal_text(line.minor, scale),
-            decimal_text(line.balance_after, scale),
+            units_text(row.asset, line.minor),
+            units_text(row.asset, line.balance_after),
         )
         for line in page.lines
     ]

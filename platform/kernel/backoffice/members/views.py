@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.access.models import Staff
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.members.balances import balances_of
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
     NarrowForm,
@@ -26,8 +27,6 @@ from kernel.backoffice.pieces import (
 )
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
-from kernel.ledger.selectors import wallet
-from kernel.ledger.values import Owner
 from kernel.members.models import Address, Member
 from kernel.members.selectors import identities_of, sessions_of, visible_members
 from kernel.members.services.staff import (
@@ -144,7 +143,7 @@ def _draw(
         "sessions": sessions_of(row.pk, now=utc_now()),
         "orders": visible_orders(VIEW).filter(member=row).order_by("-id")[:_ORDERS_SHOWN],
         "tags": TagsForm(initial={"tags": ", ".join(tags_of([row.pk])[row.pk])}),
-        "wallet": wallet(Owner("member", row.pk)),
+        "balances": balances_of(row),
         "assign": AdvisorForm(initial={"advisor": row.advisor_id}),
     }
     return render(request, "backoffice/members/detail.html", context, status=status)

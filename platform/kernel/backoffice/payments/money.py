@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -61,7 +61,9 @@ def refunds(request: StaffRequest) -> HttpResponseBase:
     page, context = narrowed_page(request, RefundFilter(request.GET), _refunds)
     context |= {
         "rows": _with_numbers(list(page)),
-        "waiting": _with_numbers(list(_own(_joined(refunds_by_hand())).order_by("id"))),
+        "waiting": _with_numbers(
+            list(_own(_joined(refunds_by_hand())).order_by("created_at", "id"))
+        ),
     }
     return render(request, "backoffice/payments/refunds.html", context)
 
@@ -117,7 +119,7 @@ def _reviewed(request: StaffRequest, row: Refund, form: PaidBackForm) -> bool:
 
 
 def _attempts(wanted: dict[str, Any]) -> QuerySet[Attempt]:
-    rows = Attempt.objects.select_related("binding").order_by("-id")
+    rows = Attempt.objects.select_related("binding").order_by("-created_at", "-id")
     if binding := wanted.get("binding"):
         rows = rows.filter(binding=binding)
     return _narrowed(_own(rows), wanted)
@@ -128,7 +130,7 @@ def _joined(rows: QuerySet[Refund]) -> QuerySet[Refund]:
 
 
 def _refunds(wanted: dict[str, Any]) -> QuerySet[Refund]:
-    rows = _joined(Refund.objects.order_by("-id"))
+    rows = _joined(Refund.objects.order_by("-created_at", "-id"))
     if binding := wanted.get("binding"):
         rows = rows.filter(attempt__binding=binding)
     return _narrowed(_own(rows), wanted)
@@ -201,7 +203,10 @@ def _refund_rows(rows: QuerySet[Refund]) -> Iterator[list[object]]:
 
 
 def _batches(rows: QuerySet[R]) -> Iterator[list[R]]:
-    last = UUID(int=0)
-    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:_BATCH]):
-        last = batch[-1].pk
+    """Yield a list in its order, the newest first, without keeping it open meanwhile."""
+    batch = list(rows[:_BATCH])
+    while batch:
         yield batch
+        last = batch[-1]
+        older = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
+        batch = list(rows.filter(older)[:_BATCH])

@@ -9,6 +9,7 @@ from kernel.backoffice.payments import money, views
 urlpatterns = [
     path("", views.index),
     path("add/", views.choose),
+    path("policy/", views.policy),
     path("add/<str:gateway>/<str:mode>/", views.add),
     path("received/", money.received),
     path("received/export.csv", money.export_received),

@@ -20,6 +20,7 @@ from kernel.payments.models import PaymentBinding
 from kernel.payments.selectors import bindings_list, hook_path, particulars_of
 from kernel.payments.services import bind, rebind, remove_binding, set_enabled
 from kernel.payments.services.bindings import binding_of, rename_binding
+from kernel.payments.services.passwords import current_policy, set_policy
 
 MANAGE = "payments.manage"
 
@@ -29,8 +30,25 @@ MANAGE = "payments.manage"
 def index(request: StaffRequest) -> HttpResponseBase:
     """List the payment accounts, in the order in which buyers see them."""
     titles = {each.code: each.title for each in gateways()}
-    context = {"bindings": bindings_list(), "gateways": titles}
+    context = {
+        "bindings": bindings_list(),
+        "gateways": titles,
+        "needs_password": current_policy().needs_password,
+    }
     return render(request, "backoffice/payments/list.html", context)
+
+
+@require_POST
+@staff_page(MANAGE, is_confirmed=True)
+def policy(request: StaffRequest) -> HttpResponseBase:
+    """Decide whether every member needs a payment password to pay with a balance."""
+    set_policy(
+        needs_password=request.POST.get("needs_password") == "1",
+        actor=request.actor,
+        now=utc_now(),
+    )
+    messages.success(request, _("Saved."))
+    return redirect("/payments/")
 
 
 @require_safe

@@ -15,7 +15,6 @@ from django.utils.translation import get_language
 from kernel.access.masks import shown_contact
 from kernel.access.models import Staff
 from kernel.common.money import Money
-from kernel.ledger.selectors import decimal_text
 from kernel.modules.manifest import Text
 from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
@@ -126,12 +125,6 @@ def contact(text: str | None) -> str:
 def get(values: Any, key: Any) -> Any:
     """Return what stands under a key, or nothing."""
     return values.get(key, "")
-
-
-@register.filter
-def scaled(minor: int, scale: int) -> str:
-    """Return units of an asset at its scale, as people write them."""
-    return decimal_text(minor, scale)
 
 
 @register.filter

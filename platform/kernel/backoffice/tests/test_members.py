@@ -55,6 +55,28 @@ def test_members_of_another_shop_are_not_there(tenant_b: TenantRef, member: Memb
         assert "lan@example.com" not in browser.get("/members/").content.decode()
 
 
+def test_a_balance_is_put_right_by_hand_with_a_reason(
+    desk: TenantClient, tenant: TenantRef, member: Member
+) -> None:
+    path = f"/members/{member.public_id}/balance/"
+    told = {"asset": "cny", "direction": "give", "amount": "1250.5", "reason": "late", "key": "k"}
+    desk.as_staff(*STAFF)
+    colleague = desk.post(path, told).status_code
+    desk.as_staff(*STAFF, "ledger.adjust", email="till@example.com")
+    desk.get(path)
+
+    given = [desk.post(path, told).status_code for _twice in range(2)]
+    too_fine = desk.post(path, {**told, "amount": "0.001"}).status_code
+    too_much = desk.post(path, {**told, "key": "l", "direction": "take", "amount": "2000"})
+    page = desk.get(f"/members/{member.public_id}/").content.decode()
+
+    assert (colleague, given, too_fine, too_much.status_code) == (403, [302, 302], 422, 422)
+    assert "¥1,250.50" in page
+    with tenant_context(tenant):
+        entry = AuditEntry.objects.get(action="ledger.adjusted")
+        assert (entry.reason, (entry.after or {})["minor"]) == ("late", 125_050)
+
+
 @pytest.mark.parametrize(
     ("query", "is_there"),
     [

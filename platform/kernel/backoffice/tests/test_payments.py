@@ -232,7 +232,7 @@ def test_the_ledger_shows_balances_and_statements(desk: TenantClient, tenant: Te
     page = desk.get(path).content.decode()
 
     assert "Adds up to zero" in overview
-    assert "12.50" in overview
+    assert "¥12.50" in overview
     assert "Payment received" in page
     assert desk.get(f"{path}?before=zz").status_code == 200
     assert desk.get(f"{path}?before=1").status_code == 200

@@ -22,6 +22,9 @@ from kernel.members.services.codes import send_code
 from kernel.members.services.erasing import anonymise
 from kernel.members.services.identities import sign_in_with_code
 
+_PURPOSES = [choice for choice in CodePurpose.choices if choice[0] != CodePurpose.PAYMENT.value]
+"""What anybody may have a code sent for."""
+
 
 class Credentials(serializers.Serializer[Any]):
     """What a member signs in with."""
@@ -62,7 +65,7 @@ class CodeAsked(serializers.Serializer[Any]):
     """Where a code is to be sent, and what for."""
 
     target = serializers.CharField(max_length=254)
-    purpose = serializers.ChoiceField(choices=CodePurpose.choices, default=CodePurpose.SIGN_IN)
+    purpose = serializers.ChoiceField(choices=_PURPOSES, default=CodePurpose.SIGN_IN)
 
 
 class CodeSent(serializers.Serializer[Any]):

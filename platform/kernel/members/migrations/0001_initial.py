@@ -419,6 +419,7 @@ class Migration(migrations.Migration):
                             ("sign_in", "Sign in"),
                             ("bind", "Confirm a contact"),
                             ("password", "Choose a new password"),
+                            ("payment", "Choose a payment password"),
                         ],
                         max_length=16,
                     ),

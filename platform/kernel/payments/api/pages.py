@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
@@ -13,20 +13,26 @@ from kernel.access.api.authentication import StaffView
 
 
 class NewestFirst(CursorPagination):
-    """Pages with the newest first."""
+    """Pages with the newest first: by the time of rows, whose ids may be younger."""
 
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
-    ordering = "-id"
 
 
 class PagedView(StaffView):
-    """A list in pages."""
+    """A list in pages.
+
+    Attributes:
+        ordering: how it goes; the last name is unique.
+    """
+
+    ordering: ClassVar[tuple[str, ...]] = ("-created_at", "-id")
 
     def page_of(self, rows: QuerySet[Any]) -> tuple[CursorPagination, list[Any]]:
         """Return one page of rows, and what makes an answer of it."""
         pages = NewestFirst()
+        pages.ordering = self.ordering
         return pages, list(pages.paginate_queryset(rows, self.request, view=self) or [])
 
     def paged(self, rows: QuerySet[Any], shown: type[Serializer[Any]]) -> Response:

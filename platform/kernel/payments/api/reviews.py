@@ -132,6 +132,7 @@ class ReconciliationsView(StaffView):
 class DifferencesView(PagedView):
     """What disagrees."""
 
+    ordering = ("-day", "-id")
     permissions_by_method = {"GET": RECONCILE}
 
     @extend_schema(parameters=paging("limit"), responses=page_of(DifferenceShown))

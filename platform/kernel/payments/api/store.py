@@ -33,9 +33,10 @@ from kernel.payments.api.store_forms import (
 from kernel.payments.errors import IntentNotFound, ProofRefused
 from kernel.payments.gateways.contract import Payer
 from kernel.payments.models import Attempt, PaymentIntent
-from kernel.payments.selectors import attempt_for, attempts_of, intent_for, ways_to_pay
+from kernel.payments.selectors import attempt_for, cashier_of, intent_for
 from kernel.payments.services import add_proof, query, start_attempt
 from kernel.payments.services.attempts import Start, is_live
+from kernel.payments.services.holding import release_balances
 from kernel.payments.services.reviews import LARGEST_PROOF
 
 BEGUN: Final = Limit("payments.begun", "20/minute;200/hour", WhenDown.PASS)
@@ -88,8 +89,18 @@ class CashierView(PayerView):
     def get(self, request: Request, intent: str) -> Response:
         """Return what is to be paid, how, and what was tried."""
         row = self.intent(intent)
-        shown = {"intent": row, "ways": ways_to_pay(row), "attempts": attempts_of(row)}
-        return Response(CashierShown(shown).data)
+        return Response(CashierShown(cashier_of(row, now=utc_now())).data)
+
+
+@idempotency_exempt
+class HeldView(PayerView):
+    """What balances keep for a payment."""
+
+    @extend_schema(request=None, responses=CashierShown)
+    def delete(self, request: Request, intent: str) -> Response:
+        """Give it back to the payer; the payment stays open."""
+        row = release_balances(self.intent(intent).id, now=utc_now())
+        return Response(CashierShown(cashier_of(row, now=utc_now())).data)
 
 
 @idempotency_exempt
@@ -115,6 +126,8 @@ class AttemptsView(PayerView):
             ),
             channel=wanted["channel"],
             amount=amount_in(wanted["amount"], row.currency) if "amount" in wanted else None,
+            balances=tuple(wanted["balances"]),
+            password=wanted["password"],
         )
         attempt = start_attempt(row.id, start, now=utc_now())
         return Response(AttemptShown(attempt).data, status=201)

@@ -17,6 +17,21 @@ class AttemptAsked(serializers.Serializer[Any]):
     binding = PublicIdField("pay")
     channel = serializers.ChoiceField(choices=sorted(CHANNELS), required=False, default="")
     amount = AmountAsked(required=False)
+    balances = serializers.ListField(
+        child=PublicIdField("pay"),
+        required=False,
+        default=list,
+        max_length=8,
+        help_text="Balances that pay first, as much as they can; the binding pays the rest.",
+    )
+    password = serializers.CharField(
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        write_only=True,
+        help_text="The payment password, where a balance pays and `password.is_asked`.",
+    )
 
 
 class ProofAsked(serializers.Serializer[Any]):
@@ -70,9 +85,26 @@ class IntentShown(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
+class PaymentPasswordShown(serializers.Serializer[Any]):
+    """Where the payer's payment password stands."""
+
+    is_set = serializers.BooleanField()
+    is_needed = serializers.BooleanField()
+    is_asked = serializers.BooleanField()
+    locked_until = serializers.DateTimeField(allow_null=True)
+
+
 class CashierShown(serializers.Serializer[Any]):
-    """Everything that a cashier page needs."""
+    """Everything that a cashier page needs.
+
+    ``held`` is what balances keep until the rest is paid, ``open`` what is neither paid
+    nor held.
+    """
 
     intent = IntentShown()
+    held = AmountShown("held_minor")
+    open = AmountShown("open_minor")
+    currency = serializers.CharField()
+    password = PaymentPasswordShown(allow_null=True)
     ways = WayShown(many=True)
     attempts = AttemptShown(many=True)

@@ -1,13 +1,15 @@
 """Pays from what a member has in the ledger: earned or registered, never passed on.
 
 The debit is a journal whose key is the attempt's number, so a repeat debits
-nothing and a query finds it. An asset other than money pays by its rate; the
-gateway's account then keeps the units that were paid with.
+nothing and a query finds it. A part of a payment is only held at first: the units
+are frozen until the rest is paid, and then taken or let go. An asset other than money
+pays by its rate; the gateway's account then keeps the units that were paid with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
@@ -17,9 +19,14 @@ from django.utils.translation import gettext_lazy
 
 from kernel.common.ids import parse_public_id
 from kernel.common.money import DECIMALS, Money
-from kernel.ledger.errors import InsufficientBalance
-from kernel.ledger.models import Asset, Journal
-from kernel.ledger.services import Leg, Owner, cash_asset, post
+from kernel.ledger.errors import (
+    HoldClosed,
+    HoldExceeded,
+    InsufficientBalance,
+    JournalKeyReused,
+)
+from kernel.ledger.models import Asset, Hold, Journal
+from kernel.ledger.services import Leg, Owner, capture, cash_asset, freeze, post, release
 from kernel.payments.errors import BadSignature, NotFoundThere, Refused
 from kernel.payments.gateways.contract import (
     Acknowledgement,
@@ -32,6 +39,7 @@ from kernel.payments.gateways.contract import (
     PayResult,
     RefundRequest,
     RefundResult,
+    State,
     StatementLine,
 )
 
@@ -62,7 +70,8 @@ class WalletGateway:
     def caps(self, binding: Binding) -> Cap:
         """What this binding can do."""
         refunds = Cap.REFUND | Cap.PARTIAL_REFUND | Cap.MULTI_REFUND
-        return Cap.INSTANT | Cap.QUERY | Cap.CLOSE | refunds
+        holds = Cap.AUTH_CAPTURE | Cap.PARTIAL_CAPTURE | Cap.VOID
+        return Cap.INSTANT | Cap.QUERY | Cap.CLOSE | holds | refunds
 
     def bind_schema(self, mode: str) -> Json:
         """The bind form."""
@@ -95,40 +104,69 @@ class WalletGateway:
         return []
 
     def create(self, binding: Binding, request: PayRequest) -> PayResult:
-        """Debit the member, once."""
+        """Debit the member, or hold his units, once."""
         if request.payer.member_id is None:
             raise Refused("no_member")
         asset = _asset_of(binding, request.amount)
         units = _units(asset, request.amount.minor)
         member, gateway = Owner("member", request.payer.member_id), Owner("gateway", binding.id)
+        reference = ("payment_attempt", parse_public_id("pat", request.attempt_no))
+        data = {"minor": request.amount.minor, "units": units}
+        key = _key(request.attempt_no)
         try:
-            post(
-                key=_key(request.attempt_no),
-                kind=_PAID,
-                legs=[Leg(member, asset.code, -units), Leg(gateway, asset.code, units)],
-                reference=("payment_attempt", parse_public_id("pat", request.attempt_no)),
-                data={"minor": request.amount.minor, "units": units},
-            )
+            if not request.capture:
+                freeze(member, asset.code, units, key=f"{key}:held", reference=reference, data=data)
+                return PayResult("authorized", request.attempt_no, paid=request.amount)
+            legs = [Leg(member, asset.code, -units), Leg(gateway, asset.code, units)]
+            post(key=key, kind=_PAID, legs=legs, reference=reference, data=data)
         except InsufficientBalance as refusal:
             raise Refused("insufficient_balance") from refusal
         return _paid(request.attempt_no, request.amount)
 
+    @transaction.atomic
     def capture(self, binding: Binding, attempt: AttemptRef, amount: Money) -> PayResult:
-        """Nothing is ever only held here."""
-        raise Refused("not_held")
+        """Take what is held, or a part; the rest returns to the member."""
+        held = _hold_of(attempt)
+        if held is None:
+            raise Refused("not_held")
+        key, asked = _key(attempt.number), int(held.journal.data["minor"])
+        units = -(-held.amount_minor * amount.minor // asked)
+        legs = [Leg(Owner("gateway", binding.id), held.account.asset.code, units)]
+        try:
+            capture(
+                held.id,
+                legs,
+                key=key,
+                reference=("payment_attempt", parse_public_id("pat", attempt.number)),
+                data={"minor": amount.minor, "units": units},
+            )
+            if units < held.amount_minor:
+                release(held.id, key=f"{key}:let_go")
+        except (HoldClosed, HoldExceeded, JournalKeyReused) as refusal:
+            raise Refused("not_held") from refusal
+        return _paid(attempt.number, amount)
 
     def query(self, binding: Binding, attempt: AttemptRef) -> PayResult:
-        """Look for the debit."""
-        if not Journal.objects.filter(key=_key(attempt.number)).exists():
+        """Look for the debit, or for what is held."""
+        if (paid := _debit_of(attempt)) is not None:
+            return paid
+        held = _hold_of(attempt)
+        if held is None:
             raise NotFoundThere
-        return _paid(attempt.number, attempt.amount)
+        state: State = "authorized" if held.remaining_minor else "closed"
+        return PayResult(state, gateway_ref=attempt.number, paid=attempt.amount)
 
     @transaction.atomic
     def close(self, binding: Binding, attempt: AttemptRef) -> PayResult:
-        """A debit is there or it is not; nothing is under way."""
-        if Journal.objects.filter(key=_key(attempt.number)).exists():
-            return _paid(attempt.number, attempt.amount)
-        raise NotFoundThere
+        """A debit is there or it is not; what is held goes back to the member."""
+        if (paid := _debit_of(attempt)) is not None:
+            return paid
+        held = _hold_of(attempt)
+        if held is None:
+            raise NotFoundThere
+        with suppress(HoldClosed):
+            release(held.id, key=f"{_key(attempt.number)}:let_go")
+        return PayResult("closed", gateway_ref=attempt.number)
 
     @transaction.atomic
     def refund(self, binding: Binding, request: RefundRequest) -> RefundResult:
@@ -183,6 +221,18 @@ class WalletGateway:
 
 def _key(number: str) -> str:
     return f"payments:wallet:{number}"
+
+
+def _debit_of(attempt: AttemptRef) -> PayResult | None:
+    paid = Journal.objects.filter(key=_key(attempt.number)).first()
+    if paid is None:
+        return None
+    return _paid(attempt.number, Money(int(paid.data["minor"]), attempt.amount.currency))
+
+
+def _hold_of(attempt: AttemptRef) -> Hold | None:
+    held = Hold.objects.select_related("journal", "account__asset")
+    return held.filter(journal__key=f"{_key(attempt.number)}:held").first()
 
 
 def _asset_of(binding: Binding, amount: Money) -> Asset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.payments.models.bindings import BindingVersion, PaymentBinding
 from kernel.payments.models.intents import Attempt, PaymentIntent, Refund
 from kernel.payments.models.notices import Notice
+from kernel.payments.models.passwords import PaymentPassword, PaymentPolicy
 from kernel.payments.models.reconciliation import Difference, ReconciliationRun, StatementRow
 from kernel.payments.models.reviews import Proof, Review
 
@@ -15,6 +16,8 @@ __all__ = [
     "Notice",
     "PaymentBinding",
     "PaymentIntent",
+    "PaymentPassword",
+    "PaymentPolicy",
     "Proof",
     "ReconciliationRun",
     "Refund",

@@ -49,6 +49,7 @@ class PaymentIntent(TenantModel):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["payable_type", "payable_id"], name="payments_by_payable"),
+            models.Index(fields=["-created_at", "-id"], name="payments_newest"),
             models.Index(
                 fields=["expires_at"],
                 name="payments_expiring",
@@ -124,6 +125,7 @@ class Attempt(TenantModel):
             models.Index(fields=["next_check_at"], name="payments_attempt_due", condition=_DUE),
             models.Index(fields=["binding", "finished_at"], name="payments_attempt_by_day"),
             models.Index(fields=["gateway_ref"], name="payments_attempt_ref"),
+            models.Index(fields=["-created_at", "-id"], name="payments_attempt_newest"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["intent", "key"], name="payments_attempt_key_once"),
@@ -187,6 +189,7 @@ class Refund(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["next_check_at"], name="payments_refund_due", condition=_DUE),
             models.Index(fields=["intent"], name="payments_refund_by_intent"),
+            models.Index(fields=["-created_at", "-id"], name="payments_refund_newest"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -12,11 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
 from kernel.common.money import Money
 from kernel.common.outbox.publishing import publish
-from kernel.payments.books import book_capture
 from kernel.payments.choices import (
     LIVE_ATTEMPTS,
     PAYABLE_INTENTS,
@@ -31,8 +29,14 @@ from kernel.payments.events import PaymentSucceeded
 from kernel.payments.gateways.contract import PayResult
 from kernel.payments.models import Attempt, Difference, PaymentIntent
 from kernel.payments.payables import HearsOfAuthorizations, handler_of
+from kernel.payments.services.holding import (
+    anything_under_way,
+    bring_in,
+    let_go,
+    take_balances,
+)
 from kernel.payments.services.refunding import give_back
-from kernel.payments.services.rows import locked_attempt, receipt_of
+from kernel.payments.services.rows import locked_attempt, open_minor, receipt_of
 from kernel.payments.services.timing import ask_for_sweep, next_check
 
 _S = AttemptState
@@ -97,9 +101,12 @@ def _applied(
         return _authorized(intent, attempt, result, now=now)
     if attempt.state in LIVE_ATTEMPTS:
         attempt.next_check_at = next_check(attempt.checks, now=now)
-    else:
-        attempt.next_check_at, attempt.finished_at = None, now
+        attempt.save()
+        return Applied(attempt, intent)
+    attempt.next_check_at, attempt.finished_at = None, now
     attempt.save()
+    if not anything_under_way(intent):
+        let_go(intent, now=now)
     return Applied(attempt, intent)
 
 
@@ -149,7 +156,7 @@ def _authorized(
     over = intent.state not in PAYABLE_INTENTS
     attempt.next_check_at = now if over else next_check(attempt.checks, now=now)
     attempt.save()
-    if intent.state == IntentState.OPEN and _held(intent) == intent.amount_minor:
+    if intent.state == IntentState.OPEN and not open_minor(intent):
         intent.state = IntentState.AUTHORIZED
         intent.save(update_fields=["state"])
         handler = handler_of(intent.payable_type)
@@ -164,26 +171,11 @@ def _authorized(
     return Applied(attempt, intent)
 
 
-def _held(intent: PaymentIntent) -> int:
-    """Return what is paid or held of an intent, in minor units."""
-    rows = Attempt.objects.filter(intent=intent, state=_S.AUTHORIZED)
-    return int(intent.settled_minor + (rows.aggregate(sum=Sum("authorized_minor"))["sum"] or 0))
-
-
 def _captured(
     intent: PaymentIntent, attempt: Attempt, result: PayResult, *, now: datetime
 ) -> Applied:
     minor = result.paid.minor if result.paid else attempt.amount_minor
-    attempt.captured_minor, attempt.finished_at, attempt.next_check_at = minor, now, None
-    attempt.is_surplus = not (
-        intent.state in PAYABLE_INTENTS and intent.settled_minor + minor <= intent.amount_minor
-    )
-    attempt.save()
-    intent.captured_minor += minor
-    if not attempt.is_surplus:
-        intent.settled_minor += minor
-    intent.save(update_fields=["captured_minor", "settled_minor"])
-    book_capture(attempt, minor=minor, now=now)
+    bring_in(intent, attempt, minor=minor, now=now)
     if attempt.is_surplus:
         late = intent.state in {IntentState.CANCELLED, IntentState.EXPIRED}
         kind = RefundKind.LATE if late else RefundKind.SURPLUS
@@ -194,6 +186,7 @@ def _captured(
 def _settle(intent: PaymentIntent, attempt: Attempt, *, minor: int, now: datetime) -> Applied:
     """Close an intent that is paid in full; of a part taken on purpose the rest lapses."""
     lapsed = not attempt.is_captured_at_once and minor < attempt.amount_minor
+    take_balances(intent, rest_lapses=lapsed, now=now)
     if intent.settled_minor < intent.amount_minor and not lapsed:
         return Applied(attempt, intent)
     intent.state, intent.closed_at = IntentState.PAID, now

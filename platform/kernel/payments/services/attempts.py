@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.common.errors import DomainError
 from kernel.common.money import Money
 from kernel.payments.choices import (
     LIVE_ATTEMPTS,
@@ -36,9 +37,10 @@ from kernel.payments.models import Attempt, PaymentBinding, PaymentIntent
 from kernel.payments.payables import handler_of
 from kernel.payments.services.applying import Applied, apply_result
 from kernel.payments.services.channels import channel_for
+from kernel.payments.services.holding import prove_owner, release_balances, spendable
 from kernel.payments.services.opening import open_binding, open_for
 from kernel.payments.services.promises import after_start
-from kernel.payments.services.rows import locked_attempt, locked_intent
+from kernel.payments.services.rows import locked_attempt, locked_intent, open_minor
 from kernel.payments.services.timing import LEASE, NEVER_ARRIVED_AFTER, ask_for_sweep
 
 
@@ -49,9 +51,12 @@ class Start:
     Attributes:
         key: the same key never begins a second attempt of the intent.
         channel: what the binding offers first, when left out.
-        amount: a part of what is open, for payment in parts; all of it when left out.
+        amount: a part of what is open, for payment in parts; all of it when left out. A
+            part that a balance pays is held until the rest is paid.
         capture: False to have the money held only.
         store_url: where the payer comes back to, ``https://shop.example``.
+        balances: bindings of balances that pay first as much as they can, in this order.
+        password: the payer's payment password, where a balance pays.
     """
 
     binding_id: UUID
@@ -61,6 +66,8 @@ class Start:
     channel: str = ""
     amount: Money | None = None
     capture: bool = True
+    balances: tuple[UUID, ...] = ()
+    password: str = field(default="", repr=False)
 
 
 def start_attempt(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
@@ -75,8 +82,45 @@ def start_attempt(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
         AmountNotOpen: more than what is open.
         IntentKeyReused: the key began another attempt.
         NotCapable: the binding does not offer this channel, or cannot hold money.
+        PasswordNeeded, PasswordWrong, PasswordLocked, PasswordUnset: a balance pays, and
+            the payer has not proved that it is his.
         DomainError: the payable's own refusal.
     """
+    known = Attempt.objects.filter(intent_id=intent_id, key=start.key).first()
+    if known is not None:
+        return _same(known, start)
+    prove_owner(intent_id, (start.binding_id, *start.balances), start.password, now=now)
+    if not start.balances:
+        return _start_one(intent_id, start, now=now)
+    return _start_combined(intent_id, start, now=now)
+
+
+def _start_combined(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
+    """Hold what the balances have, then begin to pay the rest."""
+    try:
+        for binding_id in start.balances:
+            intent = PaymentIntent.objects.get(pk=intent_id)
+            rest, has = open_minor(intent), spendable(binding_id, intent)
+            if rest <= 0 or not has:
+                continue
+            part = replace(
+                start,
+                binding_id=binding_id,
+                key=f"{start.key[:80]}+{binding_id.hex}",
+                channel="",
+                amount=Money(min(rest, has), intent.currency),
+            )
+            if has >= rest:
+                # The balances are enough: the last of them pays what is left.
+                return _start_one(intent_id, replace(part, key=start.key), now=now)
+            _start_one(intent_id, part, now=now)
+        return _start_one(intent_id, start, now=now)
+    except DomainError:
+        release_balances(intent_id, now=now)
+        raise
+
+
+def _start_one(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
     attempt, is_new = _prepare(intent_id, start, now=now)
     if not is_new:
         return attempt
@@ -103,26 +147,37 @@ def outcome_of(call: Callable[[], PayResult]) -> PayResult:
 @transaction.atomic(durable=True)
 def _prepare(intent_id: UUID, start: Start, *, now: datetime) -> tuple[Attempt, bool]:
     intent = locked_intent(intent_id)
-    existing = Attempt.objects.filter(intent=intent, key=start.key).first()
+    existing = Attempt.objects.filter(intent=intent, key=start.key[:120]).first()
     if existing is not None:
-        if existing.binding_id != start.binding_id:
-            raise IntentKeyReused
-        return existing, False
+        return _same(existing, start), False
     if intent.state != IntentState.OPEN or (intent.expires_at and intent.expires_at <= now):
         raise IntentClosed(state=intent.state)
     handler_of(intent.payable_type).may_pay(intent.payable_id, member_id=intent.member_id)
-    open_minor = intent.amount_minor - intent.settled_minor
-    amount = start.amount or Money(open_minor, intent.currency)
-    if amount.currency != intent.currency or not 0 < amount.minor <= open_minor:
-        raise AmountNotOpen(open=Money(open_minor, intent.currency).decimal())
+    rest = open_minor(intent)
+    amount = start.amount or Money(rest, intent.currency)
+    if amount.currency != intent.currency or not 0 < amount.minor <= rest:
+        raise AmountNotOpen(open=Money(rest, intent.currency).decimal())
     row = PaymentBinding.objects.filter(pk=start.binding_id, is_enabled=True).first()
     if row is None:
         raise BindingNotUsable
-    return _new_attempt(intent, row, start, amount=amount, now=now), True
+    is_part = amount.minor < rest
+    return _new_attempt(intent, row, start, amount=amount, is_part=is_part, now=now), True
+
+
+def _same(attempt: Attempt, start: Start) -> Attempt:
+    if attempt.binding_id not in {start.binding_id, *start.balances}:
+        raise IntentKeyReused
+    return attempt
 
 
 def _new_attempt(
-    intent: PaymentIntent, row: PaymentBinding, start: Start, *, amount: Money, now: datetime
+    intent: PaymentIntent,
+    row: PaymentBinding,
+    start: Start,
+    *,
+    amount: Money,
+    is_part: bool,
+    now: datetime,
 ) -> Attempt:
     gateway, binding = gateway_named(row.gateway), open_binding(row)
     caps = gateway.caps(binding)
@@ -135,7 +190,8 @@ def _new_attempt(
         version=row.version,
         key=start.key[:120],
         channel=channel_for(caps, start.channel),
-        is_captured_at_once=start.capture,
+        # A part of a balance waits for the rest: until then nothing is spent.
+        is_captured_at_once=start.capture and not (is_part and Cap.INSTANT in caps),
         currency=amount.currency,
         amount_minor=amount.minor,
         next_check_at=now + LEASE,
@@ -155,7 +211,7 @@ def _request_of(attempt: Attempt, start: Start) -> PayRequest:
         cancel_url=page,
         expires_at=intent.expires_at,
         payer=start.payer,
-        capture=start.capture,
+        capture=attempt.is_captured_at_once,
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from kernel.common.money import Money
 from kernel.payments import payables
+from kernel.payments.choices import AttemptState
 from kernel.payments.errors import IntentNotFound
 from kernel.payments.gateways.contract import AttemptRef, Payer
 from kernel.payments.models import Attempt, PaymentIntent
@@ -39,6 +42,17 @@ def locked_attempt(attempt_id: UUID) -> tuple[PaymentIntent, Attempt]:
         raise IntentNotFound
     intent = locked_intent(intent_id)
     return intent, Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
+
+
+def held_minor(intent: PaymentIntent) -> int:
+    """Return what is held, and not yet taken, towards an intent."""
+    rows = Attempt.objects.filter(intent=intent, state=AttemptState.AUTHORIZED)
+    return int(rows.aggregate(sum=Sum("authorized_minor"))["sum"] or 0)
+
+
+def open_minor(intent: PaymentIntent) -> int:
+    """Return what is neither paid nor held of an intent."""
+    return intent.amount_minor - intent.settled_minor - held_minor(intent)
 
 
 def ref_of(attempt: Attempt, *, member_id: UUID | None) -> AttemptRef:

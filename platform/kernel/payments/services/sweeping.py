@@ -23,6 +23,7 @@ from kernel.payments.models import Attempt, Refund
 from kernel.payments.services.applying import apply_result
 from kernel.payments.services.attempts import said_of
 from kernel.payments.services.closing import close_attempt, due_intents, expire
+from kernel.payments.services.holding import is_idle
 from kernel.payments.services.notices import apply_kept, claim_waiting, forget_old
 from kernel.payments.services.refunds import drive_refund
 from kernel.payments.services.timing import LEASE, ask_for_sweep, next_check
@@ -129,7 +130,7 @@ def _claim_attempts(*, now: datetime, limit: int) -> list[UUID]:
 
 def _look_after(attempt_id: UUID, *, now: datetime) -> None:
     attempt = Attempt.objects.select_related("intent", "binding").get(pk=attempt_id)
-    if attempt.intent.state not in PAYABLE_INTENTS:
+    if attempt.intent.state not in PAYABLE_INTENTS or is_idle(attempt, now=now):
         close_attempt(attempt, now=now)
         return
     apply_result(attempt.id, said_of(attempt, now=now), now=now)

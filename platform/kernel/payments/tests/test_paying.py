@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.common.time import utc_now
-from kernel.ledger.services import TENANT, balance, verify
+from kernel.ledger.services import TENANT, Owner, balance, verify
 from kernel.payments.books import clearing
 from kernel.payments.choices import AttemptState, IntentState, RefundKind, RefundState
 from kernel.payments.errors import AmountNotOpen, IntentClosed, IntentKeyReused
@@ -220,8 +220,9 @@ def test_parts_go_back_when_the_rest_does_not_come(
     sweep(now=utc_now() + timedelta(minutes=32))
 
     assert fresh(intent).state == IntentState.EXPIRED
-    assert goods.words == ["failed", "refunded"]
+    assert goods.words == ["failed"]
     assert balance(TENANT, "cny") == 0
+    assert balance(Owner("member", member.id), "cny") == 500
 
 
 def test_more_than_what_is_open_is_refused(stripe_binding: PaymentBinding) -> None:
