@@ -54,8 +54,12 @@ class InvoiceForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Registered telephone"), max_length=40, required=False
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Registered address"), max_length=200, required=False
+    )
     bank = forms.CharField(label=gettext_lazy("Bank"), max_length=120, required=False)
     bank_account = forms.CharField(
         label=gettext_lazy("Account number"), max_length=60, required=False

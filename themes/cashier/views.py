@@ -144,6 +144,9 @@ def _page(
 ) -> HttpResponse:
     till = till_of(group, chooses="choose" in request.GET, now=utc_now())
     inputs = till_inputs(till, leaves="go" in request.GET, notice=notice)
+    # Whoever was refused finds what he had chosen.
+    chosen = [request.POST.get("binding", ""), *request.POST.getlist("with")[:_MOST_BALANCES]]
+    inputs["chosen"] = list(filter(None, chosen))
     refresh: Json = None
     if inputs["leaves"] and till.attempt is not None:
         refresh = {"seconds": 0, "url": str((till.attempt.action or {}).get("url", ""))}

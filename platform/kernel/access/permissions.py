@@ -73,6 +73,7 @@ CATALOGUE: Final = (
             Permission("payments.refund", _("Pay back")),
             Permission("payments.reconcile", _("Compare with the gateways' books")),
             Permission("ledger.view", _("See the ledger")),
+            Permission("ledger.assets", _("Decide what balances members can have")),
             Permission("ledger.adjust", _("Change what members have, by hand")),
         ),
     ),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.ledger.models import Journal
 from kernel.ledger.services import TENANT, Leg, Owner, post, reverse, system
-from kernel.payments.models import Attempt, Refund, StatementRow
+from kernel.payments.models import Attempt, Refund, Split, StatementRow
 
 BANK: Final = system("payments.bank")
 """What gateways have paid out to the tenant's own account; negative like theirs."""
@@ -55,6 +55,28 @@ def book_refund_returned(refund: Refund) -> None:
     """Write down that a refund came back after it had counted as made."""
     journal = Journal.objects.get(key=_refund_key(refund))
     reverse(journal.id, key=f"{_refund_key(refund)}:returned", reason=refund.failure)
+
+
+def book_split(split: Split, *, binding_id: UUID, now: datetime) -> None:
+    """Write down that a gateway gave a share of a payment to its receiver."""
+    _book_share(split, binding_id, split.amount_minor, kind="payments.split", now=now)
+
+
+def book_split_returned(split: Split, *, binding_id: UUID, now: datetime) -> None:
+    """Write down that a share came back."""
+    _book_share(split, binding_id, -split.amount_minor, kind="payments.split_returned", now=now)
+
+
+def _book_share(split: Split, binding_id: UUID, minor: int, *, kind: str, now: datetime) -> None:
+    asset = cash_asset(split.currency)
+    post(
+        key=f"{kind}:{split.id.hex}",
+        kind=kind,
+        legs=[Leg(TENANT, asset, -minor), Leg(clearing(binding_id), asset, minor)],
+        occurred_at=now,
+        reference=("payment_split", split.id),
+        data={"attempt": str(split.attempt_id)},
+    )
 
 
 def book_fee(row: StatementRow) -> None:

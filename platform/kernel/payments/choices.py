@@ -47,6 +47,17 @@ class RefundState(TextChoices):
     UNKNOWN = "unknown", _("Outcome not known yet")
 
 
+class SplitState(TextChoices):
+    """Where a share of a payment stands."""
+
+    CREATED = "created", _("Being prepared")
+    PENDING = "pending", _("Accepted by the gateway")
+    SUCCEEDED = "succeeded", _("Paid to the receiver")
+    FAILED = "failed", _("Failed")
+    RETURNING = "returning", _("Coming back")
+    RETURNED = "returned", _("Come back")
+
+
 class RefundKind(TextChoices):
     """Why money goes back."""
 
@@ -112,6 +123,9 @@ LIVE_ATTEMPTS = frozenset(
 
 MOVING_REFUNDS = frozenset({RefundState.CREATED, RefundState.PENDING, RefundState.UNKNOWN})
 """Refunds whose outcome the gateway has still to tell."""
+
+MOVING_SPLITS = frozenset({SplitState.CREATED, SplitState.PENDING, SplitState.RETURNING})
+"""Shares whose outcome the gateway has still to tell."""
 
 PAYABLE_INTENTS = frozenset({IntentState.OPEN, IntentState.AUTHORIZED})
 """Intents that take money."""

@@ -139,6 +139,30 @@ class ProofRefused(DomainError):
     title = _("This file cannot be used as a proof of payment.")
 
 
+class ReceiverUnknown(DomainError):
+    """Nobody who gets shares at this binding's gateway, or not any more."""
+
+    code = "payments.receiver_unknown"
+    status = 404
+    title = _("There is no such receiver of shares.")
+
+
+class SplitNotFound(DomainError):
+    """There is no such share."""
+
+    code = "payments.split_not_found"
+    status = 404
+    title = _("There is no such share of a payment.")
+
+
+class SplitNotReturnable(DomainError):
+    """The share is not with its receiver, or its gateway brings nothing back."""
+
+    code = "payments.split_not_returnable"
+    status = 409
+    title = _("This share cannot be asked back.")
+
+
 class PasswordNeeded(DomainError):
     """A balance pays, and its owner has a payment password that was not told."""
 

@@ -17,7 +17,7 @@ from kernel.payments.choices import (
     DifferenceState,
     RefundState,
 )
-from kernel.payments.errors import BindingNotFound, IntentNotFound
+from kernel.payments.errors import BindingNotFound, IntentNotFound, SplitNotFound
 from kernel.payments.gateways.contract import Cap
 from kernel.payments.gateways.registry import gateway_named
 from kernel.payments.models import (
@@ -29,6 +29,8 @@ from kernel.payments.models import (
     Proof,
     Refund,
     Review,
+    Split,
+    SplitReceiver,
 )
 from kernel.payments.services.channels import channels_of
 from kernel.payments.services.holding import worth_of
@@ -167,6 +169,28 @@ def attempts_of(intent: PaymentIntent) -> QuerySet[Attempt]:
 def refunds_of(intent: PaymentIntent) -> QuerySet[Refund]:
     """Return the refunds of an intent, the first first."""
     return Refund.objects.filter(intent=intent).order_by("pk")
+
+
+def splits_of(attempt: Attempt) -> QuerySet[Split]:
+    """Return the shares of an attempt, the first first."""
+    return Split.objects.filter(attempt=attempt).order_by("pk")
+
+
+def split_with(split_id: UUID) -> Split:
+    """Return a share.
+
+    Raises:
+        SplitNotFound: there is none.
+    """
+    row = Split.objects.filter(pk=split_id).first()
+    if row is None:
+        raise SplitNotFound
+    return row
+
+
+def receivers_of(binding_id: UUID) -> QuerySet[SplitReceiver]:
+    """Return who may get shares at a binding's gateway, by name."""
+    return SplitReceiver.objects.filter(binding_id=binding_id).order_by("name", "pk")
 
 
 def intents_list(*, state: str = "") -> QuerySet[PaymentIntent]:

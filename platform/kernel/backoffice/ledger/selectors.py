@@ -25,6 +25,13 @@ from kernel.payments.models import PaymentBinding
 KINDS: Final[dict[str, Promise]] = {
     "payments.captured": gettext_lazy("Payment received"),
     "payments.refunded": gettext_lazy("Refund"),
+    "payments.split": gettext_lazy("Share paid to a partner"),
+    "payments.split_returned": gettext_lazy("Share come back"),
+    "payments.wallet_paid": gettext_lazy("Paid with a balance"),
+    "payments.wallet_refunded": gettext_lazy("Given back to a balance"),
+    "hold.frozen": gettext_lazy("Held"),
+    "hold.captured": gettext_lazy("Taken of what was held"),
+    "hold.released": gettext_lazy("No longer held"),
     "payments.fee": gettext_lazy("Fee of the gateway"),
     "payments.payout": gettext_lazy("Payout by the gateway"),
     "orders.paid": gettext_lazy("Order paid"),

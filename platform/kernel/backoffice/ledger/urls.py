@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.ledger import journals, views
+from kernel.backoffice.ledger import assets, journals, views
 
 urlpatterns = [
     path("", views.index),
+    path("assets/", assets.index),
+    path("assets/new/", assets.new),
+    path("assets/<slug:code>/", assets.edit),
     path("journals/", journals.index),
     path("journals/export.csv", journals.export),
     path("differences/", views.differences),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,14 @@ from pytest_django import Settings
 
 from kernel.access.confirming import LASTS, note_confirmed
 from kernel.access.services import set_own_password
+from kernel.audit.models import AuditEntry
 from kernel.checkout.paying import intent_for
-from kernel.common.ids import public_id
+from kernel.common.ids import public_id, uuid7
 from kernel.common.money import Money
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
-from kernel.ledger.models import Account
+from kernel.ledger.models import Account, Asset
 from kernel.ledger.services import Leg, post, system
 from kernel.ledger.values import TENANT
 from kernel.orders.models import Order
@@ -236,6 +237,49 @@ def test_the_ledger_shows_balances_and_statements(desk: TenantClient, tenant: Te
     assert "Payment received" in page
     assert desk.get(f"{path}?before=zz").status_code == 200
     assert desk.get(f"{path}?before=1").status_code == 200
+
+
+def test_points_are_defined_with_their_rules_and_changed(
+    desk: TenantClient, tenant: TenantRef
+) -> None:
+    told = {"code": "points", "kind": "points", "scale": "0", "name_en": "Points"}
+    rules = {"is_spendable": "on", "is_active": "on", "rate_units": "100", "rate_minor": "100"}
+    whole = {**told, **rules, "name_zh-hans": "积分", "expiry_days": "365"}
+    desk.as_staff("ledger.view")
+    stranger = desk.post("/ledger/assets/new/", whole).status_code
+    desk.as_staff("ledger.assets", email="till@example.com")
+
+    nameless = desk.post("/ledger/assets/new/", {**whole, "name_zh-hans": ""}).status_code
+    made = desk.post("/ledger/assets/new/", whole).status_code
+    again = desk.post("/ledger/assets/new/", whole).status_code
+    changed = desk.post("/ledger/assets/points/", {**whole, "expiry_days": "30"}).status_code
+
+    assert (stranger, nameless, made, again, changed) == (403, 422, 302, 422, 302)
+    assert "after 30 days" in desk.get("/ledger/assets/").content.decode()
+    with tenant_context(tenant):
+        row = Asset.objects.get(code="points")
+        assert (row.expiry_days, row.currency, row.is_transferable) == (30, "CNY", False)
+        assert AuditEntry.objects.filter(action="ledger.asset_defined").count() == 1
+
+
+def test_payments_stand_in_the_order_of_their_time(
+    desk: TenantClient, tenant: TenantRef, waiting: tuple[Order, Attempt]
+) -> None:
+    desk.as_staff("payments.view")
+    with tenant_context(tenant):
+        older = Attempt.objects.get(pk=waiting[1].pk)
+        older.pk, older.key = uuid7(), "older"
+        older.created_at -= timedelta(days=3)
+        older.save(force_insert=True)
+        assert older.pk > waiting[1].pk
+
+    shown = [row.pk for row, _numbers in desk.get("/payments/received/").context["rows"]]
+    exported = b"".join(desk.get("/payments/received/export.csv")).decode()
+
+    assert shown == [waiting[1].pk, older.pk]
+    assert exported.index(f"{waiting[1].created_at:%Y-%m-%dT}") < exported.index(
+        f"{older.created_at:%Y-%m-%dT}"
+    )
 
 
 def test_a_difference_is_dealt_with_once(

@@ -13,7 +13,7 @@ from kernel.ledger.selectors import (
     wallet,
     worth,
 )
-from kernel.ledger.services.assets import cash_asset, change_asset, ensure_asset
+from kernel.ledger.services.assets import cash_asset, change_asset, define_asset, ensure_asset
 from kernel.ledger.services.checks import Finding, verify
 from kernel.ledger.services.engine import Posted
 from kernel.ledger.services.expiry import expire
@@ -36,6 +36,7 @@ __all__ = [
     "cash_asset",
     "change_asset",
     "decimal_text",
+    "define_asset",
     "ensure_asset",
     "expire",
     "explain",

@@ -115,6 +115,28 @@ def cash_asset(currency: str) -> Asset:
 
 
 @transaction.atomic
+def define_asset(
+    code: str, kind: str, names: Mapping[str, str], scale: int, *, actor: Actor, **rules: Any
+) -> Asset:
+    """Define an asset that is not there yet, on the record; rules as `ensure_asset` takes them.
+
+    Raises:
+        AssetDiffers: there is one with this code.
+        InvalidAsset: something about it is not possible.
+    """
+    if Asset.objects.filter(code=code).exists() or is_currency_code(code):
+        raise AssetDiffers(asset=code, field="code")
+    asset = ensure_asset(code, kind, names, scale, **rules)
+    record(
+        action="ledger.asset_defined",
+        actor=actor,
+        obj=asset,
+        after={"code": code, "kind": kind, "names": dict(names), **rules},
+    )
+    return asset
+
+
+@transaction.atomic
 def change_asset(code: str, *, actor: Actor, **changes: Any) -> Asset:
     """Change what a tenant may decide about an asset, on the record.
 

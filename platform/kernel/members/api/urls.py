@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.members.api import belongings, devices, providers, storefront
+from kernel.members.api import assets, belongings, devices, providers, storefront
 
 app_name = "members-api"
 urlpatterns = [
@@ -48,5 +48,7 @@ urlpatterns = [
     path("favourites/", belongings.FavouritesView.as_view(), name="favourites"),
     path("favourites/<str:product>/", belongings.FavouriteView.as_view(), name="favourite"),
     path("footprints/", belongings.FootprintsView.as_view(), name="footprints"),
+    path("assets/", assets.AssetsView.as_view(), name="assets"),
+    path("assets/<str:asset>/", assets.AssetView.as_view(), name="asset"),
     path("consents/", belongings.ConsentsView.as_view(), name="consents"),
 ]

@@ -13,7 +13,9 @@ from kernel.ledger.values import Leg, Owner, system
 from kernel.members.services.balances import hand_over_late
 from kernel.members.services.merging import merge_members
 from kernel.members.tests.people import CLERK
+from kernel.tenancy.context import TenantRef
 from testkit.factories.orders import make_member
+from testkit.web import store
 
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
 NOW = utc_now()
@@ -43,6 +45,27 @@ def test_balances_go_to_the_account_that_stays_and_keep_their_dates() -> None:
     living = Lot.objects.filter(remaining_minor__gt=0)
     assert sorted(living.values_list("expires_at", "remaining_minor")) == before
     assert verify() == []
+
+
+def test_a_member_reads_what_he_has_and_how_it_came(tenant_a: TenantRef) -> None:
+    with store(tenant_a) as browser:
+        owner = Owner("member", browser.as_member().pk)
+        names = {"en": "Points", "zh-hans": "积分"}
+        ensure_asset("points", "points", names, 0, expires=True, expiry_days=30)
+        given(owner, "points", 20, key="1", days=9)
+        given(owner, "points", 5, key="2", days=3)
+        post(key="3", kind="t", legs=[Leg(owner, "points", -1), Leg(system("t"), "points", 1)])
+        root = "/api/v1/store/members/assets/"
+        listed = {each["code"]: each for each in browser.get(root).json()}
+        page = browser.get(f"{root}points/?limit=2").json()
+        rest = browser.get(f"{root}points/?before={page['next']}").json()
+        unknown = browser.get(f"{root}gold/").status_code
+
+    assert listed["points"]["available"] == "24"
+    assert listed["points"]["next_expiry"]["amount"] == "4", "the oldest go first"
+    assert [each["amount"] for each in page["moves"]] == ["-1", "5"]
+    assert [each["balance_after"] for each in rest["moves"]] == ["20"]
+    assert unknown == 404
 
 
 def test_what_was_held_follows_when_it_is_let_go() -> None:

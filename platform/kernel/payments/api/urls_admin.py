@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.payments.api import admin, bindings, reviews
+from kernel.payments.api import admin, bindings, reviews, splits
 
 app_name = "payments-admin-api"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
         "intents/<str:intent>/cancellation/", admin.CancellationView.as_view(), name="cancellation"
     ),
     path("intents/<str:intent>/refunds/", admin.RefundsView.as_view(), name="refunds"),
+    path("bindings/<str:binding>/receivers/", splits.ReceiversView.as_view(), name="receivers"),
+    path("attempts/<str:attempt>/splits/", splits.SplitsView.as_view(), name="splits"),
+    path("splits/<str:split>/return/", splits.SplitReturnView.as_view(), name="split-return"),
     path("attempts/<str:attempt>/capture/", admin.CaptureView.as_view(), name="capture"),
     path("attempts/<str:attempt>/query/", admin.QueryView.as_view(), name="query"),
     path("reviews/", reviews.WaitingView.as_view(), name="waiting"),

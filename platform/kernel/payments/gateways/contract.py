@@ -20,6 +20,7 @@ State = Literal[
     "created", "pending", "requires_action", "authorized", "paid", "closed", "failed", "unknown"
 ]
 RefundOutcome = Literal["pending", "review", "succeeded", "failed"]
+SplitOutcome = Literal["pending", "succeeded", "failed"]
 EventSubject = Literal["attempt", "refund", "other"]
 
 
@@ -172,6 +173,27 @@ class RefundResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitRequest:
+    """A share of one paid attempt for an account at the gateway, or its way back."""
+
+    number: str
+    attempt: AttemptRef
+    account: str
+    amount: Money
+    reason: str
+    gateway_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitResult:
+    """What a gateway says of a share, or of its return."""
+
+    state: SplitOutcome
+    gateway_ref: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A verified message.
 
@@ -320,4 +342,28 @@ class Gateway(Protocol):
             Transient: the gateway did not answer.
             Misconfigured: the credentials are not accepted.
         """
+        ...
+
+
+class Splits(Protocol):
+    """What a gateway with `Cap.SPLIT_DELAYED` offers besides.
+
+    The same number again moves nothing more; the way back needs `Cap.SPLIT_RETURN`. All
+    raise as `Gateway.create`, the questions `NotFoundThere` for what never arrived.
+    """
+
+    def split(self, binding: Binding, request: SplitRequest) -> SplitResult:
+        """Give a share of a paid attempt to another account at the gateway."""
+        ...
+
+    def query_split(self, binding: Binding, request: SplitRequest) -> SplitResult:
+        """Ask what became of a share."""
+        ...
+
+    def return_split(self, binding: Binding, request: SplitRequest) -> SplitResult:
+        """Bring a share back."""
+        ...
+
+    def query_return(self, binding: Binding, request: SplitRequest) -> SplitResult:
+        """Ask what became of the way back."""
         ...

@@ -8,6 +8,7 @@ from kernel.payments.models.notices import Notice
 from kernel.payments.models.passwords import PaymentPassword, PaymentPolicy
 from kernel.payments.models.reconciliation import Difference, ReconciliationRun, StatementRow
 from kernel.payments.models.reviews import Proof, Review
+from kernel.payments.models.splits import Split, SplitReceiver
 
 __all__ = [
     "Attempt",
@@ -22,5 +23,7 @@ __all__ = [
     "ReconciliationRun",
     "Refund",
     "Review",
+    "Split",
+    "SplitReceiver",
     "StatementRow",
 ]

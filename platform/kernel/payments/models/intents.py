@@ -89,6 +89,7 @@ class Attempt(TenantModel):
         version: the binding's credentials that it began with.
         key: the caller's; the same key of one intent never begins a second attempt.
         reserved_minor: refunds that are made or under way.
+        split_minor: shares that receivers have, or that are on their way to them.
         next_check_at: when the sweeper asks the gateway; also a lease on the row.
         checks: how often it was asked.
         is_surplus: its money came late or was too much, and goes back.
@@ -107,6 +108,7 @@ class Attempt(TenantModel):
     captured_minor = models.BigIntegerField(default=0)
     reserved_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    split_minor = models.BigIntegerField(default=0)
     fee_minor = models.BigIntegerField(default=0)
     state = models.CharField(
         max_length=16, choices=AttemptState.choices, default=AttemptState.CREATED
@@ -139,7 +141,8 @@ class Attempt(TenantModel):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0)
                 & Q(refunded_minor__lte=F("reserved_minor"))
-                & Q(reserved_minor__lte=F("captured_minor")),
+                & Q(split_minor__gte=0)
+                & Q(captured_minor__gte=F("reserved_minor") + F("split_minor")),
                 name="payments_attempt_refunds_within",
             ),
             models.CheckConstraint(
@@ -147,6 +150,11 @@ class Attempt(TenantModel):
                 name="payments_captured_is_paid",
             ),
         ]
+
+    @property
+    def left_minor(self) -> int:
+        """What can still be given back or shared."""
+        return self.captured_minor - self.reserved_minor - self.split_minor
 
     @property
     def number(self) -> str:

@@ -20,7 +20,7 @@ def give_back(attempts: Iterable[Attempt], *, kind: RefundKind, now: datetime) -
     """Reserve all that is left of attempts to go back; their intents are locked."""
     made = []
     for attempt in attempts:
-        left = attempt.captured_minor - attempt.reserved_minor
+        left = attempt.left_minor
         if left > 0:
             refund = reserve(
                 attempt,

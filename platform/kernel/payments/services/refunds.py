@@ -62,12 +62,12 @@ def refund(
         return made
     paid = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("binding")
     rows = list(paid.filter(intent=intent, state=AttemptState.PAID).order_by("pk"))
-    left = sum(row.captured_minor - row.reserved_minor for row in rows)
+    left = sum(row.left_minor for row in rows)
     if amount.currency != intent.currency or not 0 < amount.minor <= left:
         raise AmountNotOpen(open=Money(left, intent.currency).decimal())
     wanted = amount.minor
     for row in sorted(rows, key=lambda each: each.pk, reverse=True):
-        part = min(wanted, row.captured_minor - row.reserved_minor)
+        part = min(wanted, row.left_minor)
         if part:
             name = f"{key}#{len(made)}" if made else key
             made.append(_ask(row, minor=part, key=name, reason=reason, actor=actor, now=now))
@@ -85,7 +85,7 @@ def refund_attempt(
         if (made.attempt_id, made.amount_minor) != (attempt_id, amount.minor):
             raise IntentKeyReused
         return made
-    left = attempt.captured_minor - attempt.reserved_minor
+    left = attempt.left_minor
     if amount.currency != attempt.currency or not 0 < amount.minor <= left:
         raise AmountNotOpen(open=Money(left, attempt.currency).decimal())
     return _ask(attempt, minor=amount.minor, key=key, reason=reason, actor=actor, now=now)

@@ -18,14 +18,20 @@ from django.db import connection, transaction
 from kernel.common.errors import DomainError
 from kernel.common.logging import get_logger
 from kernel.common.time import utc_now
-from kernel.payments.choices import LIVE_ATTEMPTS, MOVING_REFUNDS, PAYABLE_INTENTS
-from kernel.payments.models import Attempt, Refund
+from kernel.payments.choices import (
+    LIVE_ATTEMPTS,
+    MOVING_REFUNDS,
+    MOVING_SPLITS,
+    PAYABLE_INTENTS,
+)
+from kernel.payments.models import Attempt, Refund, Split
 from kernel.payments.services.applying import apply_result
 from kernel.payments.services.attempts import said_of
 from kernel.payments.services.closing import close_attempt, due_intents, expire
 from kernel.payments.services.holding import is_idle
 from kernel.payments.services.notices import apply_kept, claim_waiting, forget_old
 from kernel.payments.services.refunds import drive_refund
+from kernel.payments.services.splits import drive_split
 from kernel.payments.services.timing import LEASE, ask_for_sweep, next_check
 
 BATCH: Final = 100
@@ -39,6 +45,8 @@ SELECT least(
     (SELECT min(next_check_at) FROM payments_attempt
       WHERE state = ANY(%s) AND next_check_at IS NOT NULL),
     (SELECT min(next_check_at) FROM payments_refund
+      WHERE state = ANY(%s) AND next_check_at IS NOT NULL),
+    (SELECT min(next_check_at) FROM payments_split
       WHERE state = ANY(%s) AND next_check_at IS NOT NULL),
     (SELECT min(intent.expires_at) FROM payments_paymentintent AS intent
       WHERE intent.state IN ('open', 'authorized')
@@ -74,6 +82,8 @@ def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
     _each(expired, expire, now=now, until=until)
     refunds = _due_refunds(now=now, limit=limit)
     _each(refunds, drive_refund, now=now, until=until)
+    splits = _due_splits(now=now, limit=limit)
+    _each(splits, drive_split, now=now, until=until)
     return Swept(len(notices), len(attempts), len(refunds), len(expired))
 
 
@@ -103,7 +113,7 @@ def sweep_at(now: datetime) -> None:
 def next_due() -> datetime | None:
     """Return when a sweep has something to do next; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [list(LIVE_ATTEMPTS), list(MOVING_REFUNDS)])
+        cursor.execute(_NEXT, [list(LIVE_ATTEMPTS), list(MOVING_REFUNDS), list(MOVING_SPLITS)])
         due_at: datetime | None = cursor.fetchone()[0]
     return due_at
 
@@ -138,4 +148,9 @@ def _look_after(attempt_id: UUID, *, now: datetime) -> None:
 
 def _due_refunds(*, now: datetime, limit: int) -> list[UUID]:
     rows = Refund.objects.filter(state__in=MOVING_REFUNDS, next_check_at__lte=now)
+    return list(rows.order_by("next_check_at").values_list("pk", flat=True)[:limit])
+
+
+def _due_splits(*, now: datetime, limit: int) -> list[UUID]:
+    rows = Split.objects.filter(state__in=MOVING_SPLITS, next_check_at__lte=now)
     return list(rows.order_by("next_check_at").values_list("pk", flat=True)[:limit])
