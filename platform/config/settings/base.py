@@ -48,7 +48,7 @@ STOA_TENANT_APPS = [
     *("ledger", "members", "relations"),
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
-    "dataio",
+    *("promotions", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "kernel.orders",
     "kernel.fulfilment",
     "kernel.payments",
+    "kernel.promotions",
     "kernel.dataio",
     "kernel.backoffice",
     "themes",

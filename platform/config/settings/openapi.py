@@ -40,6 +40,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ChangeState": "kernel.orders.choices.ChangeState.choices",
         "IntentState": "kernel.payments.choices.IntentState.choices",
         "Verdict": "kernel.payments.choices.Verdict.choices",
+        "PromotionMatch": "kernel.promotions.choices.Match.choices",
+        "CouponKind": "kernel.promotions.choices.CouponKind.choices",
+        "CouponChannel": "kernel.promotions.choices.Channel.choices",
+        "CouponState": "kernel.promotions.choices.CouponState.choices",
+        "CodeBatchState": "kernel.promotions.choices.BatchState.choices",
         "PriceStepKind": "kernel.pricing.values.STEP_KINDS",
     },
     "POSTPROCESSING_HOOKS": [

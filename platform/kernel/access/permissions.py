@@ -56,6 +56,14 @@ CATALOGUE: Final = (
         ),
     ),
     Section(
+        _("Marketing"),
+        (
+            Permission("promotions.view", _("See promotions and coupons")),
+            Permission("promotions.manage", _("Change promotions and coupons")),
+            Permission("coupons.give", _("Give coupons to members, and withdraw them")),
+        ),
+    ),
+    Section(
         _("Members"),
         (
             Permission("members.view", _("See members")),

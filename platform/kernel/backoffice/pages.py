@@ -14,6 +14,7 @@ SHOP: Final = _("Shop")
 GOODS: Final = _("Goods")
 MONEY: Final = _("Money")
 SETTINGS: Final = _("Settings")
+MARKETING: Final = _("Marketing")
 
 _ENTRIES: Final = (
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
@@ -28,6 +29,8 @@ _ENTRIES: Final = (
     Entry("/collections/", _("Collections"), "stack", "products.view", GOODS),
     Entry("/prices/", _("Price lists"), "percent", "prices.view", GOODS),
     Entry("/stock/", _("Stock"), "boxes", "stock.view", GOODS),
+    Entry("/promotions/", _("Promotions"), "gift", "promotions.view", MARKETING),
+    Entry("/coupons/", _("Coupons"), "tag", "promotions.view", MARKETING),
     Entry("/imports/", _("Import"), "import", "products.import", GOODS),
     Entry("/payments/received/", _("Payments"), "stack", "payments.view", MONEY),
     Entry("/payments/refunds/", _("Refunds"), "back", "payments.view", MONEY),

@@ -8,6 +8,8 @@ urlpatterns = [
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("products/", include("kernel.backoffice.products.urls")),
     path("prices/", include("kernel.backoffice.pricing.urls")),
+    path("promotions/", include("kernel.backoffice.promotions.urls")),
+    path("coupons/", include("kernel.backoffice.promotions.urls_coupons")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),
     path("", include("kernel.backoffice.shelves.urls")),

@@ -125,6 +125,7 @@ class Draft:
 
     Attributes:
         ways: how it may be shipped; None when nobody has asked.
+        claims: who takes something for it after the stock, see `kernel.checkout.claims`.
     """
 
     basket: Basket
@@ -133,6 +134,7 @@ class Draft:
     refusals: list[Refusal] = field(default_factory=list)
     notes: dict[str, object] = field(default_factory=dict)
     ways: Sequence[ShippingMethod] | None = None
+    claims: set[str] = field(default_factory=set)
 
     @property
     def currency(self) -> str:

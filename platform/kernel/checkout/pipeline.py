@@ -47,6 +47,13 @@ KERNEL_STEPS: Final = (
 
 QUOTE_STEPS: Final = (Step("availability", 950, tell_availability),)
 
+_joined: Final[dict[str, Step]] = {}
+
+
+def register_step(name: str, order: int, function: StepFunction) -> None:
+    """Add a step of a higher centre of the kernel; the same name again replaces the earlier."""
+    _joined[name] = Step(name, order, function)
+
 
 def run_pipeline(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Work out what each draft costs, and whether it may be bought."""
@@ -90,7 +97,7 @@ def run_holds(drafts: Sequence[Draft], context: PipelineContext) -> HoldsTaken:
 
 def steps(context: PipelineContext) -> list[Step]:
     """Return the steps that run now, in their order; for equal numbers, by name."""
-    found = [*KERNEL_STEPS, *(() if context.is_placing else QUOTE_STEPS)]
+    found = [*KERNEL_STEPS, *_joined.values(), *(() if context.is_placing else QUOTE_STEPS)]
     for manifest in _modules_on(context):
         for guard in manifest.guards:
             name = f"{manifest.code}.{guard.name}"

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from kernel.audit.actor import Actor
 from kernel.cart.services import forget_lines
 from kernel.checkout.baskets import Placement
+from kernel.checkout.claims import run_claims
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.checkout.errors import PlacementRefused, TotalChanged
 from kernel.checkout.pipeline import any_holds, run_holds, run_pipeline
@@ -225,7 +226,9 @@ def _take(
     """
     remaining = list(accepted)
     # What takes in one piece is never refused half-way.
-    may_stain = any_holds(context) or any(len(each.parts) > 1 for each in accepted)
+    may_stain = any_holds(context) or any(
+        len(each.parts) > 1 or each.draft.claims for each in accepted
+    )
     while remaining:
         with transaction.atomic(savepoint=may_stain):
             tried = _try_to_take(remaining, context=context, actor=actor)
@@ -282,6 +285,12 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
             refusals.setdefault(key, outcome.refusal)
             if half_way.any_holds or key in served:
                 stained.add(key)
+    served_all = [each for each in remaining if each.key not in refusals]
+    run_claims(served_all, context)
+    for each in served_all:
+        if each.draft.refusals:
+            refusals[each.key] = refused(each.draft)
+            stained.add(each.key)
     places = [place for place, each in enumerate(remaining) if each.key in stained]
     return _Tried(refusals, stained=min(places, default=None))
 

@@ -1,0 +1,1 @@
+"""What makes things cheaper: promotions, and coupons that people hold."""

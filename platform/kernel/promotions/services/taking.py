@@ -1,0 +1,248 @@
+"""Members come by coupons, and lose them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.common.outbox.publishing import publish
+from kernel.members.models import Member
+from kernel.pricing.audience import includes
+from kernel.pricing.groups import groups_of
+from kernel.pricing.values import Buyer
+from kernel.promotions.choices import Channel, CouponState
+from kernel.promotions.errors import (
+    AllTaken,
+    InvalidPromotion,
+    NotOffered,
+    NotRevocable,
+    TakenBefore,
+    UnknownCode,
+    UnknownCoupon,
+    UnknownTemplate,
+)
+from kernel.promotions.events import CouponsTaken
+from kernel.promotions.models import Coupon, CouponCode, CouponTemplate
+from kernel.promotions.services.coupons import normal_code
+
+MOST_GIVEN: Final = 1_000
+_EXPIRED_AT_ONCE: Final = 5_000
+
+_EXPIRE: Final = """
+UPDATE promotions_coupon SET state = 'expired' WHERE id IN (
+  SELECT id FROM promotions_coupon WHERE state = 'unused' AND valid_until <= %s
+   LIMIT %s FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+def take(template_id: UUID, *, member_id: UUID, now: datetime) -> Coupon:
+    """Take a coupon from the coupon page.
+
+    Raises:
+        UnknownTemplate, NotOffered: it cannot be had here.
+        AllTaken, TakenBefore: there are none left, or none for this member.
+    """
+    return _take(template_id, member_id=member_id, channel=Channel.PAGE, now=now)
+
+
+@transaction.atomic
+def redeem(code: str, *, member_id: UUID, now: datetime) -> Coupon:
+    """Turn a code into a coupon; a code of a batch is used by it.
+
+    Raises:
+        UnknownCode: it is nobody's, or was used.
+        NotOffered, AllTaken, TakenBefore: its coupon cannot be had.
+    """
+    wanted = normal_code(code)
+    shared = CouponTemplate.objects.filter(code=wanted).values_list("pk", flat=True).first()
+    if wanted and shared is not None:
+        return _take(shared, member_id=member_id, channel=Channel.CODE, now=now)
+    row = (
+        CouponCode.objects.select_for_update(of=("self",))
+        .select_related("batch")
+        .filter(code=wanted)
+        .first()
+    )
+    if row is None or row.redeemed_at is not None:
+        raise UnknownCode
+    coupon = _take(
+        row.batch.template_id, member_id=member_id, channel=Channel.CODE, now=now, is_batch=True
+    )
+    row.coupon, row.redeemed_at = coupon, now
+    row.save(update_fields=["coupon", "redeemed_at"])
+    return coupon
+
+
+@transaction.atomic
+def give(
+    template_id: UUID, member_ids: Sequence[UUID], *, actor: Actor, now: datetime
+) -> list[Coupon]:
+    """Give each of some members a coupon, beyond the limit for each: all of them, or none.
+
+    Raises:
+        UnknownTemplate: there is none.
+        NotOffered: it is switched off or over.
+        AllTaken: there are too few left.
+        InvalidPromotion: too many members, or one that is unknown.
+    """
+    wanted = list(dict.fromkeys(member_ids))
+    if not 0 < len(wanted) <= MOST_GIVEN:
+        raise InvalidPromotion(_("One to a thousand members are expected."), field="members")
+    known = Member.objects.filter(pk__in=wanted, anonymised_at=None).count()
+    if known < len(wanted):
+        raise InvalidPromotion(_("There is no such member."), field="members")
+    template = _locked(template_id)
+    _check_open(template, now=now)
+    made = _make(template, wanted, channel=Channel.STAFF, now=now)
+    record(
+        action="coupon.given",
+        actor=actor,
+        obj=template,
+        after={"members": len(wanted)},
+        now=now,
+    )
+    return made
+
+
+@transaction.atomic
+def welcome(member_id: UUID, *, now: datetime) -> list[Coupon]:
+    """Give a new member every coupon that joining brings; once, and what is left."""
+    rows = CouponTemplate.objects.filter(
+        is_active=True, channels__contains=[Channel.REGISTER.value]
+    )
+    found: list[Coupon] = []
+    for key in rows.order_by("pk").values_list("pk", flat=True):
+        template = _locked(key)
+        held = Coupon.objects.filter(template=template, member_id=member_id)
+        is_over = template.takes_until is not None and template.takes_until <= now
+        if held.exists() or is_over or _left(template) == 0 or _ended(template, now=now):
+            continue
+        found += _make(template, [member_id], channel=Channel.REGISTER, now=now)
+    return found
+
+
+@transaction.atomic
+def revoke(coupon_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Coupon:
+    """Withdraw a coupon that is not in use.
+
+    Raises:
+        UnknownCoupon: there is none.
+        NotRevocable: it is used, in an order, or over.
+    """
+    row = Coupon.objects.select_for_update().filter(pk=coupon_id).first()
+    if row is None:
+        raise UnknownCoupon
+    if row.state != CouponState.UNUSED:
+        raise NotRevocable
+    row.state = CouponState.REVOKED
+    row.save(update_fields=["state"])
+    record(
+        action="coupon.revoked",
+        actor=actor,
+        obj=("coupon", row.public_id),
+        before={"state": CouponState.UNUSED.value},
+        after={"state": row.state},
+        reason=reason,
+        now=now,
+    )
+    return row
+
+
+@transaction.atomic
+def expire(*, now: datetime) -> int:
+    """Mark some coupons whose time is over; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, [now, _EXPIRED_AT_ONCE])
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def _take(
+    template_id: UUID,
+    *,
+    member_id: UUID,
+    channel: Channel,
+    now: datetime,
+    is_batch: bool = False,
+) -> Coupon:
+    template = _locked(template_id)
+    if not is_batch and channel not in template.channels:
+        raise NotOffered
+    _check_open(template, now=now)
+    if not includes(template.audience, _buyer(template, member_id)):
+        raise NotOffered
+    held = Coupon.objects.filter(template=template, member_id=member_id).count()
+    if held >= template.per_member:
+        raise TakenBefore(most=template.per_member)
+    [coupon] = _make(template, [member_id], channel=channel, now=now)
+    return coupon
+
+
+def _locked(template_id: UUID) -> CouponTemplate:
+    """Return a template that nobody else gives out until the end of the transaction."""
+    row = CouponTemplate.objects.select_for_update(no_key=True).filter(pk=template_id).first()
+    if row is None:
+        raise UnknownTemplate
+    return row
+
+
+def _check_open(template: CouponTemplate, *, now: datetime) -> None:
+    is_open = (
+        template.is_active
+        and (template.takes_from is None or template.takes_from <= now)
+        and (template.takes_until is None or now < template.takes_until)
+    )
+    if not is_open or _ended(template, now=now):
+        raise NotOffered
+
+
+def _ended(template: CouponTemplate, *, now: datetime) -> bool:
+    return template.valid_until is not None and template.valid_until <= now
+
+
+def _left(template: CouponTemplate) -> int | None:
+    return None if template.total is None else template.total - template.taken_count
+
+
+def _buyer(template: CouponTemplate, member_id: UUID) -> Buyer:
+    if not template.audience.get("groups"):
+        return Buyer(member_id)
+    return Buyer(member_id, groups_of([member_id])[member_id])
+
+
+def _make(
+    template: CouponTemplate, member_ids: Sequence[UUID], *, channel: Channel, now: datetime
+) -> list[Coupon]:
+    left = _left(template)
+    if left is not None and left < len(member_ids):
+        raise AllTaken
+    template.taken_count += len(member_ids)
+    template.save(update_fields=["taken_count"])
+    begins = max(now, template.valid_from or now)
+    ends = template.valid_until or begins + timedelta(days=template.valid_days or 0)
+    made = Coupon.objects.bulk_create(
+        [
+            Coupon(
+                template=template,
+                member_id=member_id,
+                channel=channel,
+                taken_at=now,
+                valid_from=begins,
+                valid_until=ends,
+            )
+            for member_id in member_ids
+        ]
+    )
+    publish(
+        CouponsTaken(template_id=template.pk, member_ids=list(member_ids), channel=channel.value),
+        aggregate=f"coupons:{made[0].pk.hex}",
+    )
+    return made
