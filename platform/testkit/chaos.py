@@ -272,9 +272,11 @@ class _Counter:
 
     def _step(self, send: Any) -> Any:
         self.sent += 1
-        if self.sent == self._before:
+        # Others may be sent while this one is on its way, by what gives it its rows.
+        number = self.sent
+        if number == self._before:
             os.kill(os.getpid(), signal.SIGKILL)
         result = send()
-        if self.sent == self._after:
+        if number == self._after:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
