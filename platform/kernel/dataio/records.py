@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from math import prod
 from typing import Final
 
 from kernel.dataio.errors import RowRefused
@@ -21,7 +22,7 @@ _GRAMS: Final = {
 }
 _CURRENCY_SIGNS: Final = "¥￥$€£元"
 _IN_THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_HEAVIEST: Final = Decimal(10) ** 9
+_LARGEST: Final = Decimal(10) ** 9
 _YES: Final = frozenset({"true", "yes", "1", "y", "是", "visible", "published", "active"})
 _NO: Final = frozenset({"false", "no", "0", "n", "否", "-1", "draft", "archived"})
 
@@ -44,6 +45,7 @@ class VariantRecord:
     price: str = ""
     compare_at: str = ""
     weight_grams: int | None = None
+    volume_cm3: int | None = None
     cost: str = ""
     stock: int | None = None
     sells_ahead: bool | None = None
@@ -62,6 +64,7 @@ class ProductRecord:
         is_named: whether its handle was made from its title, for want of a better one.
         is_archived: whether the file keeps it for the books alone.
         kind: what is handed over; goods when nothing is said.
+        max_per_order: how many one order may hold of it.
     """
 
     line: int
@@ -78,6 +81,7 @@ class ProductRecord:
     is_archived: bool = False
     kind: str = ""
     tax_class: str = ""
+    max_per_order: int | None = None
     options: list[str] = field(default_factory=list)
     categories: list[tuple[str, ...]] = field(default_factory=list)
     variants: list[VariantRecord] = field(default_factory=list)
@@ -116,9 +120,23 @@ def read_grams(text: str, unit: str, column: str) -> int | None:
     if not text.strip():
         return None
     number, factor = _number(text, column), _GRAMS.get(unit.strip().lower() or "g")
-    if factor is None or not 0 <= number * factor <= _HEAVIEST:
+    if factor is None or not 0 <= number * factor <= _LARGEST:
         raise RowRefused(column=column, value=text[:40])
     return int((number * factor).to_integral_value())
+
+
+def read_volume(sides: Sequence[str], centimetres: str, column: str) -> int:
+    """Read length, width and height in a unit of so many centimetres.
+
+    Raises:
+        RowRefused: no numbers, negative, or beyond all measure.
+    """
+    factor = Decimal(centimetres)
+    lengths = [_number(side, column) * factor for side in sides]
+    volume = prod(lengths)
+    if min(lengths) < 0 or volume > _LARGEST:
+        raise RowRefused(column=column, value=", ".join(sides)[:40])
+    return int(volume.to_integral_value(ROUND_CEILING))
 
 
 def read_count(text: str, column: str) -> int | None:

@@ -130,6 +130,7 @@ class Upsert:
             "sku": item.sku or None,
             "barcode": item.barcode or None,
             "weight_grams": item.weight_grams,
+            "volume_cm3": item.volume_cm3,
         }
         if item.cost:
             cost = self._amount(item.cost, "cost", item.line)
@@ -168,8 +169,8 @@ class Upsert:
             published = self.publish if record.published is None else record.published
             status = ProductStatus.ACTIVE if published and self.publish else ProductStatus.DRAFT
             fields["status"] = (ProductStatus.ARCHIVED if record.is_archived else status).value
-            if record.kind:
-                fields["kind"] = record.kind
+            fields |= {"kind": record.kind} if record.kind else {}
+            fields |= {"max_per_order": record.max_per_order} if record.max_per_order else {}
             if record.handle:
                 fields["handle"] = handle_of(record.handle)
         return cast("ProductFields", fields)

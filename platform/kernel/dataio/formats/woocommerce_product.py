@@ -20,6 +20,7 @@ from kernel.dataio.records import (
     read_count,
     read_grams,
     read_switch,
+    read_volume,
 )
 from kernel.dataio.tables import Row
 
@@ -29,6 +30,11 @@ _WEIGHTS: Final = {
     "Weight (lbs)": "lb",
     "Weight (oz)": "oz",
 }
+# In centimetres.
+_LENGTHS: Final = {"cm": "1", "mm": "0.1", "m": "100", "in": "2.54", "yd": "91.44"}
+# What a variation has of its product where it says nothing itself.
+_INHERITED: Final = ("Weight (", "Length (", "Width (", "Height (")
+_OF_ALL: Final = "parent"
 _ATTRIBUTE: Final = re.compile(r"Attribute (\d{1,3}) (?:name|value\(s\))")
 _IN_PARTS: Final = re.compile(r"(?<!\\),")
 _IS_SET: Final = re.compile(r"<(p|div|ul|ol|table|h[1-6]|blockquote|figure|pre)\b", re.IGNORECASE)
@@ -69,6 +75,7 @@ def product(line: int, row: Mapping[str, str], parts: Sequence[Row]) -> ProductR
         tags=_list(row["Tags"]) if "Tags" in row else None,
         published=_published(row),
         kind=_kind(types),
+        max_per_order=1 if row.get("Sold individually?") == "1" else None,
         tax_class=_tax_class(row),
         options=used,
         categories=[
@@ -79,7 +86,7 @@ def product(line: int, row: Mapping[str, str], parts: Sequence[Row]) -> ProductR
     )
     record.seo_title, record.seo_description = (_seo(row, _SEO[name]) for name in _SEO)
     if "variable" not in types:
-        record.variants = [_variant(line, row, ())]
+        record.variants = [_variant(line, row)]
         return record
     record.variants = _variations(row, parts, used)
     if not record.variants:
@@ -117,22 +124,26 @@ def _variations(
 ) -> list[VariantRecord]:
     """Return the variants; a variation without a value is any that no other one is."""
     values_of = _attributes(row)
+    inherited = {name: cell for name, cell in row.items() if name.startswith(_INHERITED)}
     exact: list[VariantRecord] = []
     open_ones: list[tuple[VariantRecord, list[list[str]]]] = []
     for line, part in parts:
         told = {name.casefold(): values for name, values in _attributes(part, of=row).items()}
         chosen = [told.get(name.casefold(), [])[:1] for name in used]
-        if all(chosen):
-            exact.append(_variant(line, part, tuple(values[0] for values in chosen)))
-            continue
+        found = _variant(line, inherited | dict(part))
+        found.image_url = next(iter(_list(part.get("Images", ""))), "")
         choices = [mine or values_of[name] for name, mine in zip(used, chosen, strict=True)]
         if not all(choices):
             raise RowRefused(column="Attribute 1 value(s)", reason="missing", line=line)
-        open_ones.append((_variant(line, part, ()), choices))
+        if all(chosen):
+            exact.append(replace(found, values=tuple(values[0] for values in chosen)))
+        else:
+            open_ones.append((found, choices))
     known = {tuple(value.casefold() for value in item.values) for item in exact}
     for found, choices in open_ones:
         exact += _spread(found, choices, known)
-    return exact
+    counted = {line for line, part in parts if part.get("Stock", "").lower() == _OF_ALL}
+    return _sharing(exact, row, counted)
 
 
 def _spread(
@@ -145,43 +156,69 @@ def _spread(
         if key not in known and len(made) <= MOST_VARIANTS:
             known.add(key)
             made.append(replace(found, values=values, sku="" if made else found.sku))
-    return made
+    return _divided(made, found.stock)
 
 
-def _variant(line: int, row: Mapping[str, str], values: tuple[str, ...]) -> VariantRecord:
+def _sharing(
+    variants: list[VariantRecord], row: Mapping[str, str], counted: set[int]
+) -> list[VariantRecord]:
+    """Divide what the product has in all among the variations that are counted as one."""
+    with at_line(variants[0].line if variants else 0):
+        stock = read_count(row.get("Stock", ""), "Stock")
+    _divided([item for item in variants if item.line in counted], stock)
+    return variants
+
+
+def _divided(variants: list[VariantRecord], stock: int | None) -> list[VariantRecord]:
+    """Give each its part of what there is in all, so that no piece is sold twice."""
+    if stock is not None and variants:
+        share, rest = divmod(stock, len(variants))
+        for number, item in enumerate(variants):
+            item.stock = share + (number < rest)
+    return variants
+
+
+def _variant(line: int, row: Mapping[str, str]) -> VariantRecord:
     regular, sale = row.get("Regular price", ""), row.get("Sale price", "")
     if "Date sale price starts" in row or "Date sale price ends" in row:
         # A reduction for a while must not become one for ever.
         sale = ""
     backorders = row.get("Backorders allowed?", "").lower()
     in_stock = row.get("In stock?", "").lower()
+    of_all = row.get("Stock", "").lower() == _OF_ALL
     with at_line(line):
-        stock = read_count(row.get("Stock", ""), "Stock")
-        weight = next(
-            (
-                read_grams(row[column], unit, column)
-                for column, unit in _WEIGHTS.items()
-                if row.get(column)
-            ),
-            None,
-        )
+        stock = None if of_all else read_count(row.get("Stock", ""), "Stock")
+        weight = [
+            read_grams(row[column], unit, column)
+            for column, unit in _WEIGHTS.items()
+            if row.get(column)
+        ]
     sells_ahead = backorders in {"1", "yes", "notify"} or in_stock == "backorder"
-    if stock is None and in_stock:
+    if stock is None and in_stock and not of_all:
         # Nobody counts it: it is there, or it is not.
         stock, sells_ahead = (0, sells_ahead) if in_stock in {"0", "no"} else (None, True)
     return VariantRecord(
         line=line,
-        values=values,
         sku=row.get("SKU", ""),
         barcode=row.get("GTIN, UPC, EAN, or ISBN", ""),
         price=sale or regular,
         compare_at=regular if sale else "",
         cost=row.get("Cost of goods", ""),
-        weight_grams=weight,
+        weight_grams=next(iter(weight), None),
+        volume_cm3=_volume(row, line),
         stock=stock,
         sells_ahead=sells_ahead if backorders or in_stock else None,
-        image_url=next(iter(_list(row.get("Images", ""))), "") if values else "",
     )
+
+
+def _volume(row: Mapping[str, str], line: int) -> int | None:
+    """Return how much room it takes, when length, width and height are told."""
+    for unit, factor in _LENGTHS.items():
+        columns = [f"{side} ({unit})" for side in ("Length", "Width", "Height")]
+        if all(row.get(column) for column in columns):
+            with at_line(line):
+                return read_volume([row[column] for column in columns], factor, columns[0])
+    return None
 
 
 def _published(row: Mapping[str, str]) -> bool | None:

@@ -21,6 +21,7 @@ SHOPIFY = (
 WOOCOMMERCE = (
     *("ID", "Type", "SKU", "Name", "Published", "Visibility in catalog"),
     *("Short description", "Description", "Date sale price ends", "Tax status", "In stock?"),
+    *("Length (cm)", "Width (cm)", "Height (cm)", "Sold individually?"),
     *("Weight (kg)", "Stock", "Sale price", "Regular price", "Categories", "Tags", "Images"),
     *("Parent", "Attribute 1 name", "Attribute 1 value(s)", "Attribute 1 visible"),
     *("Attribute 2 name", "Attribute 2 value(s)", "Meta: _yoast_wpseo_title"),

@@ -92,13 +92,15 @@ def test_a_woocommerce_file_loses_nothing_of_its_products() -> None:
             {"ID": "8", "Type": "variation, virtual", "Parent": "id:7", "Regular price": "30"}
             | {"Attribute 1 name": "Size", "Attribute 1 value(s)": "S", "In stock?": "1"},
             {"ID": "9", "Type": "variation", "Parent": "id:7", "Regular price": "40"}
-            | {"Attribute 1 name": "Size", "In stock?": "0"},
+            | {"Attribute 1 name": "Size", "In stock?": "1", "Stock": "parent"}
+            | {"Images": "https://p.example/lamp.jpg"},
             lamp
             | {"Attribute 1 name": "Material", "Attribute 1 value(s)": "Brass\\, oiled"}
             | {"Attribute 2 name": "Size", "Attribute 2 value(s)": "S, M, L"}
             | {"Short description": "<p>Soft\\n<b>light</b></p>", "Tags": "a\\,b, c"}
             | {"Description": "One.\\n\\nTwo\\nlines", "Tax status": "none"}
-            | {"Meta: _yoast_wpseo_title": "Brass lamp"},
+            | {"Meta: _yoast_wpseo_title": "Brass lamp", "Weight (kg)": ".5", "Stock": "5"}
+            | {"Length (cm)": "10", "Width (cm)": "2.5", "Height (cm)": "3"},
             {"ID": "10", "Type": "simple, downloadable", "Name": "Lamp", "Regular price": "5"}
             | {"Sale price": "1", "Date sale price ends": "2020-01-01", "In stock?": "1"}
             | {"Published": "1", "Visibility in catalog": "hidden"},
@@ -120,6 +122,10 @@ def test_a_woocommerce_file_loses_nothing_of_its_products() -> None:
     assert (lamp_made.seo_title, lamp_made.tax_class) == ("Brass lamp", "exempt")
     sold = {item.title: (item.out_of_stock, item.oversell_limit) for item in variants_of(lamp_made)}
     assert sold == {"S": ("backorder", 1_000_000), "M": ("refuse", 0), "L": ("refuse", 0)}
+    kept = StockItem.objects.values_list("variant__title", "on_hand")
+    assert dict(kept) == {"M": 3, "L": 2}
+    measures = {(v.weight_grams, v.volume_cm3, v.image_id is None) for v in variants_of(lamp_made)}
+    assert measures == {(500, 75, True), (500, 75, False)}
     hidden = Product.objects.get(handle="lamp-10")
     assert (hidden.kind, hidden.status) == ("virtual", "draft")
     assert said(first) == ["Type: Products of the kind “external” cannot be imported."]
