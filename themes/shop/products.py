@@ -168,9 +168,10 @@ def _value(value: object) -> str:
 
 def _ahead(offer: _Offer) -> str:
     """Return what is said of goods that are sold before they are there; empty when they are."""
-    if not offer.is_sellable or offer.stock.in_stock > 0:
+    variant = offer.shown.variant
+    if not offer.is_sellable or offer.stock.in_stock > 0 or variant.is_uncounted:
         return ""
-    return ships_text(offer.shown.variant.ships_by)
+    return ships_text(variant.ships_by)
 
 
 def _trail(categories: Sequence[Category], language: str) -> list[dict[str, str]]:

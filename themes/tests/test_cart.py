@@ -167,4 +167,10 @@ def test_the_buyer_sees_when_goods_ship_that_are_sold_ahead(
 
     page = text_of(browser.get("/cart/"))
 
+    with tenant_context(tenant_a):
+        # What nobody counts is there.
+        Variant.objects.update(out_of_stock="backorder", oversell_limit=1_000_000, ships_by=None)
+    uncounted = text_of(browser.get("/cart/"))
+
     assert "Sold ahead: ships by 5 Dec 2030" in page
+    assert "Sold ahead" not in uncounted

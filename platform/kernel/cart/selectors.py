@@ -56,6 +56,8 @@ _SHOWN: Final = (
     *("unit_minor_seen", "currency_seen", "variant__sku", "variant__title", "variant__status"),
     *(
         "variant__ships_by",
+        "variant__out_of_stock",
+        "variant__oversell_limit",
         "variant__image__file",
         "variant__product__handle",
         "variant__product__title",
@@ -211,7 +213,8 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
     available = max(facts.left.get(variant.pk, 0), 0)
     notices = tuple(_notices(line, price, available, facts))
     is_buyable = all(notice.code in _ONLY_TOLD for notice in notices)
-    is_ahead = is_buyable and facts.there.get(variant.pk, 0) < line.quantity
+    is_there = variant.is_uncounted or facts.there.get(variant.pk, 0) >= line.quantity
+    is_ahead = is_buyable and not is_there
     if line.selected and price is not None:
         # Two lines of one variant share what there is, the older one first.
         facts.left[variant.pk] = available - min(line.quantity, available)

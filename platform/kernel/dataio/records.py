@@ -133,7 +133,7 @@ def read_volume(sides: Sequence[str], centimetres: str, column: str) -> int:
     """
     factor = Decimal(centimetres)
     lengths = [_number(side, column) * factor for side in sides]
-    volume = prod(lengths)
+    volume = prod(lengths, start=Decimal(1))
     if min(lengths) < 0 or volume > _LARGEST:
         raise RowRefused(column=column, value=", ".join(sides)[:40])
     return int(volume.to_integral_value(ROUND_CEILING))

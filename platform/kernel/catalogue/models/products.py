@@ -17,6 +17,7 @@ from kernel.catalogue.choices import (
     ProductStatus,
     VariantStatus,
 )
+from kernel.catalogue.fields import LARGEST_COUNT
 from kernel.catalogue.models.particulars import Brand, ProductType, Unit
 from kernel.common.db.fields import CASCADE, RESTRICT, SET_NULL, DBForeignKey
 from kernel.common.ids import public_id, uuid7
@@ -197,7 +198,8 @@ class Variant(TenantModel):
         signature: the ids of its option values in the order of the ids, so that the
             order of options does not matter; empty for a product without options.
         cost_minor: what it costs the shop, in `currency`.
-        oversell_limit: how many may be sold beyond stock when that is allowed.
+        oversell_limit: how many may be sold beyond stock when that is allowed; the
+            largest number stands for goods that nobody counts.
         ships_by: for goods sold ahead.
     """
 
@@ -245,6 +247,11 @@ class Variant(TenantModel):
     def public_id(self) -> str:
         """The id that may be shown outside."""
         return public_id("var", self.id)
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether nobody counts it: it is sold as often as it is asked for."""
+        return self.out_of_stock == OutOfStock.BACKORDER and self.oversell_limit >= LARGEST_COUNT
 
     @override
     def __str__(self) -> str:
