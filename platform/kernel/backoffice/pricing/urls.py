@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/", views.new),
     path("explain/", views.explain),
     path("<str:price_list>/", views.edit),
+    path("<str:price_list>/copy/", views.copy),
     path("<str:price_list>/entries/", views.entries),
     path("<str:price_list>/export.csv", views.export),
 ]

@@ -32,11 +32,17 @@ from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
 from kernel.members.services.staff import find_members
 from kernel.pricing.models import PriceList, PriceListEntry
-from kernel.pricing.services import change_price_list, create_price_list, set_entries
+from kernel.pricing.services import (
+    change_price_list,
+    copy_price_list,
+    create_price_list,
+    set_entries,
+)
 from kernel.tenancy.context import current_tenant
 
 VIEW, MANAGE = "prices.view", "prices.manage"
 PAGE: Final = 100
+_LONGEST_NAME: Final = 200
 
 
 @require_safe
@@ -157,6 +163,24 @@ def entries(request: StaffRequest, price_list: str) -> HttpResponseBase:
             return redirect(f"/prices/{row.public_id}/#entries")
     usual = ListForm(initial=list_initial(row)), ListRulesForm(row.rules)
     return _draw(request, row, *usual, entries=form, picking=picking)
+
+
+@require_http_methods(["POST"])
+@staff_page(MANAGE)
+def copy(request: StaffRequest, price_list: str) -> HttpResponseBase:
+    """Make a copy that is not in use yet, for prices to come."""
+    row = _row(price_list)
+    name = (_("%(name)s, copy") % {"name": row.name})[:_LONGEST_NAME]
+    code = f"list-{uuid7().hex[-12:]}"
+    try:
+        made = copy_price_list(row.pk, code=code, name=name, actor=request.actor, now=utc_now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"/prices/{row.public_id}/")
+    messages.success(
+        request, _("The copy is not in use yet. Change it, say from when on, and switch it on.")
+    )
+    return redirect(f"/prices/{made.public_id}/")
 
 
 @require_safe

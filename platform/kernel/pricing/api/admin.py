@@ -25,6 +25,7 @@ from kernel.pricing.services import (
     PriceListFields,
     PriceRequest,
     change_price_list,
+    copy_price_list,
     create_price_list,
     prices_for,
     set_entries,
@@ -55,6 +56,13 @@ class NewPriceList(PriceListChanged):
     code = serializers.CharField()
     name = serializers.CharField()
     currency = serializers.CharField(required=False)
+
+
+class CopyAsked(serializers.Serializer[Any]):
+    """What a copy of a price list is called."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
 
 
 class EntryAsked(serializers.Serializer[Any]):
@@ -196,6 +204,19 @@ class PriceListView(StaffView):
             _list_id(price_list), cast("PriceListFields", asked), actor=self.actor, now=utc_now()
         )
         return Response(_shape(row))
+
+
+class CopyView(StaffView):
+    """A list like another."""
+
+    permissions_by_method = {"POST": MANAGE}
+
+    @extend_schema(request=CopyAsked, responses={201: PriceListShown})
+    def post(self, request: Request, price_list: str) -> Response:
+        """Make a copy, prices and all, that is not in use yet."""
+        asked = checked(CopyAsked, request.data)
+        row = copy_price_list(_list_id(price_list), **asked, actor=self.actor, now=utc_now())
+        return Response(_shape(row), status=201)
 
 
 class EntriesView(StaffView):

@@ -12,6 +12,7 @@ from kernel.pricing.services.history import lowest_prices
 from kernel.pricing.services.price_lists import (
     PriceListFields,
     change_price_list,
+    copy_price_list,
     create_price_list,
     set_entries,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PriceRequest",
     "PriceStep",
     "change_price_list",
+    "copy_price_list",
     "create_price_list",
     "lowest_prices",
     "prices_for",

@@ -14,7 +14,7 @@ from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.catalogue import fields as checks
 from kernel.catalogue.models import Variant
-from kernel.common.money import DECIMALS, LARGEST_MINOR
+from kernel.common.money import DECIMALS, LARGEST_MINOR, Money
 from kernel.common.outbox.codec import encode
 from kernel.common.outbox.publishing import publish
 from kernel.pricing.audience import checked_audience
@@ -153,6 +153,40 @@ def set_entries(
     _remember_entries(row, changed, now=now)
     _tell(row, "priced", actor, now=now, after={"entries": len(changed)})
     return len(changed)
+
+
+@transaction.atomic
+def copy_price_list(
+    price_list_id: UUID, *, code: str, name: str, actor: Actor, now: datetime
+) -> PriceList:
+    """Make a list like another, not in use yet: to be changed, given dates and switched on.
+
+    Raises:
+        UnknownPriceList: there is no such list.
+        InvalidProduct: the code or the name cannot be used.
+        PriceListCodeTaken: another list has the code.
+        InvalidPrice: it has more prices than are set at once.
+    """
+    source = _locked(price_list_id)
+    fields: PriceListFields = {
+        "name": name,
+        "priority": source.priority,
+        "starts_at": source.starts_at,
+        "ends_at": source.ends_at,
+        "audience": source.audience,
+        "rules": source.rules,
+        "is_active": False,
+    }
+    made = create_price_list(
+        code=code, currency=source.currency, fields=fields, actor=actor, now=now
+    )
+    rows = PriceListEntry.objects.filter(price_list=source).order_by("id")
+    entries = [
+        NewEntry(row.variant_id, Money(row.minor, source.currency), row.min_quantity)
+        for row in rows
+    ]
+    set_entries(made.pk, entries, actor=actor, now=now)
+    return made
 
 
 def _check_dates(row: PriceList) -> None:
