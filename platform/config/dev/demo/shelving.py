@@ -16,6 +16,7 @@ from kernel.audit.actor import Actor
 from kernel.catalogue.models import OptionType, OptionValue, Product, Variant
 from kernel.catalogue.services import (
     OptionSpec,
+    ProductFields,
     ValueSpec,
     VariantFields,
     add_picture,
@@ -23,6 +24,7 @@ from kernel.catalogue.services import (
     create_collection,
     create_product,
     save_grid,
+    save_product_type,
 )
 from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.money import Money
@@ -43,6 +45,25 @@ ACTOR: Final = Actor.system("demo")
 BEFORE: Final = timedelta(days=120)
 """How long ago the shop priced its goods."""
 
+_ORIGIN: Final = {"code": "origin", "kind": "text", "names": {"zh-hans": "产地", "en": "Made in"}}
+_FARM: Final = (
+    {**_ORIGIN, "names": {"zh-hans": "产地", "en": "Origin"}},
+    {
+        "code": "storage",
+        "kind": "choice",
+        "names": {"zh-hans": "保存方式", "en": "Storage"},
+        "choices": ["阴凉干燥处", "冷藏"],
+    },
+)
+_FASHION: Final = (
+    _ORIGIN,
+    {
+        "code": "care",
+        "kind": "choice",
+        "names": {"zh-hans": "洗涤", "en": "Care"},
+        "choices": ["Cold wash", "Hand wash", "Dry clean"],
+    },
+)
 _STOCK: Final = 400
 _FEW: Final = 3
 _NO_MORE: Final = 37
@@ -56,11 +77,20 @@ def shelve(goods: Range, *, now: datetime, report: Report) -> None:
     pictures = draw_all(wanted)
     with transaction.atomic():
         shelves = _shelves(goods, pictures)
-        location = _warehouse(goods)
+        location, described = _warehouse(goods), _described(goods)
         count = len(goods.wares)
         for number, ware in enumerate(goods.wares, start=1):
             report(f"{number} of {count}: {ware.title}")
-            _ware(ware, goods, shelves, pictures, location, number=number, now=now)
+            _ware(
+                ware,
+                goods,
+                shelves,
+                pictures,
+                location,
+                described=described,
+                number=number,
+                now=now,
+            )
         _collections(goods, now=now)
         _shipping(goods)
 
@@ -106,8 +136,25 @@ def _shelves(goods: Range, pictures: Iterator[bytes]) -> dict[str, UUID]:
 
 
 def _warehouse(goods: Range) -> Location:
-    name = "杭州仓" if goods.locale.startswith("zh") else "Brooklyn warehouse"
-    return create_location(code="main", name=name, actor=ACTOR)
+    is_chinese = goods.locale.startswith("zh")
+    name, region = ("杭州仓", "330106") if is_chinese else ("Brooklyn warehouse", "US-NY")
+    return create_location(code="main", name=name, region_code=region, actor=ACTOR)
+
+
+def _described(goods: Range) -> ProductFields:
+    """Return what all goods of a shop have in common, with the type that asks for it."""
+    is_chinese = goods.locale.startswith("zh")
+    kind = save_product_type(
+        code="goods",
+        name="农产品" if is_chinese else "Clothing",
+        i18n={"en": {"name": "Produce"}} if is_chinese else {},
+        schema=_FARM if is_chinese else _FASHION,
+        actor=ACTOR,
+    )
+    values = {"origin": "浙江杭州", "storage": "阴凉干燥处"}
+    if not is_chinese:
+        values = {"origin": "Portugal", "care": "Cold wash"}
+    return {"product_type_id": kind.pk, "attributes": values}
 
 
 def _ware(
@@ -117,6 +164,7 @@ def _ware(
     pictures: Iterator[bytes],
     location: Location,
     *,
+    described: ProductFields,
     number: int,
     now: datetime,
 ) -> None:
@@ -129,6 +177,7 @@ def _ware(
             "tags": list(ware.tags),
             "category_ids": [shelves[ware.category]],
             "published_from": now - BEFORE,
+            **described,
         },
         actor=ACTOR,
         options=[
