@@ -63,6 +63,7 @@ BOOKS = ("ledger", "stock", "orders", "relations")
 DESK = (
     *("/", "/orders/", "/orders/ship/", "/orders/reviews/", "/members/", "/products/"),
     *("/products/new/", "/categories/", "/collections/", "/collections/new/rules/", "/labels/"),
+    *("/brands/", "/units/", "/product-types/", "/stock/transfers/"),
     *("/prices/", "/prices/new/", "/prices/explain/?find=a&quantity=1", "/stock/"),
     *("/stock/movements/", "/stock/count/", "/stock/transfers/new/", "/stock/locations/"),
     *("/imports/", "/payments/received/", "/payments/refunds/", "/payments/add/"),

@@ -30,5 +30,11 @@ class MomentField(forms.DateTimeField):
         return None if found is None else found.replace(tzinfo=_zone())
 
 
+def as_shown(given: datetime | None, *, known: datetime | None) -> datetime | None:
+    """Return the moment that is known, seconds and all, where a form still shows it."""
+    is_same = known is not None and given == known.replace(second=0, microsecond=0)
+    return known if is_same else given
+
+
 def _zone() -> ZoneInfo:
     return ZoneInfo(current_tenant().zone)

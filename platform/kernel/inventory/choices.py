@@ -16,8 +16,8 @@ class LocationKind(models.TextChoices):
 class RoutingRule(models.TextChoices):
     """Which of the locations that could serve an order do."""
 
-    FEWEST = "fewest", _("As few parcels as possible, then by order of use")
-    NEAREST = "nearest", _("Nearest to the buyer, then as few parcels as possible")
+    FEWEST = "fewest", _("Fewest parcels, then order of use")
+    NEAREST = "nearest", _("Nearest to the buyer, then fewest parcels")
 
 
 class MovementKind(models.TextChoices):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kernel.backoffice.moments import MomentField
+from kernel.backoffice.moments import MomentField, as_shown
 from kernel.backoffice.pieces import NarrowForm
 from kernel.backoffice.products.attribute_fields import (
     attribute_fields,
@@ -183,8 +183,11 @@ class ProductForm(forms.Form):
         ]
         found["product_type_id"] = UUID(given["product_type"]) if given["product_type"] else None
         found["unit_id"] = UUID(given["unit"]) if given["unit"] else None
-        found["published_from"] = given["on_sale_from"]
-        found["published_until"] = given["on_sale_until"]
+        begins, ends = (
+            (product.published_from, product.published_until) if product else (None, None)
+        )
+        found["published_from"] = as_shown(given["on_sale_from"], known=begins)
+        found["published_until"] = as_shown(given["on_sale_until"], known=ends)
         known = product.attributes if product is not None else {}
         found["attributes"] = attributes_told(self.schema, given, known)
         found["brand_id"] = UUID(given["brand"]) if given["brand"] else None

@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                     "routing",
                     models.CharField(
                         choices=[
-                            ("fewest", "As few parcels as possible, then by order of use"),
-                            ("nearest", "Nearest to the buyer, then as few parcels as possible"),
+                            ("fewest", "Fewest parcels, then order of use"),
+                            ("nearest", "Nearest to the buyer, then fewest parcels"),
                         ],
                         default="fewest",
                         max_length=10,
