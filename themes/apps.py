@@ -22,7 +22,8 @@ class ThemesConfig(AppConfig):
         for known in (sources, registry, kinds):
             known.forget_all()
         shop.register_all()
-        own = (cart_sources.CART, cart_sources.COUNT, order_sources.MINE, order_sources.ONE)
+        carts = (cart_sources.CART, cart_sources.COUNT, cart_sources.FREE_FROM)
+        own = (*carts, order_sources.MINE, order_sources.ONE)
         for source in own:
             register_source(source)
         blocks.register_all()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
+from kernel.common.money import Money
 from kernel.modules.manifest import Text
 from themes.contract import Binding, Block, PageContext
 from themes.fields import Settings
 from themes.resolving import path_of
+from themes.shop.amounts import text_of
 
 
 def _count(_settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
@@ -23,6 +27,24 @@ def _with_checkout(
     _settings: Settings, _data: Mapping[str, Any], _page: PageContext
 ) -> Mapping[str, Any]:
     return {"checkout": path_of("checkout")}
+
+
+def _worth(_settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
+    return {"cart": Binding.to("cart.view"), "free": Binding.to("checkout.free_from")}
+
+
+def _progress(_settings: Settings, data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
+    """Say how much is missing until delivery is free; nothing where it always or never is."""
+    free_from, cart = data["free"], data["cart"]
+    worth = cart["to_send_minor"] if cart else 0
+    if not free_from or not worth:
+        return {"bar": None}
+    missing = max(free_from - worth, 0)
+    words = _("Delivery is free.")
+    if missing:
+        amount = text_of(Money(missing, page.currency))
+        words = _("%(amount)s more, and delivery is free.") % {"amount": amount}
+    return {"bar": {"words": words, "worth": min(worth, free_from), "whole": free_from}}
 
 
 MINI: Final = Block(
@@ -45,4 +67,15 @@ LINES: Final = Block(
     prepare=_with_checkout,
     limit=1,
 )
-BLOCKS: Final = (MINI, LINES)
+PROGRESS: Final = Block(
+    type="cart.progress",
+    label=Text("免邮进度", "Until delivery is free"),
+    template="themes/blocks/cart_progress.html",
+    group="cart",
+    icon="truck",
+    vary="member",
+    needs=_worth,
+    prepare=_progress,
+    limit=1,
+)
+BLOCKS: Final = (MINI, LINES, PROGRESS)

@@ -51,6 +51,28 @@ def _but_this(_settings: Settings, data: Mapping[str, Any], page: PageContext) -
     return {"d": {**data, "products": others}}
 
 
+def _related(settings: Settings, page: PageContext) -> Mapping[str, Binding]:
+    handle, limit = page.params.get("handle", ""), settings["limit"]
+    return {"products": Binding.to("catalogue.related", handle=handle, limit=limit)}
+
+
+def _feature_more(
+    _settings: Settings, data: Mapping[str, Any], _page: PageContext
+) -> Mapping[str, Any]:
+    feature = data["feature"] or {}
+    return {"description": as_markup(feature.get("description", ""))}
+
+
+def _feature_parts(settings: Settings, data: Mapping[str, Any], _page: PageContext) -> Json:
+    feature = data["feature"]
+    if not feature:
+        return None
+    return parts.box(
+        parts.image_part(feature["picture"]),
+        parts.product_parts(feature["products"], str(settings["title"]) or feature["title"]),
+    )
+
+
 def _top_categories(_settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
     return {"categories": Binding.to("catalogue.categories", parent="")}
 
@@ -207,6 +229,40 @@ PRODUCT_CAROUSEL: Final = Block(
     prepare=_but_this,
     primitives=_product_parts,
 )
+PRODUCT_RELATED: Final = Block(
+    type="product.related",
+    label=Text("相关商品", "Related products"),
+    template="themes/blocks/product_carousel.html",
+    group="catalogue",
+    icon="scroll",
+    settings={
+        "title": parts.title(),
+        "label": parts.label("更多文字", "Link's text"),
+        "link": parts.link(),
+        "limit": Number(label=Text("数量", "How many"), default=12, minimum=1, maximum=24),
+    },
+    uses=frozenset({"handle"}),
+    needs=_related,
+    primitives=_product_parts,
+)
+COLLECTION_FEATURE: Final = Block(
+    type="collection.feature",
+    label=Text("商品集合推荐", "Collection shown off"),
+    template="themes/blocks/collection_feature.html",
+    group="catalogue",
+    icon="star",
+    settings={
+        "title": parts.title(),
+        "label": parts.label("按钮文字", "Button's text"),
+        "feature": Bound(
+            label=Text("商品集合", "Collection"),
+            sources=("catalogue.collection",),
+            default={"of": "catalogue.collection", "collection": "", "limit": 4},
+        ),
+    },
+    prepare=_feature_more,
+    primitives=_feature_parts,
+)
 PRODUCT_LISTING: Final = Block(
     type="product.listing",
     label=Text("商品列表", "Product list"),
@@ -254,6 +310,8 @@ BLOCKS: Final = (
     CATEGORY_TREE,
     PRODUCT_GRID,
     PRODUCT_CAROUSEL,
+    PRODUCT_RELATED,
+    COLLECTION_FEATURE,
     PRODUCT_LISTING,
     SEARCH_BOX,
     PRODUCT_DETAIL,

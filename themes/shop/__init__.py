@@ -6,7 +6,7 @@ depends neither on how many blocks ask nor on how much they show.
 
 from __future__ import annotations
 
-from themes.shop import categories, listings, products
+from themes.shop import categories, listings, products, related
 from themes.sources import register_source
 
 
@@ -17,5 +17,7 @@ def register_all() -> None:
         listings.PRODUCTS,
         listings.LISTING,
         products.PRODUCT,
+        related.RELATED,
+        related.COLLECTION,
     ):
         register_source(source)

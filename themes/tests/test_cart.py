@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from kernel.audit.actor import Actor
 from kernel.cart.cookies import cookie_name
 from kernel.catalogue.models import OptionValue, Variant
+from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.web import TenantClient, store
 from themes.tests.samples import Shelf
@@ -142,7 +144,7 @@ def test_a_cart_is_shared_looked_into_and_taken_over(
 
     shown = text_of(browser.post("/cart/share/", {}, **HERE))
     link = unescape(re.findall(r'readonly value="([^"]+)"', shown)[0])
-    friend = TenantClient(tenant_a, "store")
+    friend = TenantClient(tenant_a, "store", headers={"Accept-Language": "en"})
     opened = text_of(friend.get(link))
     signed = unescape(re.findall(r'name="link" value="([^"]+)"', opened)[0])
     taken = friend.post("/cart/shared/take/", {"link": signed}, **HERE)
@@ -174,3 +176,28 @@ def test_the_buyer_sees_when_goods_ship_that_are_sold_ahead(
 
     assert "Sold ahead: ships by 5 Dec 2030" in page
     assert "Sold ahead" not in uncounted
+
+
+def test_the_cart_tells_how_much_is_missing_until_delivery_is_free(
+    browser: TenantClient, shelf: Shelf, tenant_a: TenantRef
+) -> None:
+    shelf.product("Green tea", minor=1_250)
+    with tenant_context(tenant_a):
+        terms = ShippingTerms(
+            code="post",
+            names={"en": "Post"},
+            method="express",
+            rate="flat",
+            currency="CNY",
+            base_minor=800,
+            free_from_minor=5_000,
+        )
+        set_shipping_method(terms, actor=Actor.system("tests"))
+    put(browser)
+
+    before = text_of(browser.get("/cart/"))
+    put(browser)
+
+    assert "¥25.00 more, and delivery is free." in before
+    assert '<progress max="5000" value="2500"' in before
+    assert "Delivery is free." in text_of(browser.get("/cart/"))

@@ -51,14 +51,19 @@ def test_the_newest_goods_stand_where_nobody_chose_a_picture(
     assert goods.count("<img") == 3
 
 
-def test_a_product_is_not_recommended_on_its_own_page(browser: TenantClient, shelf: Shelf) -> None:
-    shelf.product("Green tea", options={"Size": ["S", "M"]}, max_per_member=2)
-    shelf.product("Black tea")
+def test_what_shares_a_category_is_recommended_first_and_a_product_never_on_its_own_page(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    tea = shelf.category("Tea", "tea")
+    shelf.product("Green tea", category=tea, options={"Size": ["S", "M"]}, max_per_member=2)
+    shelf.product("Black tea", category=tea)
+    shelf.product("Cup")
+    shelf.product("Old tea", category=tea, status="archived")
 
     page = text_of(browser.get("/products/product-1/"))
 
     cards = re.findall(r'class="product-title">([^<]+)<', page)
-    assert cards == ["Black tea"]
+    assert cards == ["Black tea", "Cup"]
     assert "At most 2 for each member" in page
 
 
