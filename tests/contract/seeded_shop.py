@@ -183,5 +183,6 @@ def _belongings(member: Member) -> dict[str, str]:
         "lines/line": public_id("cln", line.pk),
         "addresses/address": address.public_id,
         "sessions/session": MemberSession.objects.filter(member=member)[0].public_id,
+        "assets/asset": "cny",
         "identities/identity": Identity.objects.filter(member=member)[0].public_id,
     }

@@ -21,6 +21,7 @@ from rich.console import Console
 from config.dev.supervisor import Program, Supervisor, machine_environment, module_command
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.time import utc_now
+from kernel.members.tests.doubles import WeChatDouble, served
 from kernel.members.tests.people import MAILBOX
 from testkit.browser import browser as running_browser
 from testkit.database import login_url
@@ -38,12 +39,14 @@ class Site:
 
     Attributes:
         stripe: the double that the processes take for Stripe.
+        wechat: the double that they take for WeChat.
         keys: directory of the root keys that they seal with.
         static: directory of the collected style sheets.
     """
 
     ports: dict[str, int]
     stripe: StripeDouble
+    wechat: str
     keys: Path
     static: Path
 
@@ -86,14 +89,15 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     write_new_key(keys, now=utc_now())
     with contextlib.ExitStack() as stack:
         stripe = stack.enter_context(stripe_double())
+        wechat = stack.enter_context(served(WeChatDouble()))
         guard = Guard()
         stack.callback(guard.close)
         supervisor = Supervisor(root=ROOT, logs=logs, guard=guard, console=_console())
         stack.callback(supervisor.stop)
-        made = Site(ports, stripe, keys, static)
+        made = Site(ports, stripe, wechat, keys, static)
         supervisor.start(
             [
-                *(_web(kind, ports, static, stripe=stripe.url) for kind in ports),
+                *(_web(kind, made) for kind in ports),
                 _worker("provisioner", "provisioning,moving", made),
             ]
         )
@@ -117,9 +121,7 @@ def _console() -> Console | None:
     return Console(file=sys.stderr) if os.environ.get("STOA_TEST_SHOW_PROCESSES") else None
 
 
-def _environment(
-    kind: str, ports: dict[str, int], static: Path, *, stripe: str = ""
-) -> dict[str, str]:
+def _environment(kind: str, site: Site) -> dict[str, str]:
     login = {"provisioner": "owner"}.get(kind, kind)
     return {
         **machine_environment(),
@@ -135,31 +137,33 @@ def _environment(
         "STOA_STATE_DIR": str(settings.STATE_DIR),
         "STOA_MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "STOA_HTTPS": "0",
-        "STOA_STATIC_ROOT": str(static),
+        "STOA_STATIC_ROOT": str(site.static),
         "STOA_WARM_POOL_SIZE": "2",
-        "STOA_SECRETS_KEYS_DIR": str(static.parent / "keys"),
-        "STOA_STRIPE_API_BASE": stripe,
+        "STOA_SECRETS_KEYS_DIR": str(site.keys),
+        "STOA_STRIPE_API_BASE": site.stripe.url,
+        "STOA_WECHAT_API": site.wechat,
+        "STOA_WECHAT_OPEN": site.wechat,
         "STOA_SMS_PROVIDER": MAILBOX,
-        **{f"STOA_PUBLIC_PORT_{name.upper()}": str(port) for name, port in ports.items()},
+        **{f"STOA_PUBLIC_PORT_{name.upper()}": str(port) for name, port in site.ports.items()},
     }
 
 
-def _web(kind: str, ports: dict[str, int], static: Path, *, stripe: str) -> Program:
+def _web(kind: str, site: Site) -> Program:
     return Program(
         name=kind,
         command=module_command(
             "granian",
             "--interface=wsgi",
             f"--host={LOOPBACK}",
-            f"--port={ports[kind]}",
+            f"--port={site.ports[kind]}",
             "--workers=1",
             "--blocking-threads=2",
             "--static-path-route=/static",
-            f"--static-path-mount={static}",
+            f"--static-path-mount={site.static}",
             "config.wsgi:application",
         ),
-        environment=_environment(kind, ports, static, stripe=stripe),
-        ready=ports[kind],
+        environment=_environment(kind, site),
+        ready=site.ports[kind],
     )
 
 
@@ -177,7 +181,7 @@ def _worker(kind: str, queues: str, site: Site) -> Program:
             "--without-gossip",
             "--without-mingle",
         ),
-        environment=_environment(kind, site.ports, site.static, stripe=site.stripe.url),
+        environment=_environment(kind, site),
         ready=re.compile(r"@\S+ ready\b"),
     )
 

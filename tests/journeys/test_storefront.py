@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 
 from kernel.cart.services import CartOwner, Wish, add
 from kernel.catalogue.models import Variant
+from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
+from kernel.members.choices import ProviderKind
 from kernel.members.models import Member
 from kernel.members.services import open_session
 from kernel.members.services.addresses import Place, add_address
+from kernel.members.services.providers import bind_provider
+from kernel.members.tests.doubles import SECRET
 from kernel.payments.services import bind, set_enabled
 from kernel.tenancy.context import tenant_context
 from kernel.tenancy.ports import directory
@@ -214,6 +219,29 @@ def test_a_page_is_light(browser: Browser, site: Site, known: Known) -> None:
     page.context.close()
 
 
+@pytest.fixture
+def wechat(stocked: Shop, site: Site, settings: Settings) -> Iterator[None]:
+    """Offer WeChat in the shop, sealed with the keys that its processes have."""
+    settings.STOA_KMS_KEY = ""
+    settings.STOA_SECRETS_KEYS_DIR = str(site.keys)
+    default_sealer.cache_clear()
+    tenant = directory().by_host(stocked.store, kind="store")
+    assert tenant is not None
+    with tenant_context(tenant):
+        bind_provider(
+            "wechat",
+            kind=ProviderKind.WECHAT_WEBSITE,
+            name="WeChat",
+            client_id="wx-shop",
+            secret=SECRET,
+            actor=TESTER,
+            now=utc_now(),
+        )
+    yield
+    default_sealer.cache_clear()
+
+
+@pytest.mark.usefixtures("wechat")
 def test_the_shop_works_without_scripts(browser: Browser, site: Site, stocked: Shop) -> None:
     address = to_shop(site, stocked)
     page = open_page(browser, java_script_enabled=False)
@@ -230,6 +258,13 @@ def test_the_shop_works_without_scripts(browser: Browser, site: Site, stocked: S
     page.fill("input[name^=quantity-]", "3")
     page.locator("button.update").click()
 
+    expect(page.locator(".cart-sum")).to_contain_text("3 pieces")
+    page.goto(address("/account/sign-in/?next=/account/"))
+    page.get_by_role("link", name="WeChat").click()
+    # WeChat wants a fragment in its address, and browsers carry it along.
+    expect(page).to_have_url(re.compile(re.escape(address("/account/"))))
+    expect(page.locator("main")).to_contain_text("阿兰")
+    page.goto(address("/cart/"))
     expect(page.locator(".cart-sum")).to_contain_text("3 pieces")
     page.context.close()
 

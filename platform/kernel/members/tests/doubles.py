@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
 from threading import Thread
 from time import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -121,6 +122,8 @@ class WeChatDouble(_Company):
     def answer(self, path: str, query: dict[str, str], body: str, login: str) -> Reply:
         if self.is_down:
             return 502, {}
+        if path == "/connect/qrconnect":
+            return 302, {"location": self._agreed(query)}
         person = self.people.get(query.get("code") or query.get("js_code") or "")
         if path in {"/sns/oauth2/access_token", "/sns/jscode2session"}:
             if person is None or query["secret"] != SECRET:
@@ -130,6 +133,12 @@ class WeChatDouble(_Company):
             [found] = [p for p in self.people.values() if p["openid"] == query["openid"]]
             return 200, found | {"nickname": "阿兰"}
         return self._about_phones(path, query, body)
+
+    def _agreed(self, query: dict[str, str]) -> str:
+        """Return where somebody goes who says yes on WeChat's page at once."""
+        code = token_urlsafe(8)
+        self.people[code] = {"openid": "o-lan", "unionid": "u-lan"}
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
     def _about_phones(self, path: str, query: dict[str, str], body: str) -> Reply:
         if path == "/cgi-bin/stable_token":
@@ -164,6 +173,8 @@ def served(company: _Company) -> Iterator[str]:
             )
             content = json.dumps(found).encode()
             self.send_response(status)
+            if status == HTTPStatus.FOUND:
+                self.send_header("Location", found["location"])
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
