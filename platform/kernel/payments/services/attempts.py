@@ -86,7 +86,7 @@ def start_attempt(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
             the payer has not proved that it is his.
         DomainError: the payable's own refusal.
     """
-    known = Attempt.objects.filter(intent_id=intent_id, key=start.key).first()
+    known = Attempt.objects.filter(intent_id=intent_id, key=start.key[:120]).first()
     if known is not None:
         return _same(known, start)
     prove_owner(intent_id, (start.binding_id, *start.balances), start.password, now=now)
@@ -116,7 +116,7 @@ def _start_combined(intent_id: UUID, start: Start, *, now: datetime) -> Attempt:
             _start_one(intent_id, part, now=now)
         return _start_one(intent_id, start, now=now)
     except DomainError:
-        release_balances(intent_id, now=now)
+        release_balances(intent_id, now=now, unless_awaited=True)
         raise
 
 

@@ -120,14 +120,22 @@ def let_go(intent: PaymentIntent, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def release_balances(intent_id: UUID, *, now: datetime) -> PaymentIntent:
+def release_balances(
+    intent_id: UUID, *, now: datetime, unless_awaited: bool = False
+) -> PaymentIntent:
     """Give the payer back what is held of his balances; nothing when nothing is.
+
+    Args:
+        intent_id: whose.
+        now: the moment.
+        unless_awaited: leave it while something else may still pay the rest.
 
     Raises:
         IntentNotFound: there is no such intent.
     """
     intent = locked_intent(intent_id)
-    let_go(intent, now=now)
+    if not (unless_awaited and anything_under_way(intent)):
+        let_go(intent, now=now)
     return intent
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kernel.common.ids import uuid7
 from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.ledger.services import TENANT, Leg, Owner, balance, post, system, verify
@@ -15,6 +16,7 @@ from kernel.members.models import Identity, Member
 from kernel.members.tests.people import MAILBOX, last_code
 from kernel.payments.choices import AttemptState, IntentState
 from kernel.payments.errors import (
+    BindingNotUsable,
     NowhereToSend,
     PasswordLocked,
     PasswordNeeded,
@@ -102,6 +104,8 @@ def test_a_balance_is_held_until_a_card_has_paid_the_rest(
 
     rest = paid_with(intent, wallet, stripe_binding)
     again = paid_with(intent, wallet, stripe_binding)
+    with pytest.raises(BindingNotUsable):
+        paid_with(intent, wallet, PaymentBinding(id=uuid7()), key="elsewhere")
     meanwhile = (has(member), fresh(intent).settled_minor)
     double.pay(KEY, rest.gateway_ref)
     hear(double, stripe_binding)
