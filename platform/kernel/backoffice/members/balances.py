@@ -22,6 +22,7 @@ from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name, wallet
 from kernel.ledger.services import Owner, adjust, cash_asset
 from kernel.members.models import Member
+from kernel.members.selectors import visible_members
 from kernel.tenancy.context import current_tenant
 
 ADJUST: Final = "ledger.adjust"
@@ -81,7 +82,7 @@ class BalanceForm(forms.Form):
 @staff_page(ADJUST, is_confirmed=True)
 def balance(request: StaffRequest, member: str) -> HttpResponseBase:
     """Give to a member, or take from him, by hand."""
-    row: Member = found(Member.objects.filter(pk=identified("mem", member)).first())
+    row: Member = found(visible_members(ADJUST).filter(pk=identified("mem", member)).first())
     # The shop's own currency can be given before anybody had any of it.
     cash_asset(current_tenant().currency)
     form = BalanceForm(

@@ -16,7 +16,14 @@ from testkit.factories.orders import make_variant, orders_in, place
 from testkit.web import TenantClient
 
 PHONE, HIDDEN = "+8613800138000", "+86138****8000"
-RIGHTS = ("members.view", "members.manage", "orders.view", "orders.manage", "fulfilment.view")
+RIGHTS = (
+    "members.view",
+    "members.manage",
+    "orders.view",
+    "orders.manage",
+    "fulfilment.view",
+    "ledger.adjust",
+)
 
 
 @pytest.fixture
@@ -69,6 +76,21 @@ def test_lists_files_searches_and_answers_hold_ones_own_members_and_their_orders
         seen = ("兰兰" in listed, "梅梅" in listed, "lan@example.com" in listed)
         assert seen == (True, False, False)
         assert "l****@example.com" in listed
+
+
+def test_balances_of_other_peoples_members_are_not_changed(
+    desk: TenantClient, tenant: TenantRef, orders: tuple[Order, Order]
+) -> None:
+    with tenant_context(tenant):
+        members = {each.name: each.public_id for each in Member.objects.all()}
+    told = {"asset": "cny", "direction": "give", "amount": "5", "reason": "late", "key": "k"}
+
+    answers = {
+        name: desk.post(f"/members/{member}/balance/", told).status_code
+        for name, member in members.items()
+    }
+
+    assert answers == {"兰兰": 302, "梅梅": 404}
 
 
 def test_a_hidden_contact_is_found_by_the_whole_of_it_alone(
