@@ -68,7 +68,8 @@ DESK = (
     *("/stock/movements/", "/stock/count/", "/stock/transfers/new/", "/stock/locations/"),
     *("/imports/", "/payments/received/", "/payments/refunds/", "/payments/add/"),
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
-    "/ledger/",
+    *("/ledger/", "/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
+    *("/orders/policy/", "/orders/pickup/", "/orders/export/"),
 )
 PHONE = 390
 # What a machine does in a moment takes a busy one much longer.

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.access.models import Staff, StaffSession
 from kernel.access.tasks import announce_sign_in
 from kernel.audit.actor import Actor
+from kernel.audit.canonical import normal_ip
 from kernel.audit.services import record
 from kernel.common.errors import DomainError
 
@@ -68,7 +69,7 @@ def note_sign_in(session: SessionBase, person: Staff, came: Came, *, now: dateti
         key=session.session_key or "",
         device=_hash(device),
         agent=came.agent[:_LONGEST_AGENT],
-        ip=came.ip or None,
+        ip=normal_ip(came.ip) or None,
         created_at=now,
         last_seen_at=now,
     )

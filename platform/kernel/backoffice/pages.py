@@ -19,6 +19,7 @@ MARKETING: Final = _("Marketing")
 _ENTRIES: Final = (
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
+    Entry("/orders/pickup/", _("Pickup"), "check", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
     Entry("/entry/", _("Joining and signing in"), "people", "members.entry", SETTINGS),

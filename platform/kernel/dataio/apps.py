@@ -13,6 +13,7 @@ class DataioConfig(AppConfig):
 
     def ready(self) -> None:
         """Write stock through the inventory, and have imports go on whose worker died."""
+        from kernel.dataio.plans import MAKE_EXPORTS
         from kernel.dataio.ports import set_stock_writer
         from kernel.dataio.stock import bring_to
         from kernel.tenancy.schedules.declared import Schedule, register_schedule
@@ -24,5 +25,14 @@ class DataioConfig(AppConfig):
                 function="kernel.dataio.tasks:resume_stuck",
                 cron="*/10 * * * *",
                 asked=True,
+            )
+        )
+        register_schedule(
+            Schedule(
+                name=MAKE_EXPORTS,
+                function="kernel.dataio.plans:make_due",
+                cron="*/5 * * * *",
+                asked=True,
+                writes=False,
             )
         )

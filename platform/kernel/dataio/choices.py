@@ -1,4 +1,4 @@
-"""The closed lists of imports."""
+"""The closed lists of imports and exports."""
 
 from __future__ import annotations
 
@@ -23,3 +23,18 @@ class ImportState(models.TextChoices):
     APPLYING = "applying", _("Being imported")
     DONE = "done", _("Imported")
     FAILED = "failed", _("Stopped")
+
+
+class ExportFormat(models.TextChoices):
+    """What a list is written as."""
+
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX (Excel)"
+
+
+class ExportEvery(models.TextChoices):
+    """How often a list is made by the clock."""
+
+    DAY = "day", _("Every day")
+    WEEK = "week", _("Every Monday")
+    MONTH = "month", _("On the first of every month")

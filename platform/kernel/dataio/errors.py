@@ -60,3 +60,19 @@ class PictureRefused(DomainError):
     code = "dataio.picture_refused"
     status = 422
     title = _("The picture could not be fetched.")
+
+
+class InvalidExport(DomainError):
+    """An unknown list, column, format or time."""
+
+    code = "dataio.invalid_export"
+    status = 422
+    title = _("This file cannot be made like this.")
+
+
+class UnknownExport(DomainError):
+    """There is no such file, or it is another's."""
+
+    code = "dataio.unknown_export"
+    status = 404
+    title = _("There is no such file any more.")

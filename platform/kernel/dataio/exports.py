@@ -37,7 +37,7 @@ _CHUNK: Final = 200
 def export_products(
     *, statuses: Sequence[str] = (), among: QuerySet[Product] | None = None
 ) -> Iterator[str]:
-    """Yield the lines of the file; eight queries for each 200 products.
+    """Return the lines of the file; eight queries for each 200 products.
 
     Args:
         statuses: only products of these; of all when empty.
@@ -46,7 +46,14 @@ def export_products(
     What a spreadsheet would run as a formula gets a quote in front, which an
     import takes away again.
     """
-    yield from csv_lines(_rows(statuses, Product.objects.all() if among is None else among))
+    return csv_lines(product_rows(statuses=statuses, among=among))
+
+
+def product_rows(
+    *, statuses: Sequence[str] = (), among: QuerySet[Product] | None = None
+) -> Iterator[Sequence[object]]:
+    """Return the rows of the file, the names of its columns first."""
+    return _rows(statuses, Product.objects.all() if among is None else among)
 
 
 def _rows(statuses: Sequence[str], among: QuerySet[Product]) -> Iterator[Sequence[object]]:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
-from kernel.dataio.choices import ImportKind, ImportState
+from kernel.dataio.choices import ExportEvery, ExportFormat, ImportKind, ImportState
 from kernel.dataio.sayings import fault_saying
 from kernel.tenancy.models import TenantModel
 
@@ -106,3 +106,57 @@ class ImportPicture(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["source", "picture"], name="dataio_picture_once")
         ]
+
+
+class ExportPlan(TenantModel):
+    """A list that is made by the clock, for the person who wished it.
+
+    Attributes:
+        staff: within whose limits it is made; it ends with the person.
+        query: the list's filter, as it stands in addresses.
+        columns: codes, in order; all when empty.
+        hour: of the tenant's day.
+        fault: why it was made no more, as a stable word; empty while it runs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    staff = DBForeignKey("access.Staff", db_on_delete=CASCADE)
+    kind = models.CharField(max_length=40)
+    query = models.TextField(default="", blank=True)
+    columns = models.JSONField(default=list)
+    format = models.CharField(max_length=4, choices=ExportFormat.choices)
+    every = models.CharField(max_length=5, choices=ExportEvery.choices)
+    hour = models.PositiveSmallIntegerField()
+    next_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=40, default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="dataio_plans_due")]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("xpl", self.id)
+
+
+class ExportFile(TenantModel):
+    """A file that was made by the clock, kept for some weeks.
+
+    Attributes:
+        file: name in the tenant's storage.
+        name: as it is handed out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    staff = DBForeignKey("access.Staff", db_on_delete=CASCADE)
+    kind = models.CharField(max_length=40)
+    file = models.CharField(max_length=300)
+    name = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("xfl", self.id)

@@ -10,7 +10,7 @@ class FulfilmentState(TextChoices):
     """Where a parcel, a pickup or a delivery stands."""
 
     PENDING = "pending", _("Being prepared")
-    SHIPPED = "shipped", _("On the way")
+    SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Received")
     RETURNED = "returned", _("Returned")
     CANCELLED = "cancelled", _("Cancelled")

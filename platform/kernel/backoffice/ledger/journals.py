@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +18,7 @@ from django.views.decorators.http import require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.ledger.selectors import KINDS, Shown, kind_label, named, units_text
-from kernel.backoffice.pieces import NarrowForm, csv_file, narrowed_page
-from kernel.common.csv import csv_lines
+from kernel.backoffice.pieces import NarrowForm, narrowed_page
 from kernel.common.time import day_bounds
 from kernel.ledger.models import Journal, Posting
 from kernel.ledger.selectors import decimal_text
@@ -73,12 +72,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/ledger/journals.html", context)
 
 
-@require_safe
-@staff_page(VIEW)
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Send the lines of the narrowed journals as CSV."""
-    rows = _journals(JournalFilter(request.GET).wanted())
-    return csv_file(csv_lines(_rows(rows)), "journals")
+def export_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the journals that a filter leaves."""
+    return _rows(_journals(JournalFilter(query).wanted()))
 
 
 def _journals(wanted: dict[str, Any]) -> QuerySet[Journal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kernel.backoffice.exports import views as exports
 from kernel.backoffice.ledger import assets, journals, views
 
 urlpatterns = [
@@ -12,7 +13,8 @@ urlpatterns = [
     path("assets/new/", assets.new),
     path("assets/<slug:code>/", assets.edit),
     path("journals/", journals.index),
-    path("journals/export.csv", journals.export),
+    path("journals/export/", exports.choose("journals")),
+    path("journals/export.<str:file_format>", exports.file("journals")),
     path("differences/", views.differences),
     path("differences/<str:difference>/", views.resolve),
     path("accounts/<str:account>/", views.account),

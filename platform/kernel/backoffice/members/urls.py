@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kernel.backoffice.exports import views as exports
 from kernel.backoffice.members import balances, views
 
 urlpatterns = [
     path("", views.index),
-    path("export.csv", views.export),
+    path("export/", exports.choose("members")),
+    path("export.<str:file_format>", exports.file("members")),
     path("assign/", views.assign),
     path("<str:member>/", views.show),
     path("<str:member>/balance/", balances.balance),

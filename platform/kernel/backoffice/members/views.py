@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +19,6 @@ from kernel.backoffice.members.balances import balances_of
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
     NarrowForm,
-    csv_file,
     found,
     identified,
     inner_path,
@@ -33,8 +33,8 @@ from kernel.members.services.staff import (
     assign_members,
     disable_member,
     enable_member,
-    export_members,
     find_members,
+    member_rows,
     set_member_tags,
     tags_of,
 )
@@ -116,13 +116,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/members/list.html", context)
 
 
-@require_safe
-@staff_page(MANAGE)
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed list as CSV; that it was sent is on record."""
-    asked = MemberFilter(request.GET).asked()
-    rows = find_members(**asked, permission=MANAGE)
-    return csv_file(export_members(rows, actor=request.actor, now=utc_now()), "members")
+def export_rows(query: QueryDict) -> Iterator[Iterable[object]]:
+    """Return the rows of a file of the members that a filter leaves."""
+    return member_rows(find_members(**MemberFilter(query).asked(), permission=MANAGE))
 
 
 @require_safe

@@ -47,6 +47,35 @@ class OrderFilter(NarrowForm):
     until = _day(_("Until"))
 
 
+class TrackingForm(forms.Form):
+    """How a parcel travels, told again."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=60)
+    tracking = forms.CharField(
+        label=_("Tracking number"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+
+class ProofForm(forms.Form):
+    """What shows that a parcel arrived."""
+
+    name = forms.CharField(label=_("Handed to"), max_length=80, required=False)
+
+
+class CodeForm(forms.Form):
+    """What a buyer says who fetches an order."""
+
+    code = forms.CharField(
+        label=_("Pickup code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}
+        ),
+    )
+
+
 class ShipForm(forms.Form):
     """One parcel: how much of each open line, and how it travels."""
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.scopes import stores_for
+from kernel.backoffice.orders.forms import OrderFilter
 from kernel.checkout.paying import PAYABLE
-from kernel.common.time import day_bounds
+from kernel.common.time import day_bounds, utc_now
+from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
+from kernel.fulfilment.services.arriving import may_change
 from kernel.orders.choices import ChangeState, EventKind
+from kernel.orders.exports import order_line_rows
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderChange, OrderEvent, OrderLine
 from kernel.orders.selectors import OrderDetail, detail_of, searched_orders, visible_orders
@@ -63,12 +68,23 @@ def narrowed_orders(wanted: dict[str, Any]) -> QuerySet[Order]:
     return rows
 
 
+def export_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the orders that a filter leaves, one for each line."""
+    return order_line_rows(narrowed_orders(OrderFilter(query).wanted()))
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A hand-over with the titles of what is in it."""
 
     fulfilment: Fulfilment
     items: list[tuple[OrderLine, int]]
+    can_change: bool
+
+    @property
+    def is_under_way(self) -> bool:
+        """True until somebody says that it has arrived."""
+        return self.fulfilment.state == FulfilmentState.SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +173,12 @@ def _told(event: OrderEvent) -> Told:
 
 def parcels_of(order: Order, lines: Sequence[OrderLine]) -> list[Parcel]:
     """Return what was handed over of an order, the first first; two queries."""
-    rows = list(Fulfilment.objects.filter(order=order).order_by("id"))
+    now, rows = utc_now(), list(Fulfilment.objects.filter(order=order).order_by("id"))
     by_id = {line.pk: line for line in lines}
     held: dict[UUID, list[tuple[OrderLine, int]]] = defaultdict(list)
     for item in FulfilmentItem.objects.filter(fulfilment__in=rows).order_by("id"):
         held[item.fulfilment_id].append((by_id[item.line_id], item.quantity))
-    return [Parcel(row, held[row.pk]) for row in rows]
+    return [Parcel(row, held[row.pk], may_change(row, now=now)) for row in rows]
 
 
 def _payments(group_id: UUID) -> list[Payment]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.orders import changes, policy, reviews, shipping, views
+from kernel.backoffice.exports import views as exports
+from kernel.backoffice.orders import changes, parcels, policy, reviews, shipping, views
 
 urlpatterns = [
     path("", views.index),
-    path("export.csv", views.export),
+    path("export/", exports.choose("orders")),
+    path("export.<str:file_format>", exports.file("orders")),
+    path("pickup/", parcels.pickup),
     path("policy/", policy.edit),
     path("ship/", shipping.sheet),
     path("to-ship.csv", shipping.to_ship),
@@ -21,6 +24,8 @@ urlpatterns = [
     path("<str:number>/tags/", views.tags),
     path("<str:number>/ship/", shipping.ship),
     path("<str:number>/cancel/", views.cancel),
+    path("<str:number>/parcels/<str:parcel>/change/", parcels.change),
+    path("<str:number>/parcels/<str:parcel>/receive/", parcels.receive),
     path("<str:number>/note/", views.note),
     path("<str:number>/payments/<str:attempt>/", reviews.review),
 ]

@@ -20,10 +20,9 @@ from kernel.backoffice.orders.forms import (
     TagsForm,
 )
 from kernel.backoffice.orders.selectors import desk_order, narrowed_orders
-from kernel.backoffice.pieces import csv_file, narrowed_page
+from kernel.backoffice.pieces import narrowed_page
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
-from kernel.orders.exports import order_lines_csv
 from kernel.orders.models import Order
 from kernel.orders.selectors import listed, staff_order
 from kernel.orders.services.desk import add_note, set_tags
@@ -39,13 +38,6 @@ def index(request: StaffRequest) -> HttpResponseBase:
     page, context = narrowed_page(request, OrderFilter(request.GET), narrowed_orders)
     context |= {"orders": listed(list(page), with_tags=True)}
     return render(request, "backoffice/orders/list.html", context)
-
-
-@require_safe
-@staff_page(VIEW)
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Send the lines of the narrowed list as CSV."""
-    return csv_file(order_lines_csv(narrowed_orders(OrderFilter(request.GET).wanted())), "orders")
 
 
 @require_safe

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kernel.access.scopes import stores_for
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.payments.forms_money import PaidBackForm, ReceivedFilter, RefundFilter
-from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page
+from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.checkout.paying import PAYABLE
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.money import Money
 from kernel.common.time import day_bounds, utc_now
@@ -46,12 +45,14 @@ def received(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/payments/received.html", context)
 
 
-@require_safe
-@staff_page(VIEW)
-def export_received(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed payments as CSV."""
-    rows = _attempts(ReceivedFilter(request.GET).wanted())
-    return csv_file(csv_lines(_attempt_rows(rows)), "payments")
+def export_received_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the payments that a filter leaves."""
+    return _attempt_rows(_attempts(ReceivedFilter(query).wanted()))
+
+
+def export_refund_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the refunds that a filter leaves."""
+    return _refund_rows(_refunds(RefundFilter(query).wanted()))
 
 
 @require_safe
@@ -66,14 +67,6 @@ def refunds(request: StaffRequest) -> HttpResponseBase:
         ),
     }
     return render(request, "backoffice/payments/refunds.html", context)
-
-
-@require_safe
-@staff_page(VIEW)
-def export_refunds(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed refunds as CSV."""
-    rows = _refunds(RefundFilter(request.GET).wanted())
-    return csv_file(csv_lines(_refund_rows(rows)), "refunds")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

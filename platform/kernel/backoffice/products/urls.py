@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kernel.backoffice.exports import views as exports
 from kernel.backoffice.products import pictures, variants, versions, views
 
 urlpatterns = [
     path("", views.index),
-    path("export.csv", views.export),
+    path("export/", exports.choose("products")),
+    path("export.<str:file_format>", exports.file("products")),
     path("new/", views.new),
     path("<str:product>/", views.edit),
     path("<str:product>/versions/", versions.versions),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page
+from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.backoffice.products.attribute_fields import attribute_initial
 from kernel.backoffice.products.forms import (
     NewProductForm,
@@ -39,7 +40,7 @@ from kernel.catalogue.selectors.cards import cards_of, listed_products, matching
 from kernel.catalogue.services import change_product, create_product
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
-from kernel.dataio.exports import export_products
+from kernel.dataio.exports import product_rows
 
 VIEW, MANAGE = "products.view", "products.manage"
 
@@ -60,12 +61,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/products/list.html", context)
 
 
-@require_safe
-@staff_page("products.export")
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed list as a file that can be imported again."""
-    narrowed = _card_filter(ProductFilter(request.GET).wanted())
-    return csv_file(export_products(among=matching_products(narrowed)), "products")
+def export_rows(query: QueryDict) -> Iterator[Sequence[object]]:
+    """Return the rows of a file of the products that a filter leaves; it can be imported again."""
+    return product_rows(among=matching_products(_card_filter(ProductFilter(query).wanted())))
 
 
 def _card_filter(wanted: dict[str, Any]) -> CardFilter:

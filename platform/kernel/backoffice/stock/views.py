@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page, paged
+from kernel.backoffice.pieces import found, identified, narrowed_page, paged
 from kernel.backoffice.stock.forms import (
     MANAGE,
     VIEW,
@@ -32,7 +32,6 @@ from kernel.backoffice.stock.selectors import (
     shown_levels,
     shown_movements,
 )
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.inventory.models import StockItem
 from kernel.inventory.services import StockLine, adjust, receive, set_levels
@@ -53,12 +52,14 @@ def index(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/stock/list.html", context)
 
 
-@require_safe
-@staff_page(VIEW)
-def export(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed list as CSV."""
-    rows = levels(StockFilter(request.GET).wanted())
-    return csv_file(csv_lines(level_rows(rows)), "stock")
+def export_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the stock that a filter leaves."""
+    return level_rows(levels(StockFilter(query).wanted()))
+
+
+def export_history_rows(query: QueryDict) -> Iterator[list[object]]:
+    """Return the rows of a file of the movements that a filter leaves."""
+    return movement_rows(movements(MovementFilter(query).wanted()))
 
 
 @require_safe
@@ -68,14 +69,6 @@ def history(request: StaffRequest) -> HttpResponseBase:
     page, context = narrowed_page(request, MovementFilter(request.GET), movements)
     context |= {"movements": shown_movements(list(page))}
     return render(request, "backoffice/stock/movements.html", context)
-
-
-@require_safe
-@staff_page(VIEW)
-def export_history(request: StaffRequest) -> HttpResponseBase:
-    """Send the narrowed movements as CSV."""
-    rows = movements(MovementFilter(request.GET).wanted())
-    return csv_file(csv_lines(movement_rows(rows)), "stock-movements")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ from kernel.orders.models import Order, OrderChange
 from kernel.orders.services.edits import preview_change
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import make_variant, orders_in, place
-from testkit.web import TenantClient
+from testkit.web import TenantClient, console
 
 PHONE, HIDDEN = "+8613800138000", "+86138****8000"
 RIGHTS = (
@@ -145,6 +145,26 @@ def test_members_are_handed_to_a_colleague_with_all_that_is_theirs(
         content_type="application/json",
     )
     assert mine.status_code == 404
+
+
+def test_members_and_staff_of_another_shop_are_not_there(
+    tenant: TenantRef, tenant_b: TenantRef, adviser: Staff, orders: tuple[Order, Order]
+) -> None:
+    with tenant_context(tenant):
+        member = Member.objects.get(name="兰兰")
+    with console(tenant_b) as other:
+        other.as_staff("*")
+        found = {
+            path: other.get(path).status_code
+            for path in (
+                f"/members/{member.public_id}/",
+                f"/api/v1/admin/members/{member.public_id}/",
+                f"/staff/people/{adviser.public_id}/",
+                f"/api/v1/admin/staff/{adviser.public_id}/",
+            )
+        }
+
+    assert set(found.values()) == {404}
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from kernel.fulfilment.models import Fulfilment, FulfilmentItem
+from kernel.audit.models import AuditEntry
+from kernel.checkout.models import ShippingMethod
+from kernel.common.time import utc_now
+from kernel.fulfilment.models import Fulfilment, FulfilmentItem, PickupCode
+from kernel.fulfilment.services import Parcel, fulfil
 from kernel.orders.models import Order, OrderLine, StaffNote
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.orders import TESTER, make_variant, orders_in, pay, place
 from testkit.web import TenantClient, console
 
 STAFF = ("orders.view", "orders.manage", "fulfilment.manage")
@@ -234,7 +240,7 @@ def test_a_file_that_is_no_sheet_of_parcels_ships_nothing(
 
 
 def test_what_is_to_ship_comes_as_a_sheet(desk: TenantClient, paid_order: Order) -> None:
-    desk.as_staff("fulfilment.manage")
+    desk.as_staff("fulfilment.manage", "contacts.view")
 
     lines = b"".join(desk.get("/orders/to-ship.csv")).decode("utf-8-sig").splitlines()
 
@@ -249,3 +255,47 @@ def test_packing_slips_tell_what_lies_in_a_parcel(desk: TenantClient, paid_order
 
     assert "王小梅" in text
     assert text.count("SKU-") == 2
+
+
+def test_a_parcel_is_corrected_for_a_day_and_its_arrival_is_noted_with_a_name(
+    desk: TenantClient, tenant: TenantRef, paid_order: Order
+) -> None:
+    desk.as_staff("orders.view", "fulfilment.manage")
+    with tenant_context(tenant):
+        sent = fulfil(Parcel(paid_order.pk, None, "SF", "1"), actor=TESTER, now=utc_now())
+    path = f"/orders/{paid_order.number}/parcels/{sent.public_id}/"
+
+    desk.post(f"{path}change/", {"carrier": "YTO", "tracking": "2"})
+    with tenant_context(tenant):
+        Fulfilment.objects.update(shipped_at=utc_now() - timedelta(days=2))
+    desk.post(f"{path}change/", {"carrier": "ZTO", "tracking": "3"})
+    page = desk.get(f"/orders/{paid_order.number}/").content.decode()
+    desk.post(f"{path}receive/", {"name": "Lan"})
+
+    assert "corrected for a day" in page
+    with tenant_context(tenant):
+        row = Fulfilment.objects.get()
+        assert (row.carrier, row.tracking, row.state) == ("YTO", "2", "delivered")
+        assert row.proof == {"name": "Lan"}
+        acts = AuditEntry.objects.filter(action__startswith="fulfilment.").order_by("sequence")
+        assert [each.action for each in acts] == ["fulfilment.changed", "fulfilment.received"]
+
+
+def test_an_order_is_handed_to_whoever_says_its_code_once(
+    desk: TenantClient, tenant: TenantRef
+) -> None:
+    desk.as_staff("orders.view", "fulfilment.manage")
+    with tenant_context(tenant):
+        ShippingMethod.objects.create(
+            code="shop", names={"en": "Pickup"}, method="pickup", rate="free", currency="CNY"
+        )
+        group = place((make_variant().pk, 1))
+        pay(group)
+        code = PickupCode.objects.get().code
+
+    wrong = desk.post("/orders/pickup/", {"code": "1"})
+    right, again = (desk.post("/orders/pickup/", {"code": code}) for _time in range(2))
+
+    assert (wrong.status_code, right.status_code, again.status_code) == (422, 302, 422)
+    with tenant_context(tenant):
+        assert orders_in(group)[0].fulfilment_status == "delivered"

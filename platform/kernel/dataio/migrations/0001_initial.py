@@ -3,6 +3,7 @@
 import django.db.models.functions.datetime
 import kernel.common.db.fields
 import kernel.common.ids
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -10,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("catalogue", "0001_initial"),
     ]
 
@@ -126,6 +128,84 @@ class Migration(migrations.Migration):
                         fields=("source", "picture"), name="dataio_picture_once"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ExportFile",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("file", models.CharField(max_length=300)),
+                ("name", models.CharField(max_length=120)),
+                ("size", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "staff",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ExportPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("query", models.TextField(blank=True, default="")),
+                ("columns", models.JSONField(default=list)),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("csv", "CSV"), ("xlsx", "XLSX (Excel)")], max_length=4
+                    ),
+                ),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("day", "Every day"),
+                            ("week", "Every Monday"),
+                            ("month", "On the first of every month"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("hour", models.PositiveSmallIntegerField()),
+                ("next_at", models.DateTimeField(null=True)),
+                ("fault", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "staff",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["next_at"], name="dataio_plans_due")],
             },
         ),
     ]

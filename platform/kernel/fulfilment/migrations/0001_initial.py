@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("pending", "Being prepared"),
-                            ("shipped", "On the way"),
+                            ("shipped", "Shipped"),
                             ("delivered", "Received"),
                             ("returned", "Returned"),
                             ("cancelled", "Cancelled"),

@@ -10,7 +10,7 @@ from kernel.fulfilment.services.arriving import (
 from kernel.fulfilment.services.digital import deliver_digital, deliver_waiting
 from kernel.fulfilment.services.dispatch import Dispatched, Parcel, fulfil, fulfil_many
 from kernel.fulfilment.services.keys import add_keys, keys_left, keys_of
-from kernel.fulfilment.services.pickup import code_of, hand_over
+from kernel.fulfilment.services.pickup import code_of, hand_over, hand_over_by_code
 from kernel.fulfilment.services.sheets import ShipmentRow, ShippingReport, ship_rows
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "fulfil",
     "fulfil_many",
     "hand_over",
+    "hand_over_by_code",
     "keys_left",
     "keys_of",
     "receive_fulfilment",

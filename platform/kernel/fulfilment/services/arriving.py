@@ -67,9 +67,24 @@ def receive_fulfilment(
     entry = Entry(order.pk, EventKind.DELIVERED, data={"fulfilment": str(parcel.pk)})
     write([entry], actor=actor, now=now)
     order.refresh_from_db()
+    if actor.kind == "staff":
+        record(
+            action="fulfilment.received",
+            actor=actor,
+            obj=("order", order.number),
+            after={"tracking": parcel.tracking, **parcel.proof},
+            now=now,
+        )
     if order.fulfilment_status == FulfilmentStatus.DELIVERED:
         tell(OrderDelivered, "delivered", [order], actor=actor, now=now)
     return parcel
+
+
+def may_change(parcel: Fulfilment, *, now: datetime) -> bool:
+    """Tell whether another carrier or number may still be named."""
+    left_at = parcel.shipped_at
+    is_under_way = parcel.state == FulfilmentState.SHIPPED
+    return is_under_way and left_at is not None and now <= left_at + CHANGE_WINDOW
 
 
 @transaction.atomic
@@ -84,8 +99,7 @@ def change_shipment(
         InvalidShipment: a text is too long.
     """
     parcel, order = _locked(fulfilment_id)
-    left_at = parcel.shipped_at
-    if parcel.state != FulfilmentState.SHIPPED or left_at is None or now > left_at + CHANGE_WINDOW:
+    if not may_change(parcel, now=now):
         raise FulfilmentFixed
     told = {"carrier": carrier.strip(), "tracking": tracking.strip()}
     if len(told["carrier"]) > 60 or len(told["tracking"]) > 80:  # noqa: PLR2004  the columns

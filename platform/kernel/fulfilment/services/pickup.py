@@ -12,12 +12,14 @@ from django.db import connection, transaction
 
 from kernel.audit.actor import Actor
 from kernel.common.ids import uuid7
+from kernel.common.ratelimit import Limit, WhenDown
 from kernel.fulfilment.errors import PickupCodeUnknown, PickupCodeUsed
 from kernel.fulfilment.models import Fulfilment, PickupCode
 from kernel.fulfilment.services.dispatch import Parcel, fulfil
 from kernel.orders.selectors import visible_orders
 
 _DIGITS: Final = 8
+_TRIED: Final = Limit("fulfilment.codes", "30/minute;300/hour", WhenDown.REFUSE)
 _ATTEMPTS: Final = 10
 
 # A code that another order has is passed over, and another one is tried.
@@ -47,6 +49,16 @@ def give_codes(order_ids: Iterable[UUID]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_GIVE, columns)
     raise RuntimeError("no free pickup code was found")
+
+
+def hand_over_by_code(code: str, *, actor: Actor, now: datetime) -> Fulfilment:
+    """Hand over as `hand_over` does; what a person tries is counted.
+
+    Raises:
+        RateLimited, RateLimitUnavailable: too many were tried, or nobody can count.
+    """
+    _TRIED.check(actor.id)
+    return hand_over(code, actor=actor, now=now)
 
 
 @transaction.atomic

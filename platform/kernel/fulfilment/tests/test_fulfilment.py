@@ -247,3 +247,21 @@ def test_a_spreadsheet_ships_the_good_rows_and_names_each_bad_one() -> None:
     ]
     assert availability([tea.pk])[tea.pk].on_hand == 50 - 5
     assert Order.objects.get(pk=split.pk).fulfilment_status == "fulfilled"
+
+
+@pytest.mark.parametrize("rows", [40, pytest.param(1000, marks=pytest.mark.soak)])
+def test_a_long_spreadsheet_names_every_bad_row_and_ships_the_rest(rows: int) -> None:
+    tea = make_variant(stock=rows)
+    orders = [paid_order((tea.pk, 1)) for _row in range(rows)]
+    bad = set(range(7, rows + 1, 10))
+    sheet = [
+        ShipmentRow("NO-SUCH" if number in bad else order.number, "SF", f"S{number}")
+        for number, order in enumerate(orders, start=1)
+    ]
+
+    report = ship_rows(sheet, actor=STAFF, now=NOW)
+
+    assert report.shipped == rows - len(bad)
+    assert {fault.row for fault in report.faults} == bad
+    assert {fault.code for fault in report.faults} == {"orders.not_found"}
+    assert availability([tea.pk])[tea.pk].on_hand == len(bad)

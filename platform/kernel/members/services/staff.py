@@ -16,7 +16,6 @@ from kernel.access.masks import contact_mask, sees_contacts
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
-from kernel.common.csv import csv_lines
 from kernel.common.ids import InvalidId, parse_public_id, public_id
 from kernel.members.choices import SignUp
 from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownAdvisor, UnknownMember
@@ -206,18 +205,19 @@ def set_sign_up(policy: SignUp, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def export_members(members: QuerySet[Member], *, actor: Actor, now: datetime) -> Iterator[str]:
-    """Return the lines of a CSV file; what was exported by whom is on record first.
+def member_rows(members: QuerySet[Member]) -> Iterator[Iterable[object]]:
+    """Return the rows of a file, headings first; they come from the database as they are read.
 
-    Rows come from the database as they are read, so memory stays flat.
+    Contacts are shown as whoever acts now may see them.
     """
-    with transaction.atomic():
-        record(action="members.exported", actor=actor, after={"count": members.count()}, now=now)
-    return csv_lines(_rows(members, contact_mask()))
+    return _rows(members, contact_mask())
 
 
 def _rows(members: QuerySet[Member], shown: Callable[[str], str]) -> Iterator[Iterable[object]]:
-    yield (_("Number"), _("Name"), _("Login"), _("Since"), _("May sign in"))
+    yield (
+        *(_("Number"), _("Name"), _("Login"), _("Since"), _("May sign in")),
+        _("Looked after by"),
+    )
     for member in members.iterator(chunk_size=2000):
         yield (
             member.public_id,
@@ -225,6 +225,7 @@ def _rows(members: QuerySet[Member], shown: Callable[[str], str]) -> Iterator[It
             shown(member.login or ""),
             member.created_at.isoformat(timespec="seconds"),
             _("yes") if member.is_active else _("no"),
+            member.advisor.name if member.advisor else "",
         )
 
 

@@ -1,0 +1,91 @@
+"""The lists of the console that can be had as files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.dataio.exporting import ExportKind, register_export
+from kernel.dataio.exports import COLUMNS
+
+_PRODUCTS: Final = tuple(
+    "".join(each if each.isalnum() else "_" for each in name.lower()).strip("_") for name in COLUMNS
+)
+KINDS: Final = (
+    ExportKind(
+        "orders",
+        _("Orders"),
+        "orders.view",
+        (
+            *("number", "placed_at", "status", "payment", "shipping", "recipient", "phone"),
+            *("region", "address", "sku", "goods", "variant", "quantity", "unit_price"),
+            *("line_total", "freight", "order_total", "currency", "note"),
+        ),
+        "kernel.backoffice.orders.selectors.export_rows",
+    ),
+    ExportKind(
+        "members",
+        _("Members"),
+        "members.manage",
+        ("number", "name", "login", "since", "may_sign_in", "advisor"),
+        "kernel.backoffice.members.views.export_rows",
+    ),
+    ExportKind(
+        "products",
+        _("Products"),
+        "products.export",
+        _PRODUCTS,
+        "kernel.backoffice.products.views.export_rows",
+    ),
+    ExportKind(
+        "stock",
+        _("Stock"),
+        "stock.view",
+        (
+            *("goods", "sku", "location", "on_hand", "promised", "in_checkouts"),
+            *("kept_back", "free", "low_at"),
+        ),
+        "kernel.backoffice.stock.views.export_rows",
+    ),
+    ExportKind(
+        "stock-movements",
+        _("Movements of stock"),
+        "stock.view",
+        (
+            *("at", "kind", "goods", "sku", "location", "on_hand", "promised", "order"),
+            *("reason", "who"),
+        ),
+        "kernel.backoffice.stock.views.export_history_rows",
+    ),
+    ExportKind(
+        "payments",
+        _("Payments"),
+        "payments.view",
+        (
+            *("at", "order", "account", "state", "amount", "received", "refunded", "fee"),
+            *("currency", "reference"),
+        ),
+        "kernel.backoffice.payments.money.export_received_rows",
+    ),
+    ExportKind(
+        "refunds",
+        _("Refunds"),
+        "payments.view",
+        ("at", "order", "account", "state", "amount", "currency", "reference"),
+        "kernel.backoffice.payments.money.export_refund_rows",
+    ),
+    ExportKind(
+        "journals",
+        _("Journals of the ledger"),
+        "ledger.view",
+        ("at", "what", "order", "account", "state", "asset", "amount"),
+        "kernel.backoffice.ledger.journals.export_rows",
+    ),
+)
+
+
+def register_exports() -> None:
+    """Make them known; called while apps are loaded."""
+    for kind in KINDS:
+        register_export(kind)
