@@ -16,6 +16,7 @@ class ThemesConfig(AppConfig):
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
         from themes.cart import sources as cart_sources
         from themes.orders import sources as order_sources
+        from themes.promotions import sources as promotion_sources
         from themes.sources import register_source
 
         # Django makes applications ready again when others are installed: begin with nothing.
@@ -23,7 +24,8 @@ class ThemesConfig(AppConfig):
             known.forget_all()
         shop.register_all()
         carts = (cart_sources.CART, cart_sources.COUNT, cart_sources.FREE_FROM)
-        own = (*carts, order_sources.MINE, order_sources.ONE)
+        offers = (promotion_sources.LABELS, promotion_sources.WALL)
+        own = (*carts, *offers, order_sources.MINE, order_sources.ONE)
         for source in own:
             register_source(source)
         blocks.register_all()

@@ -13,6 +13,8 @@ CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "catalogue.category_changed": ("categories", "catalogue"),
     "catalogue.collection_changed": ("catalogue",),
     "pricing.price_list_changed": ("prices",),
+    "promotions.promotion_changed": ("promotions",),
+    "promotions.coupon_template_changed": ("coupons",),
 }
 """Which counters grow with which event."""
 

@@ -106,6 +106,8 @@ def register_all() -> None:
         ("favourites", gettext_lazy("Favourites")),
         ("footprints", gettext_lazy("Recently viewed")),
         ("invoices", gettext_lazy("Invoice details")),
+        ("my_coupons", gettext_lazy("My coupons")),
+        ("coupons", gettext_lazy("Coupons")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

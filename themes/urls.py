@@ -11,6 +11,7 @@ from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
 from themes.orders import views as order_views
+from themes.promotions import views as promotion_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -25,6 +26,8 @@ urlpatterns = [
     path("cart/share/", cart_sharing.share_cart, name="cart-share"),
     path("cart/shared/", cart_sharing.shared_cart, name="cart-shared"),
     path("cart/shared/take/", cart_sharing.take_cart, name="cart-take"),
+    path("coupons/", promotion_views.coupon_page, name="coupons"),
+    path("coupons/take/", promotion_views.take_coupon, name="coupon-take"),
     path("checkout/", checkout_views.checkout, name="checkout"),
     path("orders/", order_views.orders, name="orders"),
     path("orders/<str:number>/", order_views.order, name="order"),

@@ -66,6 +66,8 @@ DESK = (
     *("/brands/", "/units/", "/product-types/", "/stock/transfers/"),
     *("/prices/", "/prices/new/", "/prices/explain/?find=a&quantity=1", "/stock/"),
     *("/stock/movements/", "/stock/count/", "/stock/transfers/new/", "/stock/locations/"),
+    *("/promotions/", "/promotions/new/?kind=reduction", "/promotions/new/?kind=add_on"),
+    *("/coupons/", "/coupons/new/?kind=percent"),
     *("/imports/", "/payments/received/", "/payments/refunds/", "/payments/add/"),
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
     *("/ledger/", "/staff/security/", "/account/security/", "/account/factor/", "/exports/"),

@@ -71,6 +71,8 @@ OWN_PAGES = (
     "/account/favourites/",
     "/account/recent/",
     "/account/invoices/",
+    "/account/coupons/",
+    "/coupons/",
 )
 
 

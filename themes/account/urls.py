@@ -19,6 +19,7 @@ from themes.account import (
     views,
     ways,
 )
+from themes.promotions.views import my_coupons
 
 app_name = "account"
 urlpatterns = [
@@ -38,6 +39,7 @@ urlpatterns = [
     path("name/", own.name, name="name"),
     path("invite/", own.invitation, name="invitation"),
     path("assets/", assets.assets, name="assets"),
+    path("coupons/", my_coupons, name="coupons"),
     path("favourites/", favourites.favourites, name="favourites"),
     path("favourites/keep/", favourites.keep, name="favourite-keep"),
     path("favourites/forget/", favourites.forget, name="favourite-forget"),

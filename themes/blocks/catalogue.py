@@ -138,7 +138,8 @@ def product_binding(page: PageContext) -> Binding:
 
 
 def _product(_settings: Settings, page: PageContext) -> Mapping[str, Binding]:
-    return {"product": product_binding(page)}
+    offers = Binding.to("promotions.labels", handle=page.params.get("handle", ""))
+    return {"product": product_binding(page), "offers": offers}
 
 
 def _product_more(

@@ -19,6 +19,8 @@ def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> M
     entries = [
         ("box", _("My orders"), "orders"),
         ("wallet", _("My balance"), "account:assets"),
+        ("tag", _("My coupons"), "account:coupons"),
+        ("star", _("Coupons to take"), "coupons"),
         ("heart", _("Favourites"), "account:favourites"),
         ("clock", _("Recently viewed"), "account:footprints"),
         ("pin", _("Addresses"), "account:addresses"),

@@ -15,6 +15,7 @@ from kernel.checkout.models import ShippingMethod
 from kernel.orders.choices import FulfilmentMethod
 from themes.cart.owners import reader
 from themes.contract import Binding, PageContext
+from themes.promotions.shown import cart_promotions
 from themes.resolving import picture_url
 from themes.shop.amounts import shown, text_of
 from themes.shop.cards import href_of
@@ -25,7 +26,11 @@ from themes.sources import Source
 def _load_cart(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     owner = reader(page.viewer) if page.viewer else None
     view = read(owner, now=page.now) if owner else None
-    return [_cart(view) if view else None] * len(bindings)
+    shown = _cart(view) if view else None
+    if shown and view:
+        member = page.viewer.member_id if page.viewer else None
+        shown["offers"] = cart_promotions(view, member_id=member, now=page.now)
+    return [shown] * len(bindings)
 
 
 def _load_count(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:

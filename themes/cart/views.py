@@ -82,6 +82,9 @@ def _change(owner: CartOwner, form: QueryDict) -> None:
     if (gone := _key(form.get("remove", ""))) is not None:
         remove(owner, [gone], now=now)
         return
+    if (added := _key(form.get("add", ""))) is not None:
+        add(owner, Wish(added, 1), now=now)
+        return
     lines = [key for text in form.getlist("line") if (key := _key(text)) is not None]
     chosen = [key for key in lines if f"selected-{key}" in form]
     select(owner, chosen, selected=True, now=now)

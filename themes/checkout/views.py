@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from kernel.checkout.errors import PlacementRefused, TotalChanged
 from kernel.checkout.quoting import Quote
-from kernel.checkout.services import place, quote
+from kernel.checkout.services import place
 from kernel.common.errors import DomainError
 from kernel.common.http import client_ip
 from kernel.common.money import InvalidAmount, Money
@@ -30,6 +30,7 @@ from kernel.orders.policy import current_policy
 from kernel.tenancy.context import current_tenant
 from themes.buyers import buyer_of, remember_group
 from themes.cart.owners import reader
+from themes.checkout.coupons import Counted, count, coupon_inputs, redeem_code
 from themes.checkout.shown import checkout_inputs, needs_address
 from themes.checkout.visits import Filled, read_filled
 from themes.pages import serve, viewer_of
@@ -53,26 +54,31 @@ def checkout(request: HttpRequest) -> HttpResponse:
     filled = read_filled(request, owner)
     if request.method == "POST" and request.POST.get("do") == "place":
         return _place(request, filled)
-    found = quote(filled.visit(_for_counting(filled)), now=utc_now())
+    notice = ""
+    if request.method == "POST" and request.POST.get("code", "").strip():
+        filled, notice = redeem_code(request, filled, now=utc_now())
+    counted = count(filled, _for_counting(filled), now=utc_now())
+    found = counted.found
     if all(each.code == _EMPTY for each in found.refusals) and not found.lines:
         return redirect("cart")
-    return _page(request, filled, found)
+    return _page(request, counted, notice=notice)
 
 
 def _place(request: HttpRequest, filled: Filled) -> HttpResponse:
-    found = quote(filled.visit(_for_counting(filled)), now=utc_now())
-    address, faults = _address(filled, found)
+    counted = count(filled, _for_counting(filled), now=utc_now())
+    filled = counted.filled
+    address, faults = _address(filled, counted.found)
     faults |= _contact_faults(filled)
     if faults:
         notice = _("Please look at what is marked.")
-        return _page(request, filled, found, faults=faults, notice=notice, status=_UNPROCESSABLE)
+        return _page(request, counted, faults=faults, notice=notice, status=_UNPROCESSABLE)
     try:
         PLACED.check(client_ip(request))
         group = _order(request, filled, address)
     except (PlacementRefused, TotalChanged) as refusal:
         return _again(request, filled, address, refusal)
     except DomainError as refusal:
-        return _page(request, filled, found, notice=str(refusal), status=refusal.status)
+        return _page(request, counted, notice=str(refusal), status=refusal.status)
     if filled.owner.member_id is not None and filled.chosen is None and address:
         _keep(filled, address)
     response = redirect("cashier", number=group.number)
@@ -145,8 +151,8 @@ def _again(
     request: HttpRequest, filled: Filled, address: dict[str, str], refusal: DomainError
 ) -> HttpResponse:
     """Show what it costs now, and why it could not be ordered."""
-    found = quote(filled.visit(address), now=utc_now())
-    return _page(request, filled, found, notice=str(refusal), status=refusal.status)
+    counted = count(filled, address, now=utc_now())
+    return _page(request, counted, notice=str(refusal), status=refusal.status)
 
 
 def _keep(filled: Filled, address: dict[str, str]) -> None:
@@ -163,14 +169,14 @@ def _keep(filled: Filled, address: dict[str, str]) -> None:
 
 def _page(
     request: HttpRequest,
-    filled: Filled,
-    found: Quote,
+    counted: Counted,
     *,
     faults: dict[str, str] | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    inputs = checkout_inputs(filled, found, faults=faults or {}, notice=notice)
+    inputs = checkout_inputs(counted.filled, counted.found, faults=faults or {}, notice=notice)
+    inputs["coupons"] = coupon_inputs(counted, now=utc_now())
     inputs["action"] = _here(request)
     return serve(request, "checkout", inputs={"checkout": inputs}, status=status)
 

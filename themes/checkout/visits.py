@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
@@ -14,11 +15,15 @@ from kernel.cart.services import CartOwner
 from kernel.checkout.services import Choices, Visit
 from kernel.members.models import Address
 from kernel.members.services.addresses import addresses_of
+from kernel.promotions.discounts import INPUT
 from kernel.tenancy.context import current_tenant
 from themes.countries import usual_country
 from themes.places import Entry, address_data, read_entry
 
 NEW: Final = "new"
+NO_COUPON: Final = "none"
+_COUPON: Final = "coupon"
+_MOST_COUPONS: Final = 10
 _LONGEST_NOTE: Final = 500
 _LONGEST_KEY: Final = 80
 _LONGEST_CONTACT: Final = 254
@@ -35,6 +40,7 @@ class Filled:
         entry: the new one, as far as it is written.
         key: of the form; with it something is ordered once.
         expected: the total that the buyer was shown, as a decimal.
+        coupons: those that are chosen; None while nobody has chosen.
     """
 
     owner: CartOwner
@@ -48,6 +54,7 @@ class Filled:
     phone: str
     key: str
     expected: str
+    coupons: tuple[str, ...] | None
 
     def visit(self, address: dict[str, str] | None = None) -> Visit:
         """Return it as checkout takes it; with the chosen address, or with a new one."""
@@ -56,7 +63,9 @@ class Filled:
         return Visit(
             owner=self.owner,
             address=address,
-            choices=Choices(self.shipping, self.note),
+            choices=Choices(
+                self.shipping, self.note, {INPUT: list(self.coupons)} if self.coupons else {}
+            ),
             email=self.email,
             phone=self.phone,
             purpose=self.purpose,
@@ -80,7 +89,16 @@ def read_filled(request: HttpRequest, owner: CartOwner) -> Filled:
         phone=_line(form.get("phone", ""), _LONGEST_PHONE),
         key=form.get("key", "")[:_LONGEST_KEY] or token_hex(16),
         expected=form.get("expected", "")[:40],
+        coupons=_coupons(form),
     )
+
+
+def _coupons(form: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return the coupons that a form names; None when it asks for none."""
+    told = [text for name, text in form.items() if name.partition("-")[0] == _COUPON]
+    if not told:
+        return None
+    return tuple(text[:40] for text in told[:_MOST_COUPONS] if text != NO_COUPON)
 
 
 def _chosen(text: str, addresses: tuple[Address, ...]) -> Address | None:

@@ -84,13 +84,14 @@ def evaluate(
     """
     found: list[Applied] = []
     for _priority, group in groupby(offers, key=lambda offer: offer.priority):
-        alike = list(group)
-        if len(alike) > 1:
-            alike = _best_first(alike, lines, buyer)
-        for offer in alike:
-            applied = apply(offer, lines, buyer, budgets)
+        changed: set[int] = set()
+        for trial in _best_first(list(group), lines, buyer):
+            # What nothing has befallen since is as it was.
+            is_fresh = changed.isdisjoint(line.key for line in trial.reached)
+            applied = _take_effect(trial, buyer, budgets, is_fresh=is_fresh)
             if applied is not None:
                 found.append(applied)
+                changed |= applied.benefit.lines
     return found
 
 
@@ -98,16 +99,7 @@ def apply(
     offer: Offer, lines: Sequence[CaseLine], buyer: BuyerFacts, budgets: Budgets
 ) -> Applied | None:
     """Let one offer take effect on lines, which are changed; None when it has none."""
-    benefit = offer.benefit(lines, buyer)
-    if benefit.is_empty or not budgets.allows(offer, benefit.total_minor, buyer.member_id):
-        return None
-    for line in lines:
-        off = benefit.off.get(line.key, 0)
-        line.left_minor -= off
-        line.is_discounted = line.is_discounted or off > 0
-        if line.key in benefit.lines:
-            line.stacked.add(offer.stacking)
-    return Applied(offer, benefit)
+    return _take_effect(_try(offer, lines, buyer), buyer, budgets, is_fresh=True)
 
 
 def hints(
@@ -150,7 +142,45 @@ def fresh(lines: Sequence[CaseLine], left: Mapping[int, int] | None = None) -> l
     ]
 
 
-def _best_first(offers: list[Offer], lines: Sequence[CaseLine], buyer: BuyerFacts) -> list[Offer]:
-    saved = [(-offer.benefit(lines, buyer).total_minor, n) for n, offer in enumerate(offers)]
-    # What saves nothing of the goods may still ship for free or bring a gift.
-    return [offers[number] for _saved, number in sorted(saved)]
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """An offer, the lines that it is about, and what it would do to them alone."""
+
+    offer: Offer
+    within: Sequence[CaseLine]
+    reached: Sequence[CaseLine]
+    benefit: Benefit
+
+
+def _try(offer: Offer, lines: Sequence[CaseLine], buyer: BuyerFacts) -> _Trial:
+    within, reached = offer.about(lines)
+    return _Trial(offer, within, reached, offer.benefit(within, reached, buyer))
+
+
+def _best_first(
+    offers: Sequence[Offer], lines: Sequence[CaseLine], buyer: BuyerFacts
+) -> list[_Trial]:
+    """Return offers that would do something, what saves most first.
+
+    What does nothing to lines as they are does nothing when others made them cheaper.
+    """
+    trials = [_try(offer, lines, buyer) for offer in offers]
+    some = [trial for trial in trials if not trial.benefit.is_empty]
+    return sorted(some, key=lambda trial: -trial.benefit.total_minor)
+
+
+def _take_effect(
+    trial: _Trial, buyer: BuyerFacts, budgets: Budgets, *, is_fresh: bool
+) -> Applied | None:
+    offer, benefit = trial.offer, trial.benefit
+    if not is_fresh:
+        benefit = offer.benefit(trial.within, trial.reached, buyer)
+    if benefit.is_empty or not budgets.allows(offer, benefit.total_minor, buyer.member_id):
+        return None
+    for line in trial.reached:
+        off = benefit.off.get(line.key, 0)
+        line.left_minor -= off
+        line.is_discounted = line.is_discounted or off > 0
+        if line.key in benefit.lines:
+            line.stacked.add(offer.stacking)
+    return Applied(offer, benefit)

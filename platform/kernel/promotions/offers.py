@@ -87,17 +87,28 @@ class Offer:
         """Tell whether a buyer belongs to its audience."""
         return includes(self.audience, Buyer(buyer.member_id, buyer.groups))
 
-    def counted(self, lines: Sequence[CaseLine]) -> list[CaseLine]:
-        """Return the lines that count for its conditions."""
-        return [
+    def about(self, lines: Sequence[CaseLine]) -> tuple[list[CaseLine], list[CaseLine]]:
+        """Return the lines that may count, and those that it may reach; whatever befalls them."""
+        within = [
             line
             for line in lines
-            if self.stacking not in line.stacked
-            and (self.joins or not line.is_discounted)
+            if self.scope.has(line.marks)
             and (self.seller_id is None or line.seller_id == self.seller_id)
-            and self.scope.has(line.marks)
             and self.action.counts(self.terms, line)
         ]
+        keys = {line.key for line in within}
+        reached = [
+            line for line in lines if line.key in keys or self.action.reaches(self.terms, line)
+        ]
+        return within, reached
+
+    def is_open(self, line: CaseLine) -> bool:
+        """Tell whether what took effect on a line leaves it to this offer."""
+        return self.stacking not in line.stacked and (self.joins or not line.is_discounted)
+
+    def counted(self, lines: Sequence[CaseLine]) -> list[CaseLine]:
+        """Return the lines that count for its conditions."""
+        return [line for line in self.about(lines)[0] if self.is_open(line)]
 
     def holds(self, counted: Sequence[CaseLine], buyer: BuyerFacts) -> bool:
         """Tell whether its conditions hold."""
@@ -108,19 +119,13 @@ class Offer:
             return True
         return any(answers) if self.match == Match.ANY else all(answers)
 
-    def benefit(self, lines: Sequence[CaseLine], buyer: BuyerFacts) -> Benefit:
-        """Return what it does to a cart as it is now."""
-        counted = self.counted(lines)
-        if not self.holds(counted, buyer):
+    def benefit(
+        self, within: Sequence[CaseLine], reached: Sequence[CaseLine], buyer: BuyerFacts
+    ) -> Benefit:
+        """Return what it does to the lines that it is about, as they are now."""
+        if not self.holds([line for line in within if self.is_open(line)], buyer):
             return Benefit()
-        keys = {line.key for line in counted}
-        reached = [
-            line
-            for line in lines
-            if line.key in keys
-            or (self.stacking not in line.stacked and self.action.reaches(self.terms, line))
-        ]
-        return self.action.work(self.terms, reached)
+        return self.action.work(self.terms, [line for line in reached if self.is_open(line)])
 
     def missing(self, lines: Sequence[CaseLine], buyer: BuyerFacts) -> Missing | None:
         """Return what a buyer would have to add for the next step; None for nothing."""

@@ -55,8 +55,9 @@ class Scope:
 
     def has(self, marks: frozenset[Mark]) -> bool:
         """Tell whether goods with these marks belong to it."""
-        is_in = not self.include or not self.include.isdisjoint(marks)
-        return is_in and self.exclude.isdisjoint(marks)
+        if self.include and self.include.isdisjoint(marks):
+            return False
+        return not self.exclude or self.exclude.isdisjoint(marks)
 
 
 def checked_scope(value: object, *, field: str = "scope") -> dict[str, list[list[str]]]:

@@ -32,7 +32,7 @@ def make_promotion(
     return create_promotion(
         kind=kind,
         currency="CNY",
-        told=given,  # type: ignore[typeddict-item]  # what the service checks
+        told=given,  # type: ignore[arg-type]  # what the service checks
         actor=ACTOR,
         now=now or utc_now(),
     )
@@ -53,7 +53,7 @@ def make_template(
     return create_template(
         kind=kind,
         currency="CNY",
-        told=given,  # type: ignore[typeddict-item]  # what the service checks
+        told=given,  # type: ignore[arg-type]  # what the service checks
         actor=ACTOR,
         now=now or utc_now(),
     )

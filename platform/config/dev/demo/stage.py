@@ -31,6 +31,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         now: the moment until which it has traded.
         report: told how far it is.
     """
+    from config.dev.demo.offers import offer_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
     from config.dev.demo.wares import read_range
@@ -38,6 +39,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     goods = read_range(name)
     if not Product.objects.exists():
         shelve(goods, now=now, report=report)
+    offer_once(goods, now=now)
     trade_once(goods, now=now, report=report, days=DAYS)
 
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageStat
 from pytest_django import Settings
 
 from config.dev.demo.drawing.pictures import draw
+from config.dev.demo.offers import offer_once
 from config.dev.demo.shelving import shelve
 from config.dev.demo.stage import fill, trade_once
 from config.dev.demo.trading import trade
@@ -85,6 +86,7 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
     goods = small(name)
     with tenant_context(open_test_tenant()):
         shelve(goods, now=NOW, report=silent)
+        offer_once(goods, now=NOW)
         traded = trade(goods, now=NOW, report=silent, days=12)
 
         assert Product.objects.count() == len(goods.wares)

@@ -117,9 +117,16 @@ def codes(request: StaffRequest, template: str) -> HttpResponseBase:
     form = BatchForm(request.POST, auto_id="codes_%s")
     if form.is_valid():
         try:
-            batch = ask_for_codes(row.pk, **form.cleaned_data, actor=request.actor, now=utc_now())
+            batch = ask_for_codes(
+                row.pk,
+                name=form.cleaned_data["name"],
+                size=form.cleaned_data["size"],
+                prefix=form.cleaned_data["beginning"],
+                actor=request.actor,
+                now=utc_now(),
+            )
         except DomainError as refusal:
-            refuse(form, refusal, {})
+            refuse(form, refusal, {"prefix": "beginning"})
         else:
             begin(batch.pk)
             messages.success(request, _("The codes are being made."))
@@ -196,6 +203,7 @@ def _forms(
     currency = row.currency if row else current_tenant().currency
     initial = template_initial(row) if row else {"channels": ["page"], "valid_days": 30}
     form = TemplateForm(data, initial=initial, picking=picking_of(row, data), currency=currency)
+    form.fields["goods"].required = row is None or is_shown_whole(row)
     return form, COUPONS[kind](row.terms if row else {}, currency=currency, data=data)
 
 

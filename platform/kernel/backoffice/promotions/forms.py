@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -23,7 +23,7 @@ from kernel.promotions.models import CouponTemplate, Promotion
 from kernel.promotions.services import PromotionFields, TemplateFields
 from kernel.promotions.services.batches import MOST_CODES
 
-_WHOLE: Final = {"min_value": 1, "max_value": 100_000_000, "required": False}
+_WHOLE: Final[Mapping[str, Any]] = {"min_value": 1, "max_value": 100_000_000, "required": False}
 
 
 class PromotionForm(OfferForm):
@@ -160,7 +160,7 @@ class TemplateForm(OfferForm):
             "code": given["code"] or None,
             "total": given["total"],
             "per_member": given["per_member"],
-            **{name: in_shop(given[name]) for name in moments},  # type: ignore[typeddict-item]
+            **{name: in_shop(given[name]) for name in moments},
             "valid_days": given["valid_days"],
             "joins_promotions": given["joins_promotions"],
             "is_active": given["is_active"],
@@ -188,7 +188,7 @@ class BatchForm(forms.Form):
 
     name = forms.CharField(label=_("What they are for"), max_length=120)
     size = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_CODES)
-    prefix = forms.CharField(label=_("They begin with"), max_length=8, required=False)
+    beginning = forms.CharField(label=_("They begin with"), max_length=8, required=False)
 
 
 class GiveForm(forms.Form):

@@ -136,6 +136,7 @@ def _forms(
     currency = row.currency if row else current_tenant().currency
     initial = promotion_initial(row) if row else {"stacking": action_named(kind).stacking}
     form = PromotionForm(data, initial=initial, picking=picking_of(row, data), currency=currency)
+    form.fields["goods"].required = row is None or is_shown_whole(row)
     return form, PROMOTIONS[kind](row.terms if row else {}, currency=currency, data=data)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +17,7 @@ from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
 from kernel.cart.cookies import HEADER, cookie_token, header_token
 from kernel.cart.services import CartOwner
+from kernel.checkout.drafts import Reason
 from kernel.checkout.errors import CartUnknown, KeyMissing
 from kernel.checkout.quoting import Quote
 from kernel.checkout.services import Choices, Ordered, Visit, hold_stock, intent_for, place, quote
@@ -59,6 +60,14 @@ class RefusalShown(serializers.Serializer[Any]):
     line = serializers.IntegerField(allow_null=True)
 
 
+class ReasonShown(serializers.Serializer[Any]):
+    """Why something costs more or less; ``source`` names what brought it, and who bears it."""
+
+    source = serializers.CharField()  # type: ignore[assignment]  # a member's name
+    label = serializers.CharField()  # type: ignore[assignment]  # a member's name
+    amount = serializers.CharField()
+
+
 class QuotedLine(serializers.Serializer[Any]):
     """A line with its price; ``prices`` tell how it came about."""
 
@@ -69,6 +78,7 @@ class QuotedLine(serializers.Serializer[Any]):
     discount = serializers.CharField()
     total = serializers.CharField()
     prices = serializers.JSONField()
+    reasons = ReasonShown(many=True)
 
 
 class WayShown(serializers.Serializer[Any]):
@@ -92,6 +102,7 @@ class QuoteShown(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     ways = WayShown(many=True)
     lines = QuotedLine(many=True)
+    freight_reasons = ReasonShown(many=True)
     refusals = RefusalShown(many=True)
 
 
@@ -240,6 +251,11 @@ def _quote_data(found: Quote) -> dict[str, object]:
     def amount(minor: int) -> str:
         return Money(minor, found.currency).decimal()
 
+    def reasons(rows: Sequence[Reason]) -> list[dict[str, str]]:
+        return [
+            {"source": row.source, "label": row.label, "amount": amount(row.minor)} for row in rows
+        ]
+
     return {
         "currency": found.currency,
         **{
@@ -265,9 +281,11 @@ def _quote_data(found: Quote) -> dict[str, object]:
                     }
                     for step in line.chain
                 ],
+                "reasons": reasons(line.reasons),
             }
             for line in found.lines
         ],
+        "freight_reasons": [row for part in found.parts for row in reasons(part.reasons)],
         "refusals": [
             {"code": each.code, "title": str(each.title), "line": each.line, **each.fields}
             for each in found.refusals
