@@ -58,7 +58,9 @@ def test_what_shares_a_category_is_recommended_first_and_a_product_never_on_its_
     shelf.product("Green tea", category=tea, options={"Size": ["S", "M"]}, max_per_member=2)
     shelf.product("Black tea", category=tea)
     shelf.product("Cup")
-    shelf.product("Old tea", category=tea, status="archived")
+    archived = shelf.product("Old tea", category=tea)
+    archived.status = "archived"
+    archived.save()
 
     page = text_of(browser.get("/products/product-1/"))
 
