@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,7 @@ from kernel.checkout.writing import OrderWriter, Placed
 from kernel.common.db.kept import Kept
 from kernel.common.db.writing import MANY, Writing
 from kernel.common.errors import DomainError
+from kernel.common.memory import resting
 from kernel.inventory.services import Take, allocate_many
 from kernel.orders.hooks import HookContext, run_hooks
 from kernel.orders.models import Order, OrderGroup
@@ -84,7 +86,7 @@ def place_many(
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), resting() if len(placements) >= MANY else nullcontext():
                 return _place_all(placements, actor=actor, now=now)
         except IntegrityError as error:
             # Somebody placed with the same key at the same moment; now it can be seen.
