@@ -51,7 +51,7 @@ def coupon_data(row: Coupon, *, now: datetime) -> dict[str, Json]:
         "name": coupon_name(row.template),
         "face": face_of(row.template),
         "rule": coupon_offer(row.template, row.pk).rule(amounts_in(row.template.currency)),
-        "until": moment_text(row.valid_until, language),
+        "until": _("until %(moment)s") % {"moment": moment_text(row.valid_until, language)},
         "from": moment_text(row.valid_from, language) if row.valid_from > now else "",
         "state": state.value,
         "state_label": str(state.label),

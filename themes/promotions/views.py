@@ -54,7 +54,8 @@ def take_coupon(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         told: dict[str, Json] = {"notice": str(refusal), "is_bad": True}
         return serve(request, "coupons", inputs={"coupons": told}, status=refusal.status)
-    return serve(request, "coupons", inputs={"coupons": {"notice": _("It is yours.")}})
+    good: dict[str, Json] = {"notice": _("It is yours."), "is_bad": False}
+    return serve(request, "coupons", inputs={"coupons": good})
 
 
 @never_cache

@@ -26,7 +26,7 @@ class Channel(TextChoices):
     """How people come by a coupon."""
 
     PAGE = "page", _("Coupon page")
-    CODE = "code", _("Code")
+    CODE = "code", _("Coupon code")
     STAFF = "staff", _("Given by staff")
     REGISTER = "register", _("On joining")
 

@@ -29,6 +29,7 @@ from kernel.backoffice.templatetags.console import money
 from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.members.selectors import visible_members
 from kernel.members.services.staff import find_members
 from kernel.promotions.choices import BatchState, CouponKind, CouponState
 from kernel.promotions.models import CodeBatch, Coupon, CouponTemplate
@@ -187,12 +188,12 @@ def _members(form: GiveForm) -> list[UUID]:
         form.add_error("members", text)
         return []
     for line in lines:
-        meant = list(find_members(line, state="open").values_list("pk", flat=True)[:2])
+        meant = list(find_members(line, state="open", permission=GIVE)[:2])
         if len(meant) != 1:
             text = _("Exactly one member is expected to be found by “%(text)s”.")
             form.add_error("members", text % {"text": line[:80]})
             return []
-        keys.append(meant[0])
+        keys.append(meant[0].pk)
     return keys
 
 
@@ -238,7 +239,7 @@ def _draw(
     if row is not None:
         counted = states_of(row.pk)
         batches = CodeBatch.objects.filter(template=row).order_by("-created_at", "-id")
-        held = Coupon.objects.filter(template=row).select_related("member")
+        held = Coupon.objects.filter(template=row, member__in=visible_members(VIEW))
         context |= {
             "rule": _rule(row),
             "standing": standing_of(row, now=utc_now()),
@@ -248,7 +249,7 @@ def _draw(
             "is_making": any(each.state != BatchState.DONE for each in batches[:_SHOWN]),
             "batch_form": batch or BatchForm(auto_id="codes_%s"),
             "give_form": giving or GiveForm(auto_id="give_%s"),
-            "held": held.order_by("-taken_at", "-id")[:_SHOWN],
+            "held": held.select_related("member").order_by("-taken_at", "-id")[:_SHOWN],
         }
     is_refused = any(wrong) and not form.picking.is_finding
     return render(

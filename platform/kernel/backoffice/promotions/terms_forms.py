@@ -107,7 +107,7 @@ class ReductionForm(TermsForm):
     @override
     def build(self) -> None:
         for number in range(_TIERS):
-            for name, label in (("from", _("From")), ("off", _("Off"))):
+            for name, label in (("from", _("Reached at")), ("off", _("Taken off"))):
                 field = forms.CharField(label=label, max_length=24, required=False)
                 field.widget.attrs |= {
                     "inputmode": "decimal",

@@ -12,7 +12,7 @@ from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER, make_member, make_placement, make_variant
 from testkit.web import TenantClient
 
-STAFF = ("promotions.view", "promotions.manage", "coupons.give", "members.view")
+STAFF = ("promotions.view", "promotions.manage", "coupons.give", "contacts.view")
 SHARED = {"name": "Spring", "goods": "all", "audience": "all", "is_active": "on"}
 RULES = {"priority": "0", "stacking": "goods"}
 TERMS = {

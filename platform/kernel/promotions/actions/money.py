@@ -123,7 +123,7 @@ class Discount(Action):
     """
 
     code = "discount"
-    label = gettext_lazy("Discount")
+    label = gettext_lazy("Per cent or an amount off")
 
     @override
     def checked(self, terms: Mapping[str, Any]) -> dict[str, Any]:

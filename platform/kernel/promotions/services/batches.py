@@ -109,7 +109,7 @@ def ask_to_resume() -> None:
 
 def code_rows(batch_id: UUID) -> Iterator[list[object]]:
     """Yield the lines of a spreadsheet of a batch's codes."""
-    yield [_("Code"), _("Used on")]
+    yield [_("Coupon code"), _("Used on")]
     rows = CouponCode.objects.filter(batch=batch_id).order_by("pk")
     for code, used in rows.values_list("code", "redeemed_at").iterator(chunk_size=5_000):
         yield [code, used.isoformat() if used else ""]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.outbox.publishing import publish
-from kernel.members.models import Member
+from kernel.members.selectors import visible_members
 from kernel.pricing.audience import includes
 from kernel.pricing.groups import groups_of
 from kernel.pricing.values import Buyer
@@ -32,6 +32,7 @@ from kernel.promotions.events import CouponsTaken
 from kernel.promotions.models import Coupon, CouponCode, CouponTemplate
 from kernel.promotions.services.coupons import normal_code
 
+GIVE: Final = "coupons.give"
 MOST_GIVEN: Final = 1_000
 _EXPIRED_AT_ONCE: Final = 5_000
 
@@ -96,7 +97,8 @@ def give(
     wanted = list(dict.fromkeys(member_ids))
     if not 0 < len(wanted) <= MOST_GIVEN:
         raise InvalidPromotion(_("One to a thousand members are expected."), field="members")
-    known = Member.objects.filter(pk__in=wanted, anonymised_at=None).count()
+    # Whoever looks after some members gives to them alone.
+    known = visible_members(GIVE).filter(pk__in=wanted, anonymised_at=None).count()
     if known < len(wanted):
         raise InvalidPromotion(_("There is no such member."), field="members")
     template = _locked(template_id)
@@ -137,7 +139,8 @@ def revoke(coupon_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Coup
         UnknownCoupon: there is none.
         NotRevocable: it is used, in an order, or over.
     """
-    row = Coupon.objects.select_for_update().filter(pk=coupon_id).first()
+    mine = Coupon.objects.filter(pk=coupon_id, member__in=visible_members(GIVE))
+    row = mine.select_for_update(of=("self",)).first()
     if row is None:
         raise UnknownCoupon
     if row.state != CouponState.UNUSED:
