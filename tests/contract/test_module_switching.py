@@ -23,6 +23,9 @@ from kernel.modules.errors import (
 )
 from kernel.modules.manifest import InvalidManifest, Manifest, Text
 from kernel.modules.registry import check_together, manifests
+from kernel.relations.closure import differences
+from kernel.relations.models import Closure, Relation, RelationChange, RelationPolicy
+from kernel.relations.tests.people import bind, people
 from kernel.tenancy.context import TenantRef, maintenance_context, public_context, tenant_context
 from tenants.ddl.catalog import digest, read_catalog, tables_of_schema
 from tenants.errors import ModuleNotInstalled, NotConfirmed, StateRefused, TenantBusy
@@ -149,6 +152,33 @@ def test_switching_twice_switches_once(tenant: TenantRef) -> None:
     drop(tenant.id, "lamp", actor=ACTOR, confirmation="lamp")
     drop(tenant.id, "lamp", actor=ACTOR, confirmation="lamp")
     assert state_of(tenant)[1] == []
+
+
+def test_a_reward_module_that_goes_and_another_that_comes_leave_relations_as_they_were(
+    tenant: TenantRef,
+) -> None:
+    switched_on(tenant, "check_in")
+    with tenant_context(tenant):
+        head, *team = people(4)
+        bind(team[0], head)
+        for member in team[1:]:
+            bind(member, team[0])
+
+    def kept() -> list[object]:
+        with tenant_context(tenant):
+            tables = (Relation, Closure, RelationChange, RelationPolicy)
+            return [list(table.objects.order_by("pk").values()) for table in tables]
+
+    before = kept()
+    switched_off(tenant, "check_in")
+    switched_on(tenant, "lamp")
+    after_change = kept()
+    drop(tenant.id, "check_in", actor=ACTOR, confirmation="check_in")
+
+    assert [len(rows) for rows in before[:2]] == [3, 5]  # type: ignore[arg-type]
+    assert before == after_change == kept()
+    with tenant_context(tenant):
+        assert differences() == []
 
 
 # --- manifests
