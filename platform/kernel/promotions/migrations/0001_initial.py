@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("page", "Coupon page"),
-                            ("code", "Code"),
+                            ("code", "Coupon code"),
                             ("staff", "Given by staff"),
                             ("register", "On joining"),
                         ],
