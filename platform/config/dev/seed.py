@@ -168,13 +168,16 @@ def _shop(
 
 
 def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Report) -> None:
+    from config.dev.demo.balances import spend_once
     from config.dev.demo.cards import take_cards
     from config.dev.demo.stage import fill
+    from config.dev.demo.wares import read_range
     from kernel.common.time import utc_now
     from kernel.tenancy.context import tenant_context
 
     with tenant_context(_tenant_at(f"{shop.label}.{base}")):
         fill(shop.goods, now=utc_now(), report=lambda text: report(f"{shop.name}: {text}"))
+        spend_once(read_range(shop.goods), login=shop.member, now=utc_now())
         if installation.stripe_url:
             port = installation.state.ports["store"]
             take_cards(

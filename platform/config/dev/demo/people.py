@@ -85,9 +85,10 @@ def _buyer(name: str, number: int, *, is_chinese: bool, pick: Random, since: dat
         address = add_address(member.pk, where, now=since)
     else:
         address = Address.objects.filter(member_id=known.member_id).earliest("created_at")
-    return Buyer(address.member_id, _written(address))
+    return Buyer(address.member_id, written(address))
 
 
-def _written(address: Address) -> dict[str, str]:
+def written(address: Address) -> dict[str, str]:
+    """Return an address as an order takes it."""
     names = ("name", "phone", "country", "region_code", "region", "city", "line", "postcode")
     return {name: str(getattr(address, name, "")) for name in names}

@@ -97,7 +97,7 @@ def trade(goods: Range, *, now: datetime, report: Report, days: int = DAYS) -> i
         goods=goods,
         binding=enable_transfer(goods, now=now),
         people=buyers(is_chinese=goods.locale.startswith("zh"), pick=pick, since=since),
-        variants=_sellable(),
+        variants=sellable(),
         pick=pick,
         now=now,
     )
@@ -110,7 +110,7 @@ def trade(goods: Range, *, now: datetime, report: Report, days: int = DAYS) -> i
     return count
 
 
-def _sellable() -> list[UUID]:
+def sellable() -> list[UUID]:
     """Return what the buyers may choose from: what there was plenty of at the opening."""
     plenty = Movement.objects.filter(kind=MovementKind.RECEIVED, on_hand__gte=_PLENTY)
     on_sale = Variant.objects.filter(

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageStat
 from pytest_django import Settings
 
+from config.dev.demo.balances import spend_once
 from config.dev.demo.drawing.pictures import draw
 from config.dev.demo.offers import offer_once
 from config.dev.demo.shelving import shelve
@@ -23,9 +24,12 @@ from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
 from kernel.inventory.selectors import faults
+from kernel.ledger.services import Owner, balance
 from kernel.ledger.services import verify as verify_ledger
+from kernel.members.services import register_member
 from kernel.orders.models import Order
 from kernel.orders.timeline import verify as verify_orders
+from kernel.payments.models import Attempt
 from kernel.tenancy.context import tenant_context
 from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
@@ -101,11 +105,22 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert verify_ledger() == []
         assert list(verify_orders()) == []
         assert faults() == []
+        before = list(Order.objects.values_list("pk", flat=True))
 
         fill(name, now=NOW, report=silent)
+        register_member(login="mei@example.com", name="Mei", password="four grey geese")
+        for _time in range(2):
+            spend_once(goods, login="mei@example.com", now=NOW)
 
+        [part, whole] = Order.objects.exclude(pk__in=before).order_by("placed_at")
+        assert (part.payment_status, whole.payment_status) == ("paid", "paid")
+        ways = Attempt.objects.filter(intent__payable_id=part.group_id, state="paid")
+        assert set(ways.values_list("binding__gateway", flat=True)) == {"wallet", "offline"}
+        owner = Owner("member", part.group.member_id)
+        assert balance(owner, goods.currency.lower()) == 50_000 - whole.total_minor > 0
+        assert verify_ledger() == []
         assert Product.objects.count() == len(goods.wares)
-        assert Order.objects.count() == traded
+        assert Order.objects.count() == traded + 2
 
 
 def traded() -> list[tuple[datetime, int, str, str, str]]:
