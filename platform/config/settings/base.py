@@ -48,7 +48,7 @@ STOA_TENANT_APPS = [
     *("ledger", "members", "relations"),
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
-    *("promotions", "dataio"),
+    *("promotions", "reviews", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "kernel.fulfilment",
     "kernel.payments",
     "kernel.promotions",
+    "kernel.reviews",
     "kernel.dataio",
     "kernel.backoffice",
     "themes",

@@ -45,6 +45,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CouponChannel": "kernel.promotions.choices.Channel.choices",
         "CouponState": "kernel.promotions.choices.CouponState.choices",
         "CodeBatchState": "kernel.promotions.choices.BatchState.choices",
+        "ReviewState": "kernel.reviews.choices.ReviewState.choices",
+        "ReviewPart": "kernel.reviews.choices.ReviewPart.choices",
+        "ReviewKind": "kernel.reviews.selectors.KINDS",
         "PriceStepKind": "kernel.pricing.values.STEP_KINDS",
     },
     "POSTPROCESSING_HOOKS": [

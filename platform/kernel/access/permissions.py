@@ -60,6 +60,8 @@ CATALOGUE: Final = (
         (
             Permission("promotions.view", _("See promotions and coupons")),
             Permission("promotions.manage", _("Change promotions and coupons")),
+            Permission("reviews.view", _("See reviews")),
+            Permission("reviews.manage", _("Publish, hide and answer reviews")),
             Permission("coupons.give", _("Give coupons to members, and withdraw them")),
         ),
     ),

@@ -143,5 +143,9 @@ SENTENCES: Final[dict[str, Promise]] = {
     "producttype.created": _("A kind of product was added"),
     "producttype.changed": _("A kind of product was changed"),
     "servicelabel.created": _("A service label was added"),
+    "review.published": _("A review was published"),
+    "review.hidden": _("A review was hidden"),
+    "review.answered": _("A review was answered"),
+    "reviews.policy_changed": _("How reviews are handled was changed"),
     "servicelabel.changed": _("A service label was changed"),
 }

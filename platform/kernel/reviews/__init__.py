@@ -1,0 +1,1 @@
+"""What members say of what they received, and the score that comes of it."""
