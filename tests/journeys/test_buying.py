@@ -70,8 +70,8 @@ DESK = (
     *("/coupons/", "/coupons/new/?kind=percent"),
     *("/imports/", "/payments/received/", "/payments/refunds/", "/payments/add/"),
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
-    *("/ledger/", "/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
-    *("/orders/policy/", "/orders/pickup/", "/orders/export/"),
+    *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
+    *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/ledger/"),
 )
 PHONE = 390
 # What a machine does in a moment takes a busy one much longer.

@@ -115,8 +115,8 @@ def test_the_cart_says_once_what_did_not_come_along(browser: TenantClient, shelf
     by_code(browser)
 
     page = text_of(browser.get("/cart/"))
-    assert "<b>Green tea</b> × 1: not taken along" in page
-    assert "not taken along" not in text_of(browser.get("/cart/"))
+    assert "<b>Green tea</b> × 1: left out." in page
+    assert "left out." not in text_of(browser.get("/cart/"))
 
 
 def test_favourites_are_kept_and_forgotten(browser: TenantClient, shelf: Shelf) -> None:

@@ -42,5 +42,5 @@ class PromotionsConfig(AppConfig):
         on_erase("promotions", people.forget)
         subscribe("members.registered", "promotions.welcome", handlers.on_registered)
         tasks = "kernel.promotions.tasks"
-        register_schedule(Schedule("promotions.expire", f"{tasks}:expire_coupons", "17 * * * *"))
+        register_schedule(Schedule("promotions.expire", f"{tasks}:expire_coupons", "17 4 * * *"))
         register_schedule(Schedule(RESUME, f"{tasks}:resume_stuck", "*/10 * * * *", asked=True))

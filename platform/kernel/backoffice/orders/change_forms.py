@@ -131,9 +131,12 @@ class ChangeForm(forms.Form):
             yield {"op": "set_freight", "minor": given["freight"]}
         names = [name for name in ADDRESS if f"address_{name}" in self.fields]
         told = {name: given[f"address_{name}"] for name in names}
-        # Compared with what was shown: a number that was hidden is not written over itself.
-        was = shown_data({name: str(order.address.get(name, "")) for name in names})
-        changed = {name: text for name, text in told.items() if text != was[name]}
+        was = {name: str(order.address.get(name, "")) for name in names}
+        # Also compared with what was shown: a hidden number is not written over itself.
+        shown = shown_data(was)
+        changed = {
+            name: text for name, text in told.items() if text not in {was[name], shown[name]}
+        }
         if "region" in changed:
             # The code belongs to the names that stood there before.
             changed["region_code"] = ""

@@ -138,7 +138,7 @@ def test_the_costs_of_a_list_and_a_page_over_http_are_fixed(
         costs[path] = len([query for query in caught if "SAVEPOINT" not in query["sql"]])
 
     assert costs["products/?limit=1"] == costs["products/?limit=48"] == 6
-    assert costs["products/one/"] == costs["products/many/"] == 11
+    assert costs["products/one/"] == costs["products/many/"] == 12
 
 
 def test_old_addresses_lead_to_the_new_ones(shop: TenantClient, tenant_a: TenantRef) -> None:

@@ -21,6 +21,7 @@ from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
 from kernel.members.api.authentication import MemberAuthentication
+from kernel.members.api.views import WriteThrottle
 from kernel.members.models import Member
 from kernel.payments.api.fields import amount_in
 from kernel.payments.api.store_forms import (
@@ -95,6 +96,8 @@ class CashierView(PayerView):
 @idempotency_exempt
 class HeldView(PayerView):
     """What balances keep for a payment."""
+
+    throttle_classes = (WriteThrottle,)
 
     @extend_schema(request=None, responses=CashierShown)
     def delete(self, request: Request, intent: str) -> Response:
