@@ -168,6 +168,8 @@ def _shop(
 
 
 def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Report) -> None:
+    from django.utils.translation import override
+
     from config.dev.demo.balances import spend_once
     from config.dev.demo.cards import take_cards
     from config.dev.demo.stage import fill
@@ -175,7 +177,9 @@ def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Repo
     from kernel.common.time import utc_now
     from kernel.tenancy.context import tenant_context
 
-    with tenant_context(_tenant_at(f"{shop.label}.{base}")):
+    # Orders keep the words of the language in which they were placed.
+    tenant = _tenant_at(f"{shop.label}.{base}")
+    with tenant_context(tenant), override(tenant.locale):
         fill(shop.goods, now=utc_now(), report=lambda text: report(f"{shop.name}: {text}"))
         spend_once(read_range(shop.goods), login=shop.member, now=utc_now())
         if installation.stripe_url:
