@@ -35,6 +35,7 @@ _ENTRIES: Final = (
     Entry("/imports/", _("Import"), "import", "products.import", GOODS),
     Entry("/payments/received/", _("Payments"), "stack", "payments.view", MONEY),
     Entry("/payments/refunds/", _("Refunds"), "back", "payments.view", MONEY),
+    Entry("/payments/splits/", _("Shares of payments"), "people", "payments.view", MONEY),
     Entry("/payments/", _("Payment accounts"), "card", "payments.manage", MONEY),
     Entry("/ledger/", _("Ledger"), "book", "ledger.view", MONEY),
     Entry("/ledger/differences/", _("Reconciliation"), "alert", "payments.reconcile", MONEY),

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel.backoffice.pieces import NarrowForm
-from kernel.payments.choices import AttemptState, RefundState, Verdict
-from kernel.payments.models import PaymentBinding
+from kernel.payments.choices import AttemptState, RefundState, SplitState, Verdict
+from kernel.payments.models import PaymentBinding, SplitReceiver
 
 
 def _day(label: Any) -> forms.DateField:
@@ -49,6 +49,35 @@ class RefundFilter(_MoneyFilter):
 
     state = forms.ChoiceField(
         required=False, label=_("State"), choices=[("", _("All")), *RefundState.choices]
+    )
+
+
+class SplitFilter(_MoneyFilter):
+    """Which shares of payments a list shows."""
+
+    receiver = forms.ModelChoiceField(
+        required=False,
+        label=_("Receiver"),
+        queryset=SplitReceiver.objects.none(),
+        empty_label=_("All"),
+    )
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=[("", _("All")), *SplitState.choices]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = SplitReceiver.objects.order_by("name", "pk")
+        self.fields["receiver"].queryset = rows  # type: ignore[attr-defined]
+
+
+class AskBackForm(forms.Form):
+    """Why a share comes back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Stands in the log of what was done."),
     )
 
 

@@ -152,11 +152,12 @@ def _narrowed(rows: QuerySet[R], wanted: dict[str, Any]) -> QuerySet[R]:
 
 def _with_numbers(rows: Sequence[R]) -> list[tuple[R, list[str]]]:
     """Join payments with the numbers of the orders that they are for; one query."""
-    numbers = _numbers(row.intent for row in rows)
+    numbers = numbers_of(row.intent for row in rows)
     return [(row, numbers[row.intent.payable_id]) for row in rows]
 
 
-def _numbers(intents: Iterable[PaymentIntent]) -> dict[UUID, list[str]]:
+def numbers_of(intents: Iterable[PaymentIntent]) -> dict[UUID, list[str]]:
+    """Return the numbers of the orders that payments are for, by what is paid; one query."""
     keys = {intent.payable_id for intent in intents if intent.payable_type == PAYABLE}
     found: dict[UUID, list[str]] = defaultdict(list)
     orders = Order.objects.filter(group_id__in=keys).order_by("number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kernel.backoffice.exports import views as exports
-from kernel.backoffice.payments import money, views
+from kernel.backoffice.payments import money, sharing, views
 
 urlpatterns = [
     path("", views.index),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("refunds/export/", exports.choose("refunds")),
     path("refunds/export.<str:file_format>", exports.file("refunds")),
     path("refunds/<str:refund>/", money.refund),
+    path("splits/", sharing.splits),
+    path("splits/<str:split>/", sharing.split),
     path("<str:binding>/", views.edit),
     path("<str:binding>/switch/", views.switch),
     path("<str:binding>/remove/", views.remove),

@@ -196,14 +196,25 @@ def test_staff_share_a_payment_over_the_api(
         share = {"receiver": receiver["id"], "amount": "3.00"}
         made = browser.post(place, {"shares": [share]}, content_type=json)
         sweep(now=utc_now())
-        back = f"{root}/splits/{made.json()[0]['id']}/return/"
+        share_id = made.json()[0]["id"]
+        page = browser.get("/payments/splits/?state=succeeded").content.decode()
+        nothing = browser.get("/payments/splits/?state=failed").content.decode()
+        detail = browser.get(f"/payments/splits/{share_id}/").content.decode()
+        back = f"{root}/splits/{share_id}/return/"
         returned = browser.post(back, {"reason": "returned"}, content_type=json)
         listed = browser.get(place).json()
+        late = browser.post(f"/payments/splits/{share_id}/", {"reason": "again"})
     with console(tenant_b) as browser:
         browser.as_staff("payments.view", "payments.refund")
-        foreign = browser.get(place).status_code
+        foreign = {browser.get(place).status_code}
+        foreign.add(browser.get(f"/payments/splits/{share_id}/").status_code)
 
     assert made.status_code == 201
     assert returned.json()["state"] == SplitState.RETURNING
     assert [(each["amount"], each["state"]) for each in listed] == [("3.00", "returning")]
-    assert foreign == 404
+    assert foreign == {404}
+    assert "果园" in page
+    assert share_id in page
+    assert share_id not in nothing
+    assert 'name="reason"' in detail
+    assert late.status_code == 302
