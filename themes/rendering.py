@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.utils import translation
@@ -34,7 +33,7 @@ FRAGMENT_SECONDS: Final = 1_800
 
 _PLAIN: Final = Markup('<div id="{}" class="{}">{}</div>')
 _FOUND_ISLAND: Final = re.compile(r'<shop-island id="([^"]+)".*?</shop-island>', re.DOTALL)
-_ISLAND: Final = Markup('<shop-island id="{}" class="{}" data-query="{}">{}</shop-island>')
+_ISLAND: Final = Markup('<shop-island id="{}" class="{}">{}</shop-island>')
 TEMPLATE: Final = "@template"
 DOORS: Final = "@doors"
 """What a block may use beside the page's parameters: which page it is, what can be entered."""
@@ -237,9 +236,7 @@ def _html(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
     inside = Markup("")
     if not show.who or "guest" in show.who:
         inside = _inner(node, data, page)
-    params = {key: value for key, value in sorted(page.params.items()) if value}
-    query = urlencode({"page": page.template, **params})
-    return _ISLAND.format(node.compiled.id, classes, query, inside)
+    return _ISLAND.format(node.compiled.id, classes, inside)
 
 
 def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -140,7 +141,11 @@ def test_what_was_looked_at_is_found_again_and_invoices_have_names(
     browser: TenantClient, shelf: Shelf
 ) -> None:
     shelf.product("Green tea")
-    islands = "/islands/?page=product&handle=product-1&ids=b-none"
+    browser.get("/")
+    page = text_of(browser.get("/products/product-1/"))
+    asked = re.search(r'<body[^>]* data-page="([^"]+)"', page)
+    assert asked is not None
+    islands = f"/islands/?{unescape(asked[1])}&ids=b-none"
     browser.get(islands)
     signed_in(browser)
     company = {"kind": "company", "title": "Harbor Ltd.", "tax_number": "", "is_default": "on"}

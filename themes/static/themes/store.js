@@ -260,9 +260,10 @@ customElements.define("shop-copy", ShopCopy);
 
 /* What differs by person, in one request for each page, and only for those who are known. */
 async function fillIslands() {
-  const islands = [...document.querySelectorAll("shop-island[data-query]")];
+  const islands = [...document.querySelectorAll("shop-island")];
   if (!islands.length || !/(?:^|; )known=1/.test(document.cookie)) return;
-  const query = islands[0].dataset.query;
+  // Of the page, not of an island: the parts that all pages share are kept for all of them.
+  const query = document.body.dataset.page;
   const ids = islands.map((each) => each.id).join(",");
   const answer = await fetch(`/islands/?${query}&ids=${encodeURIComponent(ids)}`, { credentials: "same-origin" });
   if (!answer.ok) return;
