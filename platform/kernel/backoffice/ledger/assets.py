@@ -109,6 +109,11 @@ class NewForm(RulesForm):
         label=gettext_lazy("Decimal places"), min_value=0, max_value=8, initial=0
     )
 
+    def __init__(self, data: Mapping[str, Any] | None, row: Asset | None = None) -> None:
+        super().__init__(data, row)
+        names = [f"name_{code}" for code, _name in reversed(settings.LANGUAGES)]
+        self.order_fields([*names, "kind", "code", "scale"])
+
 
 @require_safe
 @staff_page(MANAGE)

@@ -57,6 +57,8 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, picking: Picking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The name itself is in the shop's own language.
+        self.fields.pop(_LANGUAGES.get(current_tenant().locale, ""), None)
         self.picking = picking
         names = Names()
         rows = Collection.objects.order_by("title", "id").values_list("id", "title")
@@ -100,7 +102,7 @@ class OfferForm(forms.Form):
             audience = {"groups": [f"tag:{tag}" for tag in ListForm.tags(given["groups"])]}
         if kept.get("members"):
             audience["members"] = kept["members"]
-        names = {code: given[field] for code, field in _LANGUAGES.items() if given[field]}
+        names = {code: given[field] for code, field in _LANGUAGES.items() if given.get(field)}
         return {
             "name": given["name"],
             "names": names,

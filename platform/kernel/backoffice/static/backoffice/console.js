@@ -74,6 +74,11 @@
     for (const box of document.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)) box.checked = all.checked;
   });
 
+  // The tab that one is on stands where it can be seen.
+  const tabs = document.querySelector(".tabs");
+  const current = tabs?.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+
   // Sending twice does nothing twice, but it confuses.
   document.addEventListener("submit", (event) => {
     const form = event.target;
