@@ -49,6 +49,7 @@ STOA_TENANT_APPS = [
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "dataio"),
+    *("promotions", "search", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
     "kernel.payments",
     "kernel.promotions",
     "kernel.reviews",
+    "kernel.search",
     "kernel.dataio",
     "kernel.backoffice",
     "themes",
@@ -278,6 +280,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("STOA_MAIL_FROM", f"shop@{STOA_BASE_DOMAIN}")
 # A gateway for text messages, as package.module:Class; none sends none.
 STOA_SMS_PROVIDER = env.text("STOA_SMS_PROVIDER", "")
+
+# --- search -------------------------------------------------------------------
+
+# What keeps and searches the index of products: a `kernel.search.providers.SearchProvider`.
+STOA_SEARCH_PROVIDER = env.text("STOA_SEARCH_PROVIDER", "kernel.search.postgres.PostgresProvider")
 
 # --- identity providers -------------------------------------------------------
 

@@ -14,7 +14,6 @@ SORTS = ("newest", "oldest", "price_low", "price_high", "title", "manual")
 class ListAsked(serializers.Serializer[Any]):
     """How a list of products is narrowed down and ordered."""
 
-    q = serializers.CharField(required=False, max_length=100, help_text="words to look for")
     category = serializers.CharField(required=False, max_length=1000, help_text="its path")
     collection = serializers.CharField(required=False, max_length=200, help_text="its handle")
     brand = serializers.CharField(required=False, max_length=200, help_text="its handle")
@@ -31,8 +30,9 @@ class ListAsked(serializers.Serializer[Any]):
 
 
 class StaffListAsked(ListAsked):
-    """The same for staff, who see every state."""
+    """The same for staff, who see every state and look for words."""
 
+    q = serializers.CharField(required=False, max_length=100, help_text="words to look for")
     status = serializers.CharField(required=False, max_length=20)
 
 

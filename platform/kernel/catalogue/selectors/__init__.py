@@ -9,7 +9,6 @@ from kernel.catalogue.selectors.cards import (
     Sort,
     product_cards,
     published,
-    search,
 )
 from kernel.catalogue.selectors.pages import (
     OptionShown,
@@ -53,7 +52,6 @@ __all__ = [
     "product_cards",
     "product_page",
     "published",
-    "search",
     "shown_collections",
     "variant_facts",
 ]

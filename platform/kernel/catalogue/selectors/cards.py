@@ -135,24 +135,6 @@ def product_cards(
     return CardPage(_cards(page, language), _cursor(page[-1], sort) if more else None)
 
 
-def search(
-    text: str,
-    *,
-    now: datetime,
-    cursor: str = "",
-    limit: int = PAGE,
-    language: str | None = None,
-) -> CardPage:
-    """Return published products whose title, tags or SKUs hold all words of a text.
-
-    Chinese needs no spaces between words. Nothing to look for finds nothing.
-    """
-    if not words_of(text):
-        return CardPage([], None)
-    narrowed = CardFilter(text=text)
-    return product_cards(narrowed, "newest", cursor, limit, now=now, language=language)
-
-
 def words_of(text: str) -> list[str]:
     """Return what a search looks for."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_QUERY])

@@ -65,7 +65,7 @@ def test_the_store_lists_filters_and_pages(shop: TenantClient, tenant_a: TenantR
     rest = shop.get(
         f"{STORE}products/?category=shirts&sort=price_low&limit=2&cursor={first['next_cursor']}"
     ).json()
-    narrow = shop.get(f"{STORE}products/?q=shirt&min_price=2.00&fields=title,price").json()
+    narrow = shop.get(f"{STORE}products/?min_price=2.00&tag=s&fields=title,price").json()
 
     assert [item["title"] for item in first["items"] + rest["items"]] == [
         "Shirt 0",
@@ -90,7 +90,7 @@ def test_the_store_lists_filters_and_pages(shop: TenantClient, tenant_a: TenantR
         ("cursor=zzz", 400),
         ("min_price=1.23456", 400),
         ("collection=none", 404),
-        ("q=%00", 422),
+        ("tag=%00", 422),
         ("sort=manual", 400),
     ],
 )

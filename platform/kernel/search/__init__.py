@@ -1,0 +1,1 @@
+"""Search: what members find products by, what they looked for, what staff say about it."""

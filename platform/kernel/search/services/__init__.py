@@ -1,0 +1,34 @@
+"""Search: the index is kept, words are looked after, searches are remembered."""
+
+from __future__ import annotations
+
+from kernel.search.services.indexing import (
+    index_below,
+    index_products,
+    note_paid,
+    rebuild,
+    restock_moved,
+)
+from kernel.search.services.noting import forget_history, note_search, prune_terms, remember
+from kernel.search.services.wording import (
+    add_synonyms,
+    change_synonyms,
+    delete_synonyms,
+    set_hot_words,
+)
+
+__all__ = [
+    "add_synonyms",
+    "change_synonyms",
+    "delete_synonyms",
+    "forget_history",
+    "index_below",
+    "index_products",
+    "note_paid",
+    "note_search",
+    "prune_terms",
+    "rebuild",
+    "remember",
+    "restock_moved",
+    "set_hot_words",
+]
