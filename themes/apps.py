@@ -17,6 +17,7 @@ class ThemesConfig(AppConfig):
         from themes.cart import sources as cart_sources
         from themes.orders import sources as order_sources
         from themes.promotions import sources as promotion_sources
+        from themes.searching import sources as search_sources
         from themes.sources import register_source
 
         # Django makes applications ready again when others are installed: begin with nothing.
@@ -25,7 +26,8 @@ class ThemesConfig(AppConfig):
         shop.register_all()
         carts = (cart_sources.CART, cart_sources.COUNT, cart_sources.FREE_FROM)
         offers = (promotion_sources.LABELS, promotion_sources.WALL)
-        own = (*carts, *offers, order_sources.MINE, order_sources.ONE)
+        searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
+        own = (*carts, *offers, *searches, order_sources.MINE, order_sources.ONE)
         for source in own:
             register_source(source)
         blocks.register_all()

@@ -13,6 +13,7 @@ CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "catalogue.category_changed": ("categories", "catalogue"),
     "catalogue.collection_changed": ("catalogue",),
     "pricing.price_list_changed": ("prices",),
+    "search.words_changed": ("search_words",),
     "promotions.promotion_changed": ("promotions",),
     "promotions.coupon_template_changed": ("coupons",),
 }

@@ -16,6 +16,8 @@ Cleaner: TypeAlias = Callable[[str], str]
 
 _SLUG: Final = re.compile(r"[\w][\w./-]{0,999}\Z")
 _LONGEST_TEXT: Final = 80
+_LONGEST_CHOICE: Final = 600
+_PRICE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?\Z")
 _HIGHEST: Final = 9_999
 
 
@@ -122,6 +124,16 @@ def slug(text: str) -> str:
 def words(text: str) -> str:
     """Return what somebody searches for, in single spaces."""
     return " ".join(text.replace("\x00", "").split())[:_LONGEST_TEXT]
+
+
+def one_line(text: str) -> str:
+    """Return values that were chosen, as an address holds them."""
+    return "".join(letter for letter in text if letter.isprintable())[:_LONGEST_CHOICE]
+
+
+def price(text: str) -> str:
+    """Return an amount without a sign."""
+    return text.strip() if _PRICE.match(text.strip()) else ""
 
 
 def page_number(text: str) -> str:

@@ -23,15 +23,17 @@ from themes.kinds import (
     MakeHead,
     Nothing,
     PageKind,
+    one_line,
     one_of,
     page_number,
+    price,
     register_kind,
     slug,
     words,
 )
 from themes.orders.states import FILTERS
 
-SORTS: Final = ("newest", "cheapest", "dearest")
+SORTS: Final = ("newest", "cheapest", "dearest", "sales")
 _LONGEST_DESCRIPTION: Final = 160
 _TAG: Final = re.compile(r"<[^>]+>")
 
@@ -39,12 +41,19 @@ _TAG: Final = re.compile(r"<[^>]+>")
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
     listing = {"sort": one_of(*SORTS), "page": page_number}
+    narrowing = {
+        "brand": one_line,
+        "attributes": one_line,
+        "min_price": price,
+        "max_price": price,
+        "in_stock": one_of("1"),
+    }
     for kind in (
         PageKind(template="home", head=_home),
         PageKind(template="categories", head=_categories),
         PageKind(
             template="category",
-            params={"category": slug, **listing},
+            params={"category": slug, **listing, **narrowing},
             needs=_listing,
             head=_list_head,
         ),
@@ -56,7 +65,7 @@ def register_all() -> None:
         ),
         PageKind(
             template="search",
-            params={"q": words, **listing},
+            params={"q": words, "within": slug, **listing, **narrowing},
             is_kept=False,
             needs=_listing,
             head=_search_head,
@@ -155,8 +164,8 @@ def _list_head(page: PageContext, data: Mapping[str, Any]) -> Facts:
         title=found["seo_title"] or found["title"],
         description=plain_text(found["seo_description"]),
         canonical=f"{found['href']}{query}",
-        # Each order of the same products is the same page to a search engine.
-        is_indexed="sort" not in page.params,
+        # Each order of the same products, or of some, is the same page to a search engine.
+        is_indexed={*page.params} <= {"category", "collection", "page"},
         structured=(_trail(found["trail"]),) if found["trail"] else (),
     )
 

@@ -12,6 +12,7 @@ from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
 from themes.orders import views as order_views
 from themes.promotions import views as promotion_views
+from themes.searching import views as search_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,7 +20,9 @@ urlpatterns = [
     path("categories/<path:path>/", views.category, name="category"),
     path("collections/<str:handle>/", views.collection, name="collection"),
     path("products/<str:handle>/", views.product, name="product"),
-    path("search/", views.search, name="search"),
+    path("search/", search_views.search, name="search"),
+    path("search/suggest/", search_views.suggest, name="search-suggest"),
+    path("search/history/clear/", search_views.clear_history, name="search-clear"),
     path("cart/", cart_views.cart, name="cart"),
     path("cart/add/", cart_views.add_to_cart, name="cart-add"),
     path("cart/change/", cart_views.change_cart, name="cart-change"),

@@ -55,12 +55,6 @@ def collection(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Show what a search finds."""
-    return serve(request, "search")
-
-
-@require_safe
 def product(request: HttpRequest, handle: str) -> HttpResponse:
     """Show a product."""
     return serve(request, "product", params={"handle": handle})

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from themes.blocks import buying, cart, catalogue, content, frame, member, promotions
+from themes.blocks import (
+    buying,
+    cart,
+    catalogue,
+    content,
+    frame,
+    member,
+    promotions,
+    searching,
+)
 from themes.registry import register
 
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    for module in (frame, content, catalogue, cart, buying, member, promotions):
+    for module in (frame, content, catalogue, cart, buying, member, promotions, searching):
         for block in module.BLOCKS:
             register(block)

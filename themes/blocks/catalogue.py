@@ -14,7 +14,9 @@ from themes.blocks import parts
 from themes.contract import Binding, Block, PageContext
 from themes.fields import Bound, Items, Json, Number, Settings, as_markup
 from themes.resolving import path_of
+from themes.searching.narrowing import NARROWING
 
+LISTED_BY: Final = frozenset({"category", "collection", "q", "sort", "page", *NARROWING})
 _ESCAPES: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -92,10 +94,7 @@ def listing_binding(page: PageContext) -> Binding:
     """Return the wish for the products that a category or a search leads to."""
     return Binding.to(
         "catalogue.listing",
-        **{
-            name: page.params.get(name, "")
-            for name in ("category", "collection", "q", "sort", "page")
-        },
+        **{name: page.params.get(name, "") for name in sorted(LISTED_BY)},
     )
 
 
@@ -104,13 +103,14 @@ def _listing(_settings: Settings, page: PageContext) -> Mapping[str, Binding]:
 
 
 def _sort_labels(
-    _settings: Settings, data: Mapping[str, Any], _page: PageContext
+    _settings: Settings, data: Mapping[str, Any], page: PageContext
 ) -> Mapping[str, Any]:
     return {
         "d": {"listing": data["listing"] or EMPTY_LISTING},
         "labels": {
-            "": _("Best match"),
+            "": _("Best match") if page.params.get("q") else _("Newest"),
             "newest": _("Newest"),
+            "sales": _("Best selling"),
             "cheapest": _("Price: low to high"),
             "dearest": _("Price: high to low"),
         },
@@ -271,7 +271,7 @@ PRODUCT_LISTING: Final = Block(
     group="catalogue",
     icon="list",
     settings={"columns": _columns()},
-    uses=frozenset({"category", "collection", "q", "sort", "page"}),
+    uses=LISTED_BY,
     needs=_listing,
     prepare=_sort_labels,
     primitives=_listing_parts,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
+from uuid import UUID
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
@@ -22,8 +23,11 @@ from kernel.catalogue.selectors.cards import published
 from kernel.catalogue.selectors.trees import collection_with, moved_category
 from kernel.catalogue.texts import in_language
 from kernel.modules.manifest import Text
+from kernel.search.selectors import find
+from kernel.search.services import note_search
 from themes.contract import Binding, PageContext
 from themes.fields import Choice, Line, Number
+from themes.searching.narrowing import address, asked_in, filters, wanted_by
 from themes.shop.cards import cards_of
 from themes.shop.categories import href_of
 from themes.sources import Source
@@ -42,7 +46,7 @@ _SORT_TEXTS: Final = {
     "cheapest": Text("价格从低到高", "Price: low to high"),
     "dearest": Text("价格从高到低", "Price: high to low"),
 }
-_MOST_WORDS: Final = 6
+_BEST_SELLING: Final = "sales"
 
 
 def on_sale(now: datetime) -> QuerySet[Product]:
@@ -60,12 +64,6 @@ def _in_category(found: QuerySet[Product], path: str) -> QuerySet[Product]:
 def _in_collection(found: QuerySet[Product], handle: str) -> QuerySet[Product]:
     places = CollectionProduct.objects.filter(collection__handle=handle, product=OuterRef("pk"))
     return found.filter(Exists(places))
-
-
-def _with_words(found: QuerySet[Product], text: str) -> QuerySet[Product]:
-    for word in text.lower().split()[:_MOST_WORDS]:
-        found = found.filter(search_text__contains=word)
-    return found
 
 
 def _chosen(page: PageContext, binding: Binding) -> QuerySet[Product]:
@@ -111,44 +109,86 @@ def _load_listing(page: PageContext, bindings: Sequence[Binding]) -> Sequence[An
 
 
 def _listing(page: PageContext, binding: Binding) -> dict[str, Any] | None:
-    found = on_sale(page.now)
     facts: dict[str, Any] | None = {"title": "", "href": "/search/"}
     if path := binding.get("category"):
-        facts, found = _category_facts(page, path), _in_category(found, path)
+        facts = _category_facts(page, path)
     elif handle := binding.get("collection"):
-        facts, found = _collection_facts(page, handle), _in_collection(found, handle)
+        facts = _collection_facts(page, handle)
     if facts is None or "moved_to" in facts:
         return facts
-    text = binding.get("q")
-    found = _with_words(found, text)
-    count = found.count()
+    asked = asked_in(binding)
     number = int(binding.get("page") or 1)
-    sort = binding.get("sort")
-    first = (number - 1) * PER_PAGE
-    ordered = found.order_by(*SORTS[sort or "newest"])
-    keys = list(ordered.values_list("pk", flat=True)[first : first + PER_PAGE])
+    keys, count, narrowing = _page_of(page, binding, facts, asked, (number - 1) * PER_PAGE)
     cards = cards_of(keys, page)
-    base = {"q": text} if text else {}
+    href, sort = facts["href"], asked.get("sort", "")
+    unsorted = {name: value for name, value in asked.items() if name != "sort"}
     return {
         "trail": [],
         "children": [],
         "seo_title": "",
         "seo_description": "",
-        **facts,
-        "query": text,
+        **{name: value for name, value in facts.items() if name != "id"},
+        "query": asked.get("q", ""),
         "count": count,
-        "products": [cards[key] for key in keys],
+        "products": [cards[key] for key in keys if key in cards],
+        "filters": narrowing,
         "sorts": [
             {
                 "code": code,
-                "href": _address(facts["href"], base | ({"sort": code} if code else {})),
+                "href": address(href, unsorted | ({"sort": code} if code else {})),
                 "is_current": code == sort,
             }
-            for code in ("", *SORTS)
-            if code != "newest"
+            for code in _orders(asked, binding)
         ],
-        **_steps(facts["href"], base | ({"sort": sort} if sort else {}), number, count),
+        **_steps(href, asked, number, count),
     }
+
+
+def _orders(asked: Mapping[str, str], binding: Binding) -> list[str]:
+    """Return the orders to choose from; the empty one is the usual."""
+    usual = ["", "newest"] if asked.get("q") else [""]
+    sold = [] if binding.get("collection") else [_BEST_SELLING]
+    return [*usual, *sold, "cheapest", "dearest"]
+
+
+def _page_of(
+    page: PageContext,
+    binding: Binding,
+    facts: Mapping[str, Any],
+    asked: Mapping[str, str],
+    first: int,
+) -> tuple[Sequence[UUID], int, dict[str, Any] | None]:
+    """Return a page of products, the number of all, and what narrows them down.
+
+    What is neither looked for nor narrowed down comes from the catalogue itself.
+    """
+    if handle := binding.get("collection"):
+        return *_from_catalogue(_in_collection(on_sale(page.now), handle), asked, first), None
+    is_searched = bool({*asked} - {"sort"}) or asked.get("sort") == _BEST_SELLING
+    wanted = wanted_by(
+        asked,
+        page,
+        category_id=facts.get("id"),
+        first=first,
+        limit=PER_PAGE if is_searched else 0,
+    )
+    found = find(wanted)
+    if first == 0 and set(asked) == {"q"}:
+        note_search(wanted.text, found=found.count, now=page.now)
+    narrowing = filters(found.facets, wanted, asked, facts["href"], page)
+    if is_searched:
+        return found.product_ids, found.count, narrowing
+    goods, path = on_sale(page.now), binding.get("category")
+    rows = _in_category(goods, path) if path else goods
+    return *_from_catalogue(rows, asked, first), narrowing
+
+
+def _from_catalogue(
+    found: QuerySet[Product], asked: Mapping[str, str], first: int
+) -> tuple[list[UUID], int]:
+    order = SORTS.get(asked.get("sort", ""), SORTS["newest"])
+    keys = found.order_by(*order).values_list("pk", flat=True)[first : first + PER_PAGE]
+    return list(keys), found.count()
 
 
 def _steps(href: str, query: dict[str, str], number: int, count: int) -> dict[str, Any]:
@@ -157,13 +197,9 @@ def _steps(href: str, query: dict[str, str], number: int, count: int) -> dict[st
     return {
         "page": number,
         "pages": pages,
-        "previous": _address(href, query | before) if 1 < number <= pages else "",
-        "next": _address(href, query | {"page": str(number + 1)}) if number < pages else "",
+        "previous": address(href, query | before) if 1 < number <= pages else "",
+        "next": address(href, query | {"page": str(number + 1)}) if number < pages else "",
     }
-
-
-def _address(href: str, query: dict[str, str]) -> str:
-    return f"{href}?{urlencode(query)}" if query else href
 
 
 def _category_facts(page: PageContext, path: str) -> dict[str, Any] | None:
@@ -182,6 +218,7 @@ def _category_facts(page: PageContext, path: str) -> dict[str, Any] | None:
         key: in_language(each.titles, page.language, each.title) for key, each in found.items()
     }
     return {
+        "id": here.pk,
         "title": shown[path],
         "href": href_of(path),
         "seo_title": here.seo_title,

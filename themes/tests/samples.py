@@ -20,8 +20,10 @@ from kernel.catalogue.models import (
     Variant,
     VariantValue,
 )
+from kernel.common.time import utc_now
 from kernel.inventory.models import Location, StockItem
 from kernel.pricing.models import BasePrice
+from kernel.search.services import index_products
 from testkit.factories.inventory import make_location
 
 COLOURS = ("#dfe7d5", "#f3dfd1", "#d8e4ee", "#efe3ec", "#e9e6d3", "#dbe9e6")
@@ -103,6 +105,7 @@ class Shelf:
         StockItem.objects.bulk_create(
             StockItem(variant=each, location=self.location, on_hand=stock) for each in variants
         )
+        index_products([product.pk], now=utc_now())
         return product
 
     @property

@@ -141,6 +141,27 @@ def test_search_finds_by_all_words_and_says_when_there_is_nothing(
     assert "<script>alert" not in text_of(browser.get("/search/", {"q": "<script>alert(1)"}))
 
 
+def test_a_search_is_narrowed_down_by_links_and_prices_and_suggests_what_is_typed(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    tea = shelf.category("Tea", "tea")
+    shelf.product("Green tea", category=tea, minor=1_000)
+    shelf.product("Tea pot", minor=5_000, stock=0)
+
+    every = text_of(browser.get("/search/", {"q": "tea"}))
+    cheap = text_of(browser.get("/search/", {"q": "tea", "max_price": "20"}))
+    shelved = text_of(browser.get("/categories/tea/", {"in_stock": "1"}))
+    typed = browser.get("/search/suggest/", {"q": "gre"}).json()["items"]
+
+    assert 'href="/search/?q=tea&amp;within=tea"' in every
+    assert 'href="/search/?q=tea&amp;in_stock=1"' in every
+    assert "Tea pot" in every
+    assert "Tea pot" not in cheap
+    assert 'name="robots" content="noindex' in shelved
+    assert "Green tea" in shelved
+    assert typed == ["Green tea"]
+
+
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999", "sort=worst"])
 def test_parameters_that_mean_nothing_are_ignored(
     browser: TenantClient, shelf: Shelf, query: str
@@ -196,7 +217,7 @@ def test_a_change_of_data_makes_the_page_new(browser: TenantClient, shelf: Shelf
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/", 8), ("/categories/tea/", 10), ("/products/product-1/", 19), ("/search/?q=tea", 9)],
+    [("/", 8), ("/categories/tea/", 12), ("/products/product-1/", 19), ("/search/?q=tea", 12)],
 )
 def test_pages_ask_a_fixed_number_of_questions(
     browser: TenantClient, shelf: Shelf, path: str, most: int

@@ -258,6 +258,27 @@ customElements.define("shop-wait", ShopWait);
 customElements.define("shop-leave", ShopLeave);
 customElements.define("shop-copy", ShopCopy);
 
+/* Proposes searches below a field while somebody types; without it the field is a plain form. */
+function suggestIn(input) {
+  let timer = 0;
+  let asked = "";
+  const show = async () => {
+    const text = input.value.trim();
+    if (!text || text === asked) return;
+    asked = text;
+    const answer = await fetch(`/search/suggest/?q=${encodeURIComponent(text)}`);
+    if (!answer.ok || asked !== text) return;
+    const { items } = await answer.json();
+    const options = items.map((each) => Object.assign(document.createElement("option"), { value: each }));
+    input.list.replaceChildren(...options);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 180);
+  });
+}
+for (const input of document.querySelectorAll("input[data-suggest]")) suggestIn(input);
+
 /* What differs by person, in one request for each page, and only for those who are known. */
 async function fillIslands() {
   const islands = [...document.querySelectorAll("shop-island")];

@@ -1,0 +1,1 @@
+"""Searching: what narrows lists down, what is proposed, what a member looked for."""
