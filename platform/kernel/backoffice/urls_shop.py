@@ -10,6 +10,7 @@ urlpatterns = [
     path("prices/", include("kernel.backoffice.pricing.urls")),
     path("promotions/", include("kernel.backoffice.promotions.urls")),
     path("coupons/", include("kernel.backoffice.promotions.urls_coupons")),
+    path("searching/", include("kernel.backoffice.searching.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("exports/", include("kernel.backoffice.exports.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),

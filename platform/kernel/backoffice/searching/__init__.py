@@ -1,0 +1,1 @@
+"""What the shop's visitors search for, and what staff do about it."""
