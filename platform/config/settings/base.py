@@ -48,8 +48,7 @@ STOA_TENANT_APPS = [
     *("ledger", "members", "relations"),
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
-    *("promotions", "reviews", "dataio"),
-    *("promotions", "search", "dataio"),
+    *("promotions", "reviews", "search", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
