@@ -24,6 +24,16 @@ class LowItem:
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class StockTurned(Event):
+    """At some location there is something left of variants and was nothing, or the reverse."""
+
+    name: ClassVar[str] = "inventory.stock_turned"
+
+    variant_ids: tuple[UUID, ...]
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class StockRanLow(Event):
     """Stock fell to the mark at which staff want to be told; once until it is filled up."""
 

@@ -25,5 +25,4 @@ class SearchConfig(AppConfig):
         on_merge("search", people.hand_over)
         on_erase("search", people.forget)
         tasks = "kernel.search.tasks"
-        register_schedule(Schedule("search.restock", f"{tasks}:restock", "*/5 * * * *"))
         register_schedule(Schedule("search.prune", f"{tasks}:prune", "47 3 * * *"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from kernel.catalogue.events import CategoryChanged, ProductChanged
 from kernel.common.outbox.events import Envelope, subscribe
 from kernel.common.time import utc_now
+from kernel.inventory.events import StockTurned
 from kernel.orders.events import OrderPaid
 from kernel.search import tasks
-from kernel.search.services import index_products, note_paid
+from kernel.search.services import index_products, note_paid, restock_turned
 
 
 def on_product_changed(event: ProductChanged, envelope: Envelope) -> None:
@@ -28,8 +29,14 @@ def on_order_paid(event: OrderPaid, envelope: Envelope) -> None:
     note_paid(event.order_id)
 
 
+def on_stock_turned(event: StockTurned, envelope: Envelope) -> None:
+    """Look at what is there by now."""
+    restock_turned(event.variant_ids)
+
+
 def connect() -> None:
     """Subscribe the handlers."""
     subscribe(ProductChanged.name, "search.index_product", on_product_changed)
     subscribe(CategoryChanged.name, "search.index_category", on_category_changed)
+    subscribe(StockTurned.name, "search.restock", on_stock_turned)
     subscribe(OrderPaid.name, "search.count_sold", on_order_paid)

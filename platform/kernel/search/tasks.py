@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.common.time import utc_now
-from kernel.search.services import index_below, prune_terms, rebuild, restock_moved
+from kernel.search.services import index_below, prune_terms, rebuild
 from kernel.tenancy.tasks import enqueue, tenant_task
 
 
@@ -30,11 +30,6 @@ def begin_below(category_id: UUID) -> None:
 def begin_rebuild() -> None:
     """Begin to make the index anew, after the commit."""
     enqueue(run_rebuild)
-
-
-def restock(*, now: datetime) -> None:
-    """Look anew at the stock of what moved; what a schedule calls."""
-    restock_moved(now=now)
 
 
 def prune(*, now: datetime) -> None:

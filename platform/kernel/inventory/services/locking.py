@@ -112,6 +112,11 @@ class Stock:
         """What is left for further orders; holds of checkouts come and go and do not count."""
         return self.on_hand - self.allocated - self.safety
 
+    @property
+    def left_before(self) -> int:
+        """What was left for further orders when it was read."""
+        return self.before[0] - self.before[1] - self.safety
+
 
 def lock_for_taking(
     variants: Iterable[UUID], *, holders: Sequence[Ref], locations: Sequence[UUID] | None

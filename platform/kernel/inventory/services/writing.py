@@ -12,7 +12,7 @@ from kernel.common.db.copying import cell, new_id, text
 from kernel.common.db.writing import MANY, Writing
 from kernel.common.outbox.publishing import publish
 from kernel.inventory.choices import MovementKind
-from kernel.inventory.events import LowItem, StockRanLow
+from kernel.inventory.events import LowItem, StockRanLow, StockTurned
 from kernel.inventory.services.locking import Stock
 from kernel.inventory.values import Ref
 
@@ -85,7 +85,7 @@ def write(
         writing: what else is to be sent, before.
     """
     sent = writing or Writing(is_large=len(moves) >= MANY)
-    ran_low = _store(list(rows), sent)
+    ran_low, turned = _store(list(rows), sent)
     if moves:
         sent.add("inventory_movement", _MOVEMENT, _movements(moves, actor=actor, reason=reason))
     sent.send()
@@ -97,12 +97,17 @@ def write(
             ),
             aggregate=f"stock:{ran_low[0].item_id.hex}",
         )
+    if turned:
+        variants = tuple(dict.fromkeys(row.variant_id for row in turned))
+        publish(StockTurned(variants), aggregate=f"stock:{turned[0].item_id.hex}")
 
 
-def _store(rows: list[Stock], writing: Writing) -> list[Stock]:
+def _store(rows: list[Stock], writing: Writing) -> tuple[list[Stock], list[Stock]]:
+    """Return what ran low, and what is there now and was not, or the other way round."""
     changed = [row for row in rows if (row.on_hand, row.allocated, row.reserved) != row.before]
     if not changed:
-        return []
+        return [], []
+    turned = [row for row in changed if (row.left > 0) != (row.left_before > 0)]
     ran_low = [row for row in changed if not row.is_low and row.left <= row.low_at]
     for row in changed:
         row.is_low = row.left <= row.low_at
@@ -114,7 +119,7 @@ def _store(rows: list[Stock], writing: Writing) -> list[Stock]:
         [row.reserved - row.before[2] for row in changed],
         [row.is_low for row in changed],
     )
-    return ran_low
+    return ran_low, turned
 
 
 def _movements(moves: Iterable[Move], *, actor: Actor, reason: str) -> Iterator[str]:

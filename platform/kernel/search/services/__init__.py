@@ -7,7 +7,7 @@ from kernel.search.services.indexing import (
     index_products,
     note_paid,
     rebuild,
-    restock_moved,
+    restock_turned,
 )
 from kernel.search.services.noting import forget_history, note_search, prune_terms, remember
 from kernel.search.services.wording import (
@@ -29,6 +29,6 @@ __all__ = [
     "prune_terms",
     "rebuild",
     "remember",
-    "restock_moved",
+    "restock_turned",
     "set_hot_words",
 ]

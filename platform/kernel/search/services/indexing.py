@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from kernel.catalogue.models import Category, Product, ProductCategory
-from kernel.inventory.models import Movement
+from kernel.catalogue.models import Category, Product, ProductCategory, Variant
 from kernel.orders.choices import PaymentStatus
 from kernel.orders.models import OrderLine
 from kernel.search.providers import provider
 
 BATCH: Final = 500
-RESTOCK_SPAN: Final = timedelta(minutes=15)
-"""Longer than the time between two runs, so that one may be missed."""
 _PAID: Final = (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED, PaymentStatus.REFUNDED)
 
 
@@ -82,16 +79,7 @@ def note_paid(order_id: UUID) -> None:
     provider().note_sold(sold, is_all=False)
 
 
-def restock_moved(*, now: datetime) -> int:
-    """Look anew at the stock of what moved a moment ago; return how many products did."""
-    moved = Movement.objects.filter(pk__gte=_first_id(now - RESTOCK_SPAN))
-    products = moved.values_list("stock_item__variant__product_id", flat=True)
-    ids = sorted(set(products.order_by().distinct()))
-    for start in range(0, len(ids), BATCH):
-        provider().restock(ids[start : start + BATCH])
-    return len(ids)
-
-
-def _first_id(moment: datetime) -> UUID:
-    """Return what no id made since a moment is below: ids begin with their milliseconds."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+def restock_turned(variant_ids: Collection[UUID]) -> None:
+    """Look anew at the stock of the products of variants."""
+    rows = Variant.objects.filter(pk__in=variant_ids)
+    provider().restock(sorted(set(rows.values_list("product_id", flat=True))))

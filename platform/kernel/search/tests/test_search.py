@@ -16,10 +16,11 @@ from kernel.catalogue.models import Product
 from kernel.catalogue.services import change_product, save_brand, save_product_type
 from kernel.common.outbox.delivery import deliver_pending
 from kernel.common.time import utc_now
+from kernel.inventory.services import StockLine, default_location, receive
 from kernel.search.choices import Sort
 from kernel.search.models import SearchEntry
 from kernel.search.selectors import find, shown_facets, suggestions
-from kernel.search.services import add_synonyms, note_search, rebuild, restock_moved
+from kernel.search.services import add_synonyms, note_search, rebuild
 from kernel.search.values import Wanted
 from kernel.search.words import query_of, vector_of
 from kernel.tenancy.context import TenantRef, tenant_context
@@ -135,18 +136,21 @@ def test_synonyms_find_the_same_and_suggestions_what_begins_so() -> None:
 
 @pytest.mark.usefixtures("in_tenant_a")
 def test_the_index_is_made_anew_in_batches_and_knows_the_stock() -> None:
-    there = make_variant(title="Tea there", stock=3)
-    make_variant(title="Tea gone", stock=0)
+    make_variant(title="Tea there", stock=3)
+    gone = make_variant(title="Tea gone", stock=0)
     SearchEntry.objects.all().delete()
     seen: list[int] = []
 
     rebuild(clock=utc_now, batch=1, told=seen.append)
-    SearchEntry.objects.filter(product=there.product_id).update(is_in_stock=False)
-    restock_moved(now=utc_now())
 
     assert seen == [1, 2]
     assert titles("tea", only_in_stock=True) == ["Tea there"]
     assert find(Wanted(now=utc_now(), text="tea")).facets.in_stock == 1
+
+    receive([StockLine(gone.pk, default_location().pk, 2)], actor=ACTOR)
+    deliver()
+
+    assert sorted(titles("tea", only_in_stock=True)) == ["Tea gone", "Tea there"]
 
 
 def test_a_search_never_finds_another_tenants_products(
