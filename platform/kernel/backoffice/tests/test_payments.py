@@ -88,7 +88,13 @@ def waiting(tenant: TenantRef) -> tuple[Order, Attempt]:
         return orders_in(group)[0], attempt
 
 
-PATHS = ("payments/", "payments/add/", "payments/add/offline/direct/", "ledger/")
+PATHS = (
+    "payments/",
+    "payments/splits/",
+    "payments/add/",
+    "payments/add/offline/direct/",
+    "ledger/",
+)
 
 
 @pytest.mark.parametrize("path", [*PATHS, "ledger/differences/", "orders/reviews/"])
