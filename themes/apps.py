@@ -17,6 +17,7 @@ class ThemesConfig(AppConfig):
         from themes.cart import sources as cart_sources
         from themes.orders import sources as order_sources
         from themes.promotions import sources as promotion_sources
+        from themes.reviews import sources as review_sources
         from themes.searching import sources as search_sources
         from themes.sources import register_source
 
@@ -27,7 +28,8 @@ class ThemesConfig(AppConfig):
         carts = (cart_sources.CART, cart_sources.COUNT, cart_sources.FREE_FROM)
         offers = (promotion_sources.LABELS, promotion_sources.WALL)
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
-        own = (*carts, *offers, *searches, order_sources.MINE, order_sources.ONE)
+        reviews = (review_sources.SUMMARY, review_sources.LIST)
+        own = (*carts, *offers, *searches, *reviews, order_sources.MINE, order_sources.ONE)
         for source in own:
             register_source(source)
         blocks.register_all()

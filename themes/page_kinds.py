@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from themes.blocks.buying import order_binding
 from themes.blocks.catalogue import listing_binding, product_binding
+from themes.blocks.reviews import score_binding
 from themes.contract import Binding, PageContext
 from themes.fields import Json
 from themes.kinds import (
@@ -32,6 +33,7 @@ from themes.kinds import (
     words,
 )
 from themes.orders.states import FILTERS
+from themes.reviews.shown import PICTURED
 
 SORTS: Final = ("newest", "cheapest", "dearest", "sales")
 _LONGEST_DESCRIPTION: Final = 160
@@ -70,7 +72,16 @@ def register_all() -> None:
             needs=_listing,
             head=_search_head,
         ),
-        PageKind(template="product", params={"handle": slug}, needs=_product, head=_product_head),
+        PageKind(
+            template="product",
+            params={
+                "handle": slug,
+                "stars": one_of("1", "2", "3", "4", "5", PICTURED),
+                "page": page_number,
+            },
+            needs=_product,
+            head=_product_head,
+        ),
         PageKind(template="sign_in", is_private=True, head=_form_head),
         PageKind(template="account_form", is_private=True, head=_form_head),
         PageKind(template="legal", is_private=True, head=_legal_head),
@@ -117,6 +128,7 @@ def register_all() -> None:
         ("invoices", gettext_lazy("Invoice details")),
         ("my_coupons", gettext_lazy("My coupons")),
         ("coupons", gettext_lazy("Coupons")),
+        ("review", gettext_lazy("Your review")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 
@@ -176,7 +188,7 @@ def _search_head(page: PageContext, _data: Mapping[str, Any]) -> Facts:
 
 
 def _product(page: PageContext) -> Mapping[str, Binding]:
-    return {"product": product_binding(page)}
+    return {"product": product_binding(page), "score": score_binding(page)}
 
 
 def _product_head(_page: PageContext, data: Mapping[str, Any]) -> Facts:
@@ -188,6 +200,14 @@ def _product_head(_page: PageContext, data: Mapping[str, Any]) -> Facts:
     description = found["seo_description"] or found["summary"] or found["description"]
     image = found["pictures"][0]["url"] if found["pictures"] else ""
     documents = [_product_document(found, plain_text(description), image)]
+    if (score := data["score"]) and score["count"]:
+        documents[0]["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": score["average"],
+            "reviewCount": score["count"],
+            "bestRating": 5,
+            "worstRating": 1,
+        }
     if found["trail"]:
         documents.append(_trail(found["trail"]))
     return Head(

@@ -19,6 +19,7 @@ _PRIVATE: Final = (
     "/cart/",
     "/checkout/",
     "/orders/",
+    "/reviews/",
     "/search/",
     "/islands/",
     "/api/",

@@ -12,6 +12,7 @@ from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
 from themes.orders import views as order_views
 from themes.promotions import views as promotion_views
+from themes.reviews import views as review_views
 from themes.searching import views as search_views
 
 urlpatterns = [
@@ -42,6 +43,8 @@ urlpatterns = [
     path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),
     path("orders/<str:number>/pay/proof/", cashier_views.proof, name="cashier-proof"),
     path("orders/<str:number>/pay/let-go/", cashier_views.let_go, name="cashier-let-go"),
+    path("reviews/helpful/", review_views.helpful, name="review-helpful"),
+    path("reviews/<str:line>/", review_views.review, name="review"),
     path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),
     path("sheets/<str:name>.css", views.sheet),

@@ -10,6 +10,7 @@ from themes.blocks import (
     frame,
     member,
     promotions,
+    reviews,
     searching,
 )
 from themes.registry import register
@@ -17,6 +18,7 @@ from themes.registry import register
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    for module in (frame, content, catalogue, cart, buying, member, promotions, searching):
+    own = (frame, content, catalogue, cart, buying, member, promotions, reviews, searching)
+    for module in own:
         for block in module.BLOCKS:
             register(block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kernel.orders.choices import AdjustmentKind, FulfilmentMethod, OrderStatus
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Adjustment, Order, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
+from kernel.reviews.selectors import reviews_of_lines
 from themes.fields import Json
 from themes.orders.carriers import tracking_page
 from themes.orders.states import OVER, is_unpaid, standing
@@ -32,13 +33,18 @@ _FIGURES: Final = ("items", "discount", "freight", "tax")
 
 
 def listed_data(
-    listed: ListedOrder, group_number: str, thumbs: Mapping[UUID, str], language: str
+    listed: ListedOrder,
+    group_number: str,
+    thumbs: Mapping[UUID, str],
+    language: str,
+    reviewed: Collection[UUID],
 ) -> dict[str, Json]:
     """Return an order of a list."""
     lines = [line for line in listed.lines if line.quantity]
     return {
         **_head(listed.order, group_number, language),
         "lines": [_line(line, thumbs, listed.order.currency, language) for line in lines],
+        "review": _review_of(listed.order, lines, reviewed),
         "pieces": sum(line.quantity for line in lines),
     }
 
@@ -53,10 +59,17 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
         inside[item.fulfilment_id].append(item)
     titles = {line.pk: _title(line, language) for line in detail.lines}
     thumbs = thumbs_of(line.product_id for line in detail.lines)
+    reviewed = reviews_of_lines(titles)
     return {
         **_head(order, detail.group.number, language),
         "lines": [
-            _line(line, thumbs, order.currency, language) for line in detail.lines if line.quantity
+            {
+                **_line(line, thumbs, order.currency, language),
+                "review": _review_of(order, [line], ()),
+                "is_reviewed": line.pk in reviewed,
+            }
+            for line in detail.lines
+            if line.quantity
         ],
         "reasons": _reasons(detail.adjustments, titles, order.currency),
         "sums": _sums(order),
@@ -114,6 +127,16 @@ def _line(
         "total": text_of(Money(line.total_minor, currency)),
         "discount": text_of(Money(line.discount_minor, currency)) if line.discount_minor else "",
     }
+
+
+def _review_of(order: Order, lines: Sequence[OrderLine], reviewed: Collection[UUID]) -> str:
+    """Return where something can be reviewed; the order where there is more than one thing."""
+    waiting = [line for line in lines if line.delivered_quantity and line.pk not in reviewed]
+    if not waiting or order.member_id is None or order.status == OrderStatus.CANCELLED:
+        return ""
+    if len(waiting) > 1:
+        return reverse("order", kwargs={"number": order.number})
+    return reverse("review", kwargs={"line": waiting[0].public_id})
 
 
 def _title(line: OrderLine, language: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from kernel.orders.errors import OrderNotFound
 from kernel.orders.models import OrderGroup
 from kernel.orders.selectors import detail_of, listed
+from kernel.reviews.selectors import reviews_of_lines
 from themes.buyers import Buyer
 from themes.contract import Binding, PageContext, Viewer
 from themes.fields import Json
@@ -56,9 +57,10 @@ def _listed(page: PageContext, binding: Binding) -> dict[str, Json]:
     numbers = dict(groups.values_list("pk", "number"))
     rows_shown = listed(orders[:ON_A_PAGE])
     thumbs = thumbs_of(line.product_id for each in rows_shown for line in each.lines)
+    reviewed = reviews_of_lines(line.pk for each in rows_shown for line in each.lines)
     return {
         "orders": [
-            listed_data(each, numbers[each.order.group_id], thumbs, page.language)
+            listed_data(each, numbers[each.order.group_id], thumbs, page.language, reviewed)
             for each in rows_shown
         ],
         "filters": [

@@ -33,6 +33,7 @@ _ENTRIES: Final = (
     Entry("/promotions/", _("Promotions"), "gift", "promotions.view", MARKETING),
     Entry("/coupons/", _("Coupons"), "tag", "promotions.view", MARKETING),
     Entry("/searching/", _("Search"), "open", "search.view", MARKETING),
+    Entry("/reviews/", _("Reviews"), "star", "reviews.view", MARKETING),
     Entry("/imports/", _("Import"), "import", "products.import", GOODS),
     Entry("/payments/received/", _("Payments"), "stack", "payments.view", MONEY),
     Entry("/payments/refunds/", _("Refunds"), "back", "payments.view", MONEY),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("promotions/", include("kernel.backoffice.promotions.urls")),
     path("coupons/", include("kernel.backoffice.promotions.urls_coupons")),
     path("searching/", include("kernel.backoffice.searching.urls")),
+    path("reviews/", include("kernel.backoffice.reviews.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("exports/", include("kernel.backoffice.exports.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),

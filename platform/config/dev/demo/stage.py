@@ -34,6 +34,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     from config.dev.demo.offers import offer_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
+    from config.dev.demo.voices import speak_once
     from config.dev.demo.wares import read_range
 
     goods = read_range(name)
@@ -41,6 +42,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         shelve(goods, now=now, report=report)
     offer_once(goods, now=now)
     trade_once(goods, now=now, report=report, days=DAYS)
+    speak_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:

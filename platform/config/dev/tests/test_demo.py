@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PIL import Image, ImageStat
@@ -30,6 +31,8 @@ from kernel.members.services import register_member
 from kernel.orders.models import Order
 from kernel.orders.timeline import verify as verify_orders
 from kernel.payments.models import Attempt
+from kernel.reviews.models import Review
+from kernel.reviews.scores import counted, kept
 from kernel.tenancy.context import tenant_context
 from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
@@ -121,6 +124,12 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert verify_ledger() == []
         assert Product.objects.count() == len(goods.wares)
         assert Order.objects.count() == traded + 2
+        assert Review.objects.count() > 5
+        assert all(kept(each) == counted(each) for each in reviewed())
+
+
+def reviewed() -> set[UUID]:
+    return set(Review.objects.values_list("product_id", flat=True))
 
 
 def traded() -> list[tuple[datetime, int, str, str, str]]:

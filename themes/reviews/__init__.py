@@ -1,0 +1,1 @@
+"""Reviews as buyers meet them."""
