@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kernel.reviews.choices import ReviewState
 from kernel.reviews.models import STARS, Review
@@ -55,7 +56,7 @@ def summary_data(found: Summary, href: str) -> dict[str, Json]:
         ],
         "bars": [
             {
-                "label": _("%(number)s stars") % {"number": stars},
+                "label": _stars_text(stars),
                 "count": count,
                 "of": found.count,
                 "href": list_href(href, str(stars)) if count else "",
@@ -68,10 +69,7 @@ def summary_data(found: Summary, href: str) -> dict[str, Json]:
 def filters_data(found: Summary, href: str, chosen: str) -> list[Json]:
     """Return by what the list can be narrowed down; what would be empty is left out."""
     rows = [("", _("All"), found.count), (PICTURED, _("With pictures"), found.pictured)]
-    rows += [
-        (str(stars), _("%(number)s stars") % {"number": stars}, count)
-        for stars, count in found.stars.items()
-    ]
+    rows += [(str(stars), _stars_text(stars), count) for stars, count in found.stars.items()]
     return [
         {
             "label": label,
@@ -92,6 +90,10 @@ def list_href(href: str, stars: str, page: int = 1) -> str:
         if value
     }
     return href + (f"?{urlencode(query)}" if query else "") + "#reviews"
+
+
+def _stars_text(number: int) -> str:
+    return ngettext("%(number)s star", "%(number)s stars", number) % {"number": number}
 
 
 def _links(pictures: Sequence[PictureShown], *, is_addition: bool) -> list[Json]:
