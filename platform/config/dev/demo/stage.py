@@ -36,11 +36,13 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     from config.dev.demo.trading import DAYS
     from config.dev.demo.voices import speak_once
     from config.dev.demo.wares import read_range
+    from config.dev.demo.words import word_once
 
     goods = read_range(name)
     if not Product.objects.exists():
         shelve(goods, now=now, report=report)
     offer_once(goods, now=now)
+    word_once(goods, now=now)
     trade_once(goods, now=now, report=report, days=DAYS)
     speak_once(goods, now=now)
 
