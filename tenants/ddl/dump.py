@@ -22,7 +22,10 @@ WITH own AS (
 )
 SELECT 'relation ' || relname FROM own
  WHERE relkind NOT IN ('r', 'i', 'S') OR relpersistence <> 'p'
+    -- An index of its own is told with its options, one of a constraint is not.
     OR relkind <> 'r' AND reloptions IS NOT NULL
+       AND (relkind <> 'i' OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k
+                                       WHERE k.conindid = own.oid))
 UNION ALL
 SELECT 'sequence ' || own.relname FROM own JOIN pg_catalog.pg_sequence s ON s.seqrelid = own.oid
  WHERE s.seqstart <> 1 OR s.seqincrement <> 1 OR s.seqcycle OR s.seqcache <> 1

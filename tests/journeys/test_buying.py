@@ -205,7 +205,15 @@ def put_into_cart(page: Page, base: str, word: str, size: str = "") -> None:
     page.goto(base)
     page.fill("#shop-search", word)
     page.press("#shop-search", "Enter")
-    page.click("article.product-card a")
+    found = page.locator("article.product-card a").first
+    # The index takes in what was imported a moment ago by events.
+    page.wait_for_load_state()
+    for _try in range(60):
+        if found.is_visible():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    found.click()
     if size:
         page.locator(".option-value", has_text=size).click()
     page.get_by_role("button", name="Add to cart").click()

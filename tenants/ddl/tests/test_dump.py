@@ -41,7 +41,7 @@ ALTER TABLE animal RENAME COLUMN tags TO labels;
 ALTER TABLE keeper ADD COLUMN gone int;
 ALTER TABLE keeper DROP COLUMN gone;
 CREATE INDEX heavy ON animal (heft DESC) INCLUDE (stay) WHERE heft > 100;
-CREATE INDEX cats ON animal (mood) WHERE kind IN ('cat', 'bird');
+CREATE INDEX cats ON animal (mood) WITH (fillfactor = 70) WHERE kind IN ('cat', 'bird');
 CREATE INDEX lowered ON keeper (lower("Odd name"));
 CREATE FUNCTION weigh() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -82,7 +82,7 @@ def test_what_a_dump_makes_is_what_was_there(scratch: CursorWrapper) -> None:
         ("CREATE SEQUENCE loose", "sequence loose"),
         ("CREATE TYPE mood AS ENUM ('glad')", "type mood"),
         ("CREATE TABLE old (id serial)", "sequence old_id_seq"),
-        ("CREATE TABLE a (id int); CREATE INDEX b ON a (id) WITH (fillfactor = 70)", "relation b"),
+        ("CREATE TABLE a (id int, CONSTRAINT b UNIQUE (id) WITH (fillfactor = 70))", "relation b"),
         ("CREATE TABLE a (id int); COMMENT ON COLUMN a.id IS 'x'", "comment of a"),
         ("CREATE TABLE a (id int) PARTITION BY LIST (id)", "relation a"),
         ("CREATE TABLE a (id int); ALTER TABLE a ENABLE ROW LEVEL SECURITY", "rule or policy of a"),
