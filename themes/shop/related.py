@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
+from django.db.models import Count, Max
 
 from kernel.catalogue.models import Collection, CollectionProduct, ProductCategory
 from kernel.catalogue.texts import in_language
@@ -29,25 +29,19 @@ def _load_related(page: PageContext, bindings: Sequence[Binding]) -> Sequence[An
 
 
 def _related(page: PageContext, handle: str, limit: int) -> list[UUID]:
-    """Return what shares most categories with a product, then the newest; one query."""
+    """Return what shares most categories with a product, then the newest; two queries."""
     places = ProductCategory.objects.filter(product__handle=handle).values("category")
-    near = ProductCategory.objects.filter(category__in=places)
-    shared = near.filter(product=OuterRef("pk")).order_by().values("product")
     others = on_sale(page.now).exclude(handle=handle)
+    # Counted once for all: asked product by product, it would be each time anew.
     alike = (
-        others.filter(pk__in=near.values("product"))
-        .annotate(shared=Subquery(shared.annotate(count=Count("id")).values("count")))
-        .order_by("-shared", "-created_at", "-id")
+        ProductCategory.objects.filter(category__in=places, product__in=others)
+        .values("product")
+        .annotate(shared=Count("id"), made=Max("product__created_at"))
+        .order_by("-shared", "-made", "-product")
+        .values_list("product", flat=True)[:limit]
     )
-    newest = others.order_by("-created_at", "-id")
-    parts = [
-        rows.annotate(turn=Value(turn, output_field=IntegerField())).values_list("turn", "pk")[
-            :limit
-        ]
-        for turn, rows in enumerate((alike, newest))
-    ]
-    rows = sorted(parts[0].union(parts[1], all=True), key=lambda row: row[0])
-    return list(dict.fromkeys(key for _turn, key in rows))[:limit]
+    newest = others.order_by("-created_at", "-id").values_list("pk", flat=True)[:limit]
+    return list(dict.fromkeys((*alike, *newest)))[:limit]
 
 
 def _load_collections(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
