@@ -41,6 +41,7 @@ from tenants.ddl.segments import (
     state_digest,
     target_digest,
 )
+from tenants.ddl.state import GrowingState
 from tenants.models import DdlPack
 
 Applied = Sequence[tuple[str, str]]
@@ -267,7 +268,12 @@ def migrate_forwards(
     outside = {app for app, _name in keys} - within if within is not None else set()
     if outside:
         raise PlanLeavesSegment(f"{sorted(within or ())} need {sorted(outside)}")
-    executor.migrate(list(targets), plan=[(graph.nodes[key], False) for key in keys])
+    state = GrowingState(real_apps=executor.loader.unmigrated_apps)
+    for migration, _backwards in executor.migration_plan(graph.leaf_nodes(), clean_start=True):
+        if (migration.app_label, migration.name) in applied:
+            migration.mutate_state(state, preserve=False)
+    plan = [(graph.nodes[key], False) for key in keys]
+    executor.migrate(list(targets), plan=plan, state=state)
 
 
 def _tables(wrapper: DatabaseWrapper) -> list[str]:
