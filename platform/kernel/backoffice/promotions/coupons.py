@@ -23,8 +23,8 @@ from kernel.backoffice.promotions.forms import (
     template_initial,
 )
 from kernel.backoffice.promotions.scope_forms import is_shown_whole, picking_of
+from kernel.backoffice.promotions.taking import narrowed, refuse, taken
 from kernel.backoffice.promotions.terms_forms import COUPONS, TermsForm
-from kernel.backoffice.promotions.views import narrowed, refuse
 from kernel.backoffice.templatetags.console import money
 from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
@@ -69,22 +69,18 @@ def new(request: StaffRequest) -> HttpResponseBase:
     kind = request.GET.get("kind", "")
     if kind not in COUPONS:
         return render(request, "backoffice/coupons/kinds.html", {"kinds": CouponKind.choices})
-    form, terms = _forms(request, kind, None)
-    if _is_sent(request, form) and all([form.is_valid(), terms.is_valid()]):
-        try:
-            row = create_template(
-                kind=kind,
-                currency=current_tenant().currency,
-                told={**form.told(None), "terms": terms.told()},
-                actor=request.actor,
-                now=utc_now(),
-            )
-        except DomainError as refusal:
-            refuse(form, refusal, _FIELDS)
-        else:
-            messages.success(request, _("The coupon was made."))
-            return redirect(f"/coupons/{row.public_id}/")
-    return _draw(request, form, terms, kind=kind)
+    forms = _forms(request, kind, None)
+
+    def make(told: Any) -> CouponTemplate:
+        currency = current_tenant().currency
+        return create_template(
+            kind=kind, currency=currency, told=told, actor=request.actor, now=utc_now()
+        )
+
+    if row := taken(request, forms, make, row=None, fields=_FIELDS):
+        messages.success(request, _("The coupon was made."))
+        return redirect(f"/coupons/{row.public_id}/")
+    return _draw(request, *forms, kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,20 +90,15 @@ def edit(request: StaffRequest, template: str) -> HttpResponseBase:
     row = _row(template)
     if request.method == "POST" and not request.person.may(MANAGE):
         raise PermissionDenied
-    form, terms = _forms(request, row.kind, row)
-    if _is_sent(request, form) and all([form.is_valid(), terms.is_valid()]):
-        told = {**form.told(row), "terms": terms.told()}
-        if not is_shown_whole(row):
-            # Goods that were chosen over the API in ways that this form cannot show.
-            del told["scope"]
-        try:
-            change_template(row.pk, told, actor=request.actor, now=utc_now())  # type: ignore[arg-type]
-        except DomainError as refusal:
-            refuse(form, refusal, _FIELDS)
-        else:
-            messages.success(request, _("The coupon was saved."))
-            return redirect(f"/coupons/{row.public_id}/")
-    return _draw(request, form, terms, kind=row.kind, row=row)
+    forms = _forms(request, row.kind, row)
+
+    def change(told: Any) -> CouponTemplate:
+        return change_template(row.pk, told, actor=request.actor, now=utc_now())
+
+    if taken(request, forms, change, row=row, fields=_FIELDS):
+        messages.success(request, _("The coupon was saved."))
+        return redirect(f"/coupons/{row.public_id}/")
+    return _draw(request, *forms, kind=row.kind, row=row)
 
 
 @require_POST
@@ -206,10 +197,6 @@ def _forms(
     form = TemplateForm(data, initial=initial, picking=picking_of(row, data), currency=currency)
     form.fields["goods"].required = row is None or is_shown_whole(row)
     return form, COUPONS[kind](row.terms if row else {}, currency=currency, data=data)
-
-
-def _is_sent(request: StaffRequest, form: TemplateForm) -> bool:
-    return request.method == "POST" and not form.picking.is_finding
 
 
 def _again(request: StaffRequest, row: CouponTemplate, **more: Any) -> HttpResponseBase:

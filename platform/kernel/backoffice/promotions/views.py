@@ -17,6 +17,7 @@ from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.backoffice.promotions.forms import PromotionForm, StandingFilter, promotion_initial
 from kernel.backoffice.promotions.scope_forms import is_shown_whole, picking_of
+from kernel.backoffice.promotions.taking import narrowed, taken
 from kernel.backoffice.promotions.terms_forms import PROMOTIONS, TermsForm
 from kernel.backoffice.templatetags.console import money
 from kernel.common.errors import DomainError
@@ -62,22 +63,18 @@ def new(request: StaffRequest) -> HttpResponseBase:
     if kind not in PROMOTIONS:
         kinds = [(each.code, each.label) for each in known_actions() if each.code in PROMOTIONS]
         return render(request, "backoffice/promotions/kinds.html", {"kinds": kinds})
-    form, terms = _forms(request, kind, None)
-    if _is_sent(request, form) and all([form.is_valid(), terms.is_valid()]):
-        try:
-            row = create_promotion(
-                kind=kind,
-                currency=current_tenant().currency,
-                told={**form.told(None), "terms": terms.told()},
-                actor=request.actor,
-                now=utc_now(),
-            )
-        except DomainError as refusal:
-            refuse(form, refusal, _FIELDS)
-        else:
-            messages.success(request, _("The promotion was made."))
-            return redirect(f"/promotions/{row.public_id}/")
-    return _draw(request, form, terms, kind=kind)
+    forms = _forms(request, kind, None)
+
+    def make(told: Any) -> Promotion:
+        currency = current_tenant().currency
+        return create_promotion(
+            kind=kind, currency=currency, told=told, actor=request.actor, now=utc_now()
+        )
+
+    if row := taken(request, forms, make, row=None, fields=_FIELDS):
+        messages.success(request, _("The promotion was made."))
+        return redirect(f"/promotions/{row.public_id}/")
+    return _draw(request, *forms, kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,20 +86,15 @@ def edit(request: StaffRequest, promotion: str) -> HttpResponseBase:
         raise PermissionDenied
     if row.kind not in PROMOTIONS:
         raise Http404
-    form, terms = _forms(request, row.kind, row)
-    if _is_sent(request, form) and all([form.is_valid(), terms.is_valid()]):
-        told = {**form.told(row), "terms": terms.told()}
-        if not is_shown_whole(row):
-            # Goods that were chosen over the API in ways that this form cannot show.
-            del told["scope"]
-        try:
-            change_promotion(row.pk, told, actor=request.actor, now=utc_now())  # type: ignore[arg-type]
-        except DomainError as refusal:
-            refuse(form, refusal, _FIELDS)
-        else:
-            messages.success(request, _("The promotion was saved."))
-            return redirect(f"/promotions/{row.public_id}/")
-    return _draw(request, form, terms, kind=row.kind, row=row)
+    forms = _forms(request, row.kind, row)
+
+    def change(told: Any) -> Promotion:
+        return change_promotion(row.pk, told, actor=request.actor, now=utc_now())
+
+    if taken(request, forms, change, row=row, fields=_FIELDS):
+        messages.success(request, _("The promotion was saved."))
+        return redirect(f"/promotions/{row.public_id}/")
+    return _draw(request, *forms, kind=row.kind, row=row)
 
 
 @require_POST
@@ -122,13 +114,6 @@ def switch(request: StaffRequest, promotion: str) -> HttpResponseBase:
     return redirect("/promotions/")
 
 
-def refuse(form: Any, refusal: DomainError, names: dict[str, str]) -> None:
-    """Show a refusal at the field that it is about, or above the form."""
-    about = str(refusal.fields.get("field", ""))
-    field = names.get(about, about)
-    form.add_error(field if field in form.fields else None, str(refusal))
-
-
 def _forms(
     request: StaffRequest, kind: str, row: Promotion | None
 ) -> tuple[PromotionForm, TermsForm]:
@@ -138,10 +123,6 @@ def _forms(
     form = PromotionForm(data, initial=initial, picking=picking_of(row, data), currency=currency)
     form.fields["goods"].required = row is None or is_shown_whole(row)
     return form, PROMOTIONS[kind](row.terms if row else {}, currency=currency, data=data)
-
-
-def _is_sent(request: StaffRequest, form: PromotionForm) -> bool:
-    return request.method == "POST" and not form.picking.is_finding
 
 
 def _draw(
@@ -171,15 +152,6 @@ def _draw(
 
 def _narrowed(wanted: dict[str, Any]) -> QuerySet[Promotion]:
     return narrowed(Promotion.objects.order_by("-created_at", "-id"), wanted)
-
-
-def narrowed(rows: QuerySet[Any], wanted: dict[str, Any]) -> QuerySet[Any]:
-    """Return the rows that a filter wants."""
-    if text := wanted.get("wanted_text"):
-        rows = rows.filter(name__icontains=text.replace("\x00", ""))
-    if state := wanted.get("is_active"):
-        rows = rows.filter(is_active=state == "yes")
-    return rows
 
 
 def _rule(row: Promotion) -> str:

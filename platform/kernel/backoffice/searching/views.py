@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified, narrowed_page
-from kernel.backoffice.promotions.views import refuse
+from kernel.backoffice.promotions.taking import refuse
 from kernel.backoffice.searching.forms import HotWordsForm, PhrasesForm, TermFilter
 from kernel.common.errors import DomainError
 from kernel.common.time import local_date, utc_now
