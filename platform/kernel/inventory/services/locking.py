@@ -26,15 +26,19 @@ SELECT item.id, item.variant_id, item.location_id, place.priority, place.is_acti
 """
 _LOCK: Final = " ORDER BY item.id FOR NO KEY UPDATE OF item"
 
+# The ids first, by themselves: with OR over both ways to an item every item would be read.
 _FOR_TAKING: Final = (
     _READ  # noqa: S608  parts of one fixed text
     + """
- WHERE (place.is_active AND item.variant_id = ANY(%s::uuid[])
-        AND (%s::uuid[] IS NULL OR item.location_id = ANY(%s::uuid[])))
-    OR item.id IN (
+ WHERE item.id = ANY(ARRAY(
+       SELECT kept.id FROM inventory_stockitem AS kept
+         JOIN inventory_location AS near ON near.id = kept.location_id AND near.is_active
+        WHERE kept.variant_id = ANY(%s::uuid[])
+          AND (%s::uuid[] IS NULL OR kept.location_id = ANY(%s::uuid[]))
+       UNION
        SELECT held.stock_item_id FROM inventory_reservation AS held
          JOIN unnest(%s::text[], %s::uuid[]) AS holder(kind, id)
-           ON held.holder_type = holder.kind AND held.holder_id = holder.id)
+           ON held.holder_type = holder.kind AND held.holder_id = holder.id))
 """
     + _LOCK
 )

@@ -29,6 +29,7 @@ from kernel.inventory.services import (
     set_stock_policy,
     ship,
 )
+from kernel.inventory.services.locking import _FOR_TAKING
 from kernel.inventory.values import MOST_QUANTITY, Ref, StockLine, Take
 from testkit.factories.inventory import ACTOR, make_location, make_stocked, places, put, stock_of
 
@@ -389,6 +390,18 @@ def test_what_there_is_of_many_variants_costs_one_query() -> None:
 
     assert len(captured) == 1
     assert {each.sellable for each in found.values()} == {5}
+
+
+def test_an_order_reads_its_own_goods_and_not_all_there_are() -> None:
+    make_stocked(5)
+    asked = ["refuse", [uuid7()], None, None, ["cart"], [uuid7()]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {_FOR_TAKING}", asked)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "on inventory_stockitem" in plan
+    assert "Seq Scan on inventory_stockitem" not in plan
 
 
 def test_a_shop_that_goes_by_distance_serves_each_order_of_a_batch_from_what_is_nearest() -> None:
