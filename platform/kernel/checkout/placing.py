@@ -20,7 +20,7 @@ from kernel.checkout.errors import PlacementRefused, TotalChanged
 from kernel.checkout.pipeline import any_holds, run_holds, run_pipeline
 from kernel.checkout.steps.stock import wants_of
 from kernel.checkout.writing import OrderWriter, Placed
-from kernel.common.db.kept import Kept
+from kernel.common.db.kept import Kept, preparing
 from kernel.common.db.writing import MANY, Writing
 from kernel.common.errors import DomainError
 from kernel.common.memory import resting
@@ -33,7 +33,7 @@ from kernel.orders.services.money import settle_free_orders
 _ATTEMPTS: Final = 3
 # More at once costs more each: what is in memory has to be looked through again and again.
 _TOGETHER: Final = 1000
-_KNOWN: Final = "SELECT key, id, number FROM orders_ordergroup WHERE key = ANY(%s)"
+_KNOWN: Final = "SELECT key, id, number FROM orders_ordergroup WHERE key = ANY(%s::uuid[])"
 _KEY_TAKEN: Final = ("orders_placed_once", "orders_group_number", "orders_number")
 _NUMBERED: Final = Kept(lambda number: OrderGroup.objects.filter(number=number), number=str)
 _ORDERS_OF: Final = Kept(
@@ -173,7 +173,7 @@ def _place_run(run: Sequence[_Keyed], *, actor: Actor, now: datetime) -> list[Pl
 
 
 def _known(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    with connection.cursor() as cursor:
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(_KNOWN, [list(keys)])
         return {key: (group_id, number) for key, group_id, number in cursor.fetchall()}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from kernel.common.db.kept import preparing
 from kernel.common.db.writing import Writing
 from kernel.common.time import local_date
 from kernel.orders.models import OrderPolicy
@@ -14,7 +15,8 @@ from kernel.tenancy.context import current_tenant
 # A row lock would put all placements of a shop one after the other until they
 # commit; an identity column does not, and skips the numbers of those that are refused.
 _DRAW = """
-INSERT INTO orders_orderserial (drawn_at) SELECT %s FROM generate_series(1, %s) RETURNING id
+INSERT INTO orders_orderserial (drawn_at)
+SELECT %s::timestamptz FROM generate_series(1, %s::int) RETURNING id
 """
 _FORGET = "DELETE FROM orders_orderserial WHERE id = ANY(%s)"
 
@@ -30,7 +32,7 @@ def draw_numbers(
         now: the moment.
         writing: with what the rows that they came from shall be deleted again.
     """
-    with connection.cursor() as cursor:
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(_DRAW, [now, count])
         serials = [row[0] for row in cursor.fetchall()]
     forgetting = writing or Writing(is_large=False)

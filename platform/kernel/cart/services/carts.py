@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from kernel.cart.choices import CartPurpose
 from kernel.cart.models import Cart
 from kernel.cart.values import CartOwner
+from kernel.common.db.kept import preparing
 from kernel.common.ids import uuid7
 
 # A row that is there is locked by its update, as one that is made is by nobody seeing it.
@@ -49,7 +50,7 @@ def cart_of(owner: CartOwner, *, now: datetime, purpose: CartPurpose = CartPurpo
     expires = _expiry(owner, purpose, now=now)
     column = "token_hash" if owner.member_id is None else "member_id"
     told = [owner.member_id, owner.token_hash, purpose.value, now, expires]
-    with connection.cursor() as cursor:
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(_OPEN.format(owner=column), [uuid7(), *told])
         row = cursor.fetchone()
     return Cart.from_db(None, _COLUMNS, [*row, *told])

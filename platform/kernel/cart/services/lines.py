@@ -215,7 +215,7 @@ def _put(cart: Cart, wish: Wish, *, owner: CartOwner, now: datetime) -> tuple[Ca
 def _insert(line: CartLine) -> None:
     told = [getattr(line, name) for name in _COLUMNS]
     written: list[Any] = [Jsonb(value) if isinstance(value, dict) else value for value in told]
-    with connection.cursor() as cursor, preparing():
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(_INSERT, written)
 
 

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
+from kernel.common.db.kept import preparing
 from kernel.common.idempotency.errors import KeyReused, ReplyNotKept, StillRunning
 from kernel.common.idempotency.models import IdempotencyRecord
 from kernel.common.ids import uuid7
@@ -131,7 +132,7 @@ def keep(keyed: KeyedRequest, response: HttpResponseBase) -> None:
     if body is not None and len(body) > settings.STOA_IDEMPOTENCY_REPLY_BYTES:
         body = None
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    with connection.cursor() as cursor:
+    with preparing(), connection.cursor() as cursor:
         cursor.execute(
             _KEEP, [response.status_code, json.dumps(headers), body, keyed.actor, keyed.key]
         )
