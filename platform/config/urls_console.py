@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.pricing.api.urls_admin")),
     path("api/v1/admin/", include("kernel.promotions.api.urls_admin")),
     path("api/v1/admin/", include("kernel.reviews.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.levels.api.urls_admin")),
+    path("api/v1/admin/withdrawals/", include("kernel.wallet.api.urls_admin")),
     path("api/v1/admin/search/", include("kernel.search.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/exports/", include("kernel.backoffice.exports.api")),

@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/store/orders/", include("kernel.orders.api.urls")),
     path("api/v1/store/", include("kernel.promotions.api.urls")),
     path("api/v1/store/", include("kernel.reviews.api.urls")),
+    path("api/v1/store/", include("kernel.levels.api.urls")),
+    path("api/v1/store/wallet/", include("kernel.wallet.api.urls")),
     path("api/v1/store/search/", include("kernel.search.api.urls")),
     path("api/v1/store/pages/", include("themes.api.urls")),
     path("media/<path:name>", serve_file),

@@ -99,6 +99,7 @@ def cart_case(view: CartView) -> list[CaseLine]:
                     quantity=line.quantity,
                     left_minor=whole,
                     marks=frozenset(),
+                    plain_minor=line.plain.minor if line.plain else None,
                 )
             )
     return found
@@ -113,7 +114,7 @@ def cart_promotions(
     if not (found.applied or found.hints or found.add_ons):
         return None
     show, language = amounts_in(currency), get_language()
-    off = sum(each.benefit.total_minor for each in found.applied)
+    off = sum(each.benefit.total_minor for each in found.applied) - found.raised_minor
     goods = _goods(found)
     applied: list[Json] = [
         {
@@ -128,6 +129,10 @@ def cart_promotions(
         }
         for each in found.applied
     ]
+    if found.raised_minor:
+        text = f"+{show(found.raised_minor)}"
+        label = _("Instead of your member price")
+        applied.insert(0, {"label": label, "text": text, "gifts": [], "is_freight": False})
     return {
         "applied": applied,
         "hints": [_hint(each, currency) for each in found.hints[:_MOST_HINTS]],

@@ -48,7 +48,7 @@ STOA_TENANT_APPS = [
     *("ledger", "members", "relations"),
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
-    *("promotions", "reviews", "search", "dataio"),
+    *("promotions", "reviews", "levels", "wallet", "search", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "kernel.payments",
     "kernel.promotions",
     "kernel.reviews",
+    "kernel.levels",
+    "kernel.wallet",
     "kernel.search",
     "kernel.dataio",
     "kernel.backoffice",

@@ -22,6 +22,8 @@ _ENTRIES: Final = (
     Entry("/orders/pickup/", _("Pickup"), "check", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
+    Entry("/levels/", _("Levels"), "star", "levels.view", MARKETING),
+    Entry("/segments/", _("Segments and tags"), "people", "levels.view", MARKETING),
     Entry("/entry/", _("Joining and signing in"), "people", "members.entry", SETTINGS),
     Entry("/staff/security/", _("Security of the staff"), "key", "staff.manage", SETTINGS),
     Entry("/orders/policy/", _("Handling of orders"), "bag", "orders.manage", SETTINGS),

@@ -241,6 +241,7 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
         notices=notices,
         is_ahead=is_ahead,
         ships_by=variant.ships_by if is_ahead else None,
+        plain=price.plain if price else None,
     )
 
 

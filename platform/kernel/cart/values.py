@@ -84,6 +84,7 @@ class LineView:
 
     Attributes:
         unit: what a piece costs now; None when it cannot be bought.
+        plain: what a piece costs without the buyer's level; None where that has no price.
         total: of the whole line.
         available: how many can be had.
         is_ahead: some of it is sold before it is there.
@@ -113,6 +114,7 @@ class LineView:
     notices: tuple[Notice, ...] = ()
     is_ahead: bool = False
     ships_by: date | None = None
+    plain: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

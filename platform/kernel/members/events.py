@@ -40,6 +40,16 @@ class MemberAnonymised(Event):
     member_id: UUID
 
 
+@register_event
+@dataclass(frozen=True, slots=True)
+class MemberTagged(Event):
+    """Staff changed a member's tags."""
+
+    name: ClassVar[str] = "members.tagged"
+
+    member_id: UUID
+
+
 def aggregate_of(member_id: UUID) -> str:
     """Return what the order of a member's events belongs to."""
     return f"member:{member_id}"

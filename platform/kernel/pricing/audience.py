@@ -6,7 +6,7 @@ whoever meets one of the conditions that are given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from kernel.pricing.values import Buyer
 
 MOST_NAMED: Final = 1_000
 LONGEST_GROUP: Final = 120
+_LEVEL: Final = "level:"
 _KNOWN: Final = frozenset({"signed_in", "groups", "members"})
 
 
@@ -48,6 +49,17 @@ def includes(audience: Mapping[str, Any], buyer: Buyer) -> bool:
     if not buyer.groups.isdisjoint(audience.get("groups", ())):
         return True
     return str(buyer.member_id) in audience.get("members", ())
+
+
+def is_for_levels(audience: Mapping[str, Any]) -> bool:
+    """Tell whether an audience is nobody but the members of some levels."""
+    groups = audience.get("groups", ())
+    return set(audience) == {"groups"} and all(each.startswith(_LEVEL) for each in groups)
+
+
+def kinds_of(groups: Iterable[str]) -> set[str]:
+    """Return what some groups begin with, ``tag`` for ``tag:wholesale``."""
+    return {group.partition(":")[0] for group in groups}
 
 
 def _texts(value: object) -> list[str]:

@@ -23,6 +23,14 @@ class UnknownVariant(DomainError):
     title = _("There is no such variant.")
 
 
+class ManagedPriceList(DomainError):
+    """The list belongs to something else, and is changed there."""
+
+    code = "pricing.managed_list"
+    status = 409
+    title = _("This price list belongs to a level. Change it there.")
+
+
 class UnknownPriceList(DomainError):
     """There is no such price list."""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from kernel.pricing.audience import kinds_of
 from kernel.pricing.models import PriceList, PriceListVersion
 from kernel.pricing.values import Buyer
 
@@ -30,23 +31,33 @@ def register_groups(name: str, gathering: Gathering) -> None:
     _gatherings[name] = gathering
 
 
-def groups_of(member_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
-    """Return the groups of members; a fixed number of queries for each kind of groups."""
+def groups_of(
+    member_ids: Collection[UUID], *, kinds: Collection[str] | None = None
+) -> dict[UUID, frozenset[str]]:
+    """Return the groups of members; a fixed number of queries for each kind of groups.
+
+    Args:
+        member_ids: whose.
+        kinds: only groups that begin with one of these; all of them without it.
+    """
     found: dict[UUID, set[str]] = {key: set() for key in member_ids}
     for name, gathering in _gatherings.items() if found else ():
+        if kinds is not None and name not in kinds:
+            continue
         for key, groups in gathering(list(found)).items():
             found[key] |= {f"{name}:{group}" for group in groups}
     return {key: frozenset(groups) for key, groups in found.items()}
 
 
-def ask_for_groups(lists: Iterable[PriceList | PriceListVersion]) -> bool:
-    """Tell whether any of some lists is for groups; otherwise nobody's groups matter."""
-    return any(row.audience.get("groups") for row in lists)
+def ask_for_groups(lists: Iterable[PriceList | PriceListVersion]) -> set[str]:
+    """Return which kinds of groups some lists are for; with none nobody's groups matter."""
+    return kinds_of(group for row in lists for group in row.audience.get("groups", ()))
 
 
 def with_groups(buyer: Buyer, lists: Iterable[PriceList | PriceListVersion]) -> Buyer:
     """Return a buyer with the groups that some lists may ask for."""
-    if buyer.member_id is None or not ask_for_groups(lists):
+    kinds = ask_for_groups(lists)
+    if buyer.member_id is None or not kinds:
         return buyer
-    own = groups_of([buyer.member_id])[buyer.member_id]
+    own = groups_of([buyer.member_id], kinds=kinds)[buyer.member_id]
     return replace(buyer, groups=buyer.groups | own)

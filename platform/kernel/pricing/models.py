@@ -51,6 +51,8 @@ class PriceList(TenantModel):
             run when a list begins or ends.
         audience: who gets it; empty means everybody. See `kernel.pricing.audience`.
         rules: prices of variants without an entry; see `kernel.pricing.list_rules`.
+        managed_by: what the list belongs to, and by which alone it is changed: a level;
+            empty for lists that people make.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -63,6 +65,7 @@ class PriceList(TenantModel):
     audience = models.JSONField(default=dict, blank=True)
     rules = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    managed_by = models.CharField(max_length=80, default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -48,6 +48,7 @@ class PriceStep:
         unit: the price that this step would give.
         priority: of the list.
         decides: True for the one step whose price holds.
+        is_for_level: the list is for levels of members alone.
     """
 
     kind: StepKind
@@ -56,6 +57,7 @@ class PriceStep:
     unit: Money
     priority: int = 0
     decides: bool = False
+    is_for_level: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class ExplainedPrice:
     unit: Money
     compare_at: Money | None
     chain: list[PriceStep]
+
+    @property
+    def plain(self) -> Money | None:
+        """What it costs without the buyer's level; None where that has no price of its own."""
+        if not self.chain[-1].is_for_level:
+            return None
+        return next((step.unit for step in reversed(self.chain) if not step.is_for_level), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class CaseLine:
         marks: see `kernel.promotions.scopes`.
         stacked: the stacking words that have taken effect on it.
         is_discounted: True once something was taken off.
+        plain_minor: what a piece costs without the buyer's level; None where the level
+            has no price of its own.
     """
 
     key: int
@@ -33,6 +35,12 @@ class CaseLine:
     marks: frozenset[Mark]
     stacked: set[str] = field(default_factory=set)
     is_discounted: bool = False
+    plain_minor: int | None = None
+
+    @property
+    def has_level_price(self) -> bool:
+        """Whether it costs what it costs for the buyer's level."""
+        return self.plain_minor is not None
 
     @property
     def piece_minor(self) -> int:

@@ -59,6 +59,10 @@ class Condition(ABC):
         """Return what a buyer can do about it, or None for nothing."""
         return None
 
+    def kinds_of_groups(self, value: Any) -> set[str]:
+        """Return which kinds of groups of the buyer it asks for."""
+        return set()
+
     @abstractmethod
     def text(self, value: Any, show: ShowAmount) -> str:
         """Return it in words for buyers."""

@@ -31,7 +31,8 @@ from kernel.pricing.groups import groups_of
 from kernel.promotions.book import current_book
 from kernel.promotions.case import BuyerFacts, CaseLine, Gift
 from kernel.promotions.choices import CouponState
-from kernel.promotions.evaluation import Applied, Budgets, apply, evaluate
+from kernel.promotions.evaluation import Applied, Budgets, apply
+from kernel.promotions.level_prices import effects
 from kernel.promotions.models import Coupon, Promotion
 from kernel.promotions.offers import COUPON, Offer, coupon_offer
 from kernel.promotions.reading import before_first, own_uses
@@ -55,7 +56,9 @@ def apply_promotions(drafts: Sequence[Draft], context: PipelineContext) -> None:
     for draft in drafts:
         buyer = reading.buyer(draft)
         own = [o for o in offers if o.currency == draft.currency and o.is_for(buyer)]
-        for applied in evaluate(own, reading.lines(draft), buyer, reading.budgets):
+        found = effects(own, reading.lines(draft), buyer, reading.budgets)
+        _take_level_prices(draft, found.instead)
+        for applied in found.applied:
             _note(draft, applied)
             if context.is_placing:
                 # Whoever comes later in the batch finds what is left.
@@ -125,6 +128,7 @@ def case_lines(lines: Iterable[DraftLine], marks: Mapping[UUID, frozenset[Mark]]
             left_minor=line.subtotal_minor - line.discount_minor,
             marks=marks[line.goods.variant_id],
             is_discounted=line.discount_minor > 0,
+            plain_minor=_plain_minor(line),
         )
         for line in lines
         if not is_gift(line)
@@ -134,6 +138,29 @@ def case_lines(lines: Iterable[DraftLine], marks: Mapping[UUID, frozenset[Mark]]
 def is_gift(line: DraftLine) -> bool:
     """Tell whether a line came along with a promotion."""
     return bool(line.item.options.get("gift"))
+
+
+def _plain_steps(line: DraftLine) -> list[Mapping[str, object]]:
+    return [step for step in line.chain if not step.get("level")]
+
+
+def _plain_minor(line: DraftLine) -> int | None:
+    """Return what a piece costs without the buyer's level; None where that has no price."""
+    has_level_price = bool(line.chain) and line.chain[-1].get("level")
+    steps = _plain_steps(line) if has_level_price else []
+    return int(str(steps[-1]["minor"])) if steps else None
+
+
+def _take_level_prices(draft: Draft, instead: Mapping[int, int]) -> None:
+    """Give lines the price without the level, where promotions are better."""
+    for line in draft.lines:
+        if line.position not in instead:
+            continue
+        steps = _plain_steps(line)
+        line.chain = (*steps[:-1], {**steps[-1], "decides": True})
+        line.unit_minor = instead[line.position]
+        if line.compare_at_minor is not None and line.compare_at_minor <= line.unit_minor:
+            line.compare_at_minor = None
 
 
 @dataclass(slots=True)
@@ -160,8 +187,8 @@ class _Reading:
             ),
             offers,
         )
-        asks_groups = any(offer.audience.get("groups") for offer in offers)
-        self._groups = groups_of(known) if known and asks_groups else {}
+        kinds = {kind for offer in offers for kind in offer.kinds_of_groups}
+        self._groups = groups_of(known, kinds=kinds) if known and kinds else {}
         asks_orders = any(each.asks_orders for offer in offers for each, _v in offer.conditions)
         self._first = before_first(known) if asks_orders else None
         self.budgets = budgets_of(offers, known)

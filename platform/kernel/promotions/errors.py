@@ -25,6 +25,14 @@ class UnknownPromotion(DomainError):
     title = _("There is no such promotion.")
 
 
+class ManagedPromotion(DomainError):
+    """The promotion belongs to something else, and is changed there."""
+
+    code: ClassVar[str] = "promotions.managed"
+    status: ClassVar[int] = 409
+    title = _("This promotion belongs to a level. Change it there.")
+
+
 class UnknownTemplate(DomainError):
     """There is no such kind of coupon."""
 

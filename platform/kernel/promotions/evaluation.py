@@ -137,6 +137,7 @@ def fresh(lines: Sequence[CaseLine], left: Mapping[int, int] | None = None) -> l
             quantity=line.quantity,
             left_minor=(left or {}).get(line.key, line.unit_minor * line.quantity),
             marks=line.marks,
+            plain_minor=line.plain_minor,
         )
         for line in lines
     ]

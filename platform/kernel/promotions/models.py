@@ -33,6 +33,10 @@ class Promotion(TenantModel):
         used_count, used_minor: kept only where there is a limit.
         seller_bp: what the seller of the goods bears of it, in basis points; the
             shop bears the rest, and all of it for its own goods.
+        joins_levels: it also makes goods cheaper that have a price for the buyer's level;
+            otherwise the buyer gets the better of the two.
+        managed_by: what it belongs to, and by which alone it is changed: a level;
+            empty for promotions that people make.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -55,6 +59,8 @@ class Promotion(TenantModel):
     used_count = models.PositiveIntegerField(default=0)
     used_minor = models.BigIntegerField(default=0)
     seller_bp = models.PositiveSmallIntegerField(default=0)
+    joins_levels = models.BooleanField(default=False)
+    managed_by = models.CharField(max_length=80, default="", blank=True)
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kernel.catalogue.texts import in_language
 from kernel.common.money import BASIS_POINTS
-from kernel.pricing.audience import includes
+from kernel.pricing.audience import includes, kinds_of
 from kernel.pricing.values import Buyer
 from kernel.promotions.actions import Action, known_action
 from kernel.promotions.case import Benefit, BuyerFacts, CaseLine
@@ -55,6 +55,7 @@ class Offer:
         template_key: of a coupon.
         seller_id: of a seller's coupon, which is for that seller's goods alone.
         joins: False where it counts only goods without other discounts.
+        joins_levels: False where it does not make cheaper what has a price for the level.
     """
 
     key: UUID
@@ -77,6 +78,7 @@ class Offer:
     template_key: UUID | None = None
     seller_id: UUID | None = None
     joins: bool = True
+    joins_levels: bool = True
 
     def is_on(self, now: datetime) -> bool:
         """Tell whether it holds at a moment."""
@@ -102,9 +104,18 @@ class Offer:
         ]
         return within, reached
 
+    @property
+    def kinds_of_groups(self) -> set[str]:
+        """Which kinds of groups it asks for, in its audience and its conditions."""
+        found = kinds_of(self.audience.get("groups", ()))
+        return found.union(*(each.kinds_of_groups(value) for each, value in self.conditions))
+
     def is_open(self, line: CaseLine) -> bool:
         """Tell whether what took effect on a line leaves it to this offer."""
-        return self.stacking not in line.stacked and (self.joins or not line.is_discounted)
+        is_fit = self.joins_levels or not line.has_level_price
+        return (
+            is_fit and self.stacking not in line.stacked and (self.joins or not line.is_discounted)
+        )
 
     def counted(self, lines: Sequence[CaseLine]) -> list[CaseLine]:
         """Return the lines that count for its conditions."""
@@ -188,6 +199,7 @@ def offer_of(row: Promotion) -> Offer | None:
         ends_at=row.ends_at,
         limits=Limits(row.uses_limit, row.amount_limit_minor, row.member_limit),
         seller_bp=row.seller_bp,
+        joins_levels=row.joins_levels or not action.lowers_prices,
     )
 
 

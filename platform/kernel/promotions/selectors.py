@@ -29,7 +29,8 @@ from kernel.promotions.discounts import (
     local_time,
     marks_for,
 )
-from kernel.promotions.evaluation import Applied, Budgets, Hint, apply, evaluate, fresh, hints
+from kernel.promotions.evaluation import Applied, Budgets, Hint, apply, fresh, hints
+from kernel.promotions.level_prices import effects
 from kernel.promotions.models import Coupon, CouponTemplate, Promotion, Use
 from kernel.promotions.offers import COUPON, Offer, coupon_offer
 from kernel.promotions.reading import before_first
@@ -100,11 +101,17 @@ class OfferedAddOn:
 
 @dataclass(frozen=True, slots=True)
 class CartOffers:
-    """What promotions do to a cart, and what they would do for a little more."""
+    """What promotions do to a cart, and what they would do for a little more.
 
-    applied: list[Applied]
+    Attributes:
+        raised_minor: by how much goods cost more before it, where promotions take the
+            place of prices for the buyer's level.
+    """
+
+    applied: Sequence[Applied]
     hints: list[Hint]
     add_ons: list[OfferedAddOn] = field(default_factory=list)
+    raised_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +178,26 @@ def cart_offers(
     buyer = buyer_facts(live, member_id, now=now)
     own = [offer for offer in live if offer.is_for(buyer)]
     budgets = budgets_of(own, [member_id] if member_id else [])
-    applied = evaluate(own, fresh(lines), buyer, budgets)
+    found = effects(own, fresh(lines), buyer, budgets)
     open_ones = [offer for offer in own if budgets.allows(offer, 0, member_id)]
     return CartOffers(
-        applied,
-        hints(open_ones, fresh(lines), buyer, applied),
+        found.applied,
+        hints(open_ones, fresh(lines), buyer, found.applied),
         _add_ons(open_ones, lines, buyer),
+        sum(
+            (found.instead[line.key] - line.unit_minor) * line.quantity
+            for line in lines
+            if line.key in found.instead
+        ),
     )
 
 
 def buyer_facts(offers: Sequence[Offer], member_id: UUID | None, *, now: datetime) -> BuyerFacts:
     """Return what these offers may ask of a buyer; at most a handful of statements."""
     groups: frozenset[str] = frozenset()
-    if member_id is not None and any(offer.audience.get("groups") for offer in offers):
-        groups = groups_of([member_id])[member_id]
+    kinds = {kind for offer in offers for kind in offer.kinds_of_groups}
+    if member_id is not None and kinds:
+        groups = groups_of([member_id], kinds=kinds)[member_id]
     asks = any(each.asks_orders for offer in offers for each, _value in offer.conditions)
     is_first = None
     if asks and member_id is not None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.access.models import Staff
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.levels.forms import GiveForm
 from kernel.backoffice.members.balances import balances_of
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
@@ -27,6 +28,12 @@ from kernel.backoffice.pieces import (
 )
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.levels.selectors import (
+    history_of,
+    levels_by_member,
+    progress_of,
+    segments_by_name,
+)
 from kernel.members.models import Address, Member
 from kernel.members.selectors import identities_of, sessions_of, visible_members
 from kernel.members.services.staff import (
@@ -42,6 +49,7 @@ from kernel.orders.selectors import visible_orders
 
 VIEW, MANAGE = "members.view", "members.manage"
 _ORDERS_SHOWN = 10
+_CHANGES_SHOWN = 10
 _MOST_TICKED = 200
 
 
@@ -111,6 +119,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "page": page,
         "tags": tags_of([row.pk for row in page]),
         "assign": AdvisorForm(auto_id="assign_%s"),
+        "levels": levels_by_member([row.pk for row in page]),
         "query": query_without_page(request.GET),
     }
     return render(request, "backoffice/members/list.html", context)
@@ -141,8 +150,22 @@ def _draw(
         "tags": TagsForm(initial={"tags": ", ".join(tags_of([row.pk])[row.pk])}),
         "balances": balances_of(row),
         "assign": AdvisorForm(initial={"advisor": row.advisor_id}),
+        **_belonging(row),
     }
     return render(request, "backoffice/members/detail.html", context, status=status)
+
+
+def _belonging(row: Member) -> dict[str, Any]:
+    """Return the level of a member, how it came about, and the segments that he is in."""
+    found = progress_of(row.pk, now=utc_now())
+    return {
+        "progress": found,
+        "history": history_of(row.pk)[:_CHANGES_SHOWN] if found.is_used else (),
+        "segments": segments_by_name(row.pk),
+        "give": GiveForm(
+            initial={"level": found.level, "is_fixed": found.is_fixed}, auto_id="give_%s"
+        ),
+    }
 
 
 @require_POST

@@ -49,7 +49,7 @@ _LONGEST_NAME: Final = 200
 @staff_page(VIEW)
 def index(request: StaffRequest) -> HttpResponseBase:
     """List the price lists, those that decide first."""
-    rows = PriceList.objects.order_by("-priority", "name", "id")
+    rows = PriceList.objects.filter(managed_by="").order_by("-priority", "name", "id")
     counts = dict(
         PriceListEntry.objects.values_list("price_list_id").annotate(count=Count("id")).order_by()
     )
@@ -239,5 +239,6 @@ def _refuse(form: ListForm, refusal: DomainError) -> None:
 
 
 def _row(text: str) -> PriceList:
-    row: PriceList = found(PriceList.objects.filter(pk=identified("prl", text)).first())
+    rows = PriceList.objects.filter(managed_by="")
+    row: PriceList = found(rows.filter(pk=identified("prl", text)).first())
     return row

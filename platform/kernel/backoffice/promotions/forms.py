@@ -52,6 +52,11 @@ class PromotionForm(OfferForm):
         required=False,
         help_text=_("The shop bears the rest, and all of it for its own goods."),
     )
+    joins_levels = forms.BooleanField(
+        label=_("Also on top of prices for levels"),
+        required=False,
+        help_text=_("Otherwise a member gets the better of the two."),
+    )
     is_active = forms.BooleanField(label=_("Switched on"), required=False, initial=True)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
@@ -82,6 +87,7 @@ class PromotionForm(OfferForm):
             "priority": given["priority"],
             "stacking": given["stacking"].lower(),
             "seller_bp": basis_points(given["seller"]),
+            "joins_levels": given["joins_levels"],
             "is_active": given["is_active"],
         }
         return told
@@ -104,6 +110,7 @@ def promotion_initial(row: Promotion) -> dict[str, object]:
         "priority": row.priority,
         "stacking": row.stacking,
         "seller": per_cent(row.seller_bp),
+        "joins_levels": row.joins_levels,
         "is_active": row.is_active,
     }
 

@@ -151,7 +151,7 @@ def _draw(
 
 
 def _narrowed(wanted: dict[str, Any]) -> QuerySet[Promotion]:
-    return narrowed(Promotion.objects.order_by("-created_at", "-id"), wanted)
+    return narrowed(Promotion.objects.filter(managed_by="").order_by("-created_at", "-id"), wanted)
 
 
 def _rule(row: Promotion) -> str:
@@ -164,5 +164,6 @@ def _rule(row: Promotion) -> str:
 
 
 def _row(text: str) -> Promotion:
-    row: Promotion = found(Promotion.objects.filter(pk=identified("pro", text)).first())
+    rows = Promotion.objects.filter(managed_by="")
+    row: Promotion = found(rows.filter(pk=identified("pro", text)).first())
     return row

@@ -65,10 +65,11 @@ def _belonging(
     drafts: Sequence[Draft], lists: Mapping[str, Sequence[PriceList]]
 ) -> dict[UUID, frozenset[str]]:
     """Return the groups of all buyers at once, where any list asks for them."""
-    if not any(ask_for_groups(known) for known in lists.values()):
+    kinds = {kind for known in lists.values() for kind in ask_for_groups(known)}
+    if not kinds:
         return {}
     members = {draft.basket.shopper.member_id for draft in drafts}
-    return dict(groups_of([key for key in members if key is not None]))
+    return dict(groups_of([key for key in members if key is not None], kinds=kinds))
 
 
 def buyer_of(basket: Basket) -> Buyer:
@@ -149,6 +150,7 @@ def _in_words(answer: ExplainedPrice) -> _Price:
                 "list": None if step.list_id is None else str(step.list_id),
                 "minor": step.unit.minor,
                 "decides": step.decides,
+                **({"level": True} if step.is_for_level else {}),
             }
             for step in answer.chain
         ),

@@ -599,6 +599,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=40)),
+                ("by_rule", models.BooleanField(default=False)),
                 (
                     "member",
                     kernel.common.db.fields.DBForeignKey(

@@ -101,11 +101,16 @@ class InvoiceProfile(TenantModel):
 
 
 class MemberTag(TenantModel):
-    """A word by which staff gather members: for prices, for lists."""
+    """A word by which staff gather members: for prices, for lists.
+
+    Attributes:
+        by_rule: a rule gave it, and takes it again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     member = DBForeignKey(Member, db_on_delete=CASCADE, db_index=False)
     name = models.CharField(max_length=40)
+    by_rule = models.BooleanField(default=False)
 
     class Meta:
         """Invariants."""

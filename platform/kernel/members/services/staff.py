@@ -17,8 +17,10 @@ from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import InvalidId, parse_public_id, public_id
+from kernel.common.outbox.publishing import publish
 from kernel.members.choices import SignUp
 from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownAdvisor, UnknownMember
+from kernel.members.events import MemberTagged, aggregate_of
 from kernel.members.models import Identity, Member, MemberPolicy, MemberTag
 from kernel.members.normal import normal_login, shown_text
 from kernel.members.selectors import visible_members
@@ -28,8 +30,8 @@ from kernel.members.services.sessions import revoke_sessions
 State: TypeAlias = Literal["open", "disabled", "gone", ""]
 
 _LONGEST_SEARCH: Final = 254
-_LONGEST_TAG: Final = 40
-_MOST_TAGS: Final = 30
+LONGEST_TAG: Final = 40
+MOST_TAGS: Final = 30
 _STATES = {
     "open": Q(is_active=True),
     "disabled": Q(is_active=False, anonymised_at=None, merged_into=None),
@@ -125,8 +127,8 @@ def set_member_tags(
         UnknownMember: there is no such member, or he is gone.
     """
     member = _present(member_id)
-    wanted = sorted({shown_text(name, longest=_LONGEST_TAG) or "" for name in names})
-    if "" in wanted or len(wanted) > _MOST_TAGS:
+    wanted = sorted({shown_text(name, longest=LONGEST_TAG) or "" for name in names})
+    if "" in wanted or len(wanted) > MOST_TAGS:
         raise InvalidMember(field="tags")
     before = tags_of([member_id])[member_id]
     if wanted == before:
@@ -135,15 +137,67 @@ def set_member_tags(
     MemberTag.objects.bulk_create(
         [MemberTag(member=member, name=name) for name in wanted if name not in before]
     )
+    _note_tags(member, before, wanted, actor=actor, now=now)
+    return wanted
+
+
+@transaction.atomic
+def tag_members(
+    member_ids: Sequence[UUID],
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Give tags to many members, and take others from them; return how many changed.
+
+    Three statements and what changes, however many members there are. Who would bear
+    more tags than one may stays as he is.
+
+    Raises:
+        InvalidMember: a tag is empty or too long, or none is named.
+        UnknownMember: one of the members is not there.
+    """
+    wanted = {shown_text(name, longest=LONGEST_TAG) or "" for name in add}
+    unwanted = {shown_text(name, longest=LONGEST_TAG) or "" for name in remove} - wanted
+    if "" in wanted | unwanted or not wanted | unwanted:
+        raise InvalidMember(field="tags")
+    rows = Member.objects.filter(pk__in=member_ids, anonymised_at=None, merged_into=None)
+    members = list(rows.select_for_update(no_key=True).order_by("pk"))
+    if len(members) < len(set(member_ids)):
+        raise UnknownMember
+    before = tags_of([member.pk for member in members])
+    after = {
+        key: sorted((set(tags) | wanted) - unwanted)
+        for key, tags in before.items()
+        if len((set(tags) | wanted) - unwanted) <= MOST_TAGS
+    }
+    changed = [
+        member for member in members if after.get(member.pk, before[member.pk]) != before[member.pk]
+    ]
+    MemberTag.objects.filter(member__in=changed, name__in=unwanted).delete()
+    MemberTag.objects.bulk_create(
+        [MemberTag(member=member, name=name) for member in changed for name in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+    for member in changed:
+        _note_tags(member, before[member.pk], after[member.pk], actor=actor, now=now)
+    return len(changed)
+
+
+def _note_tags(
+    member: Member, before: list[str], after: list[str], *, actor: Actor, now: datetime
+) -> None:
     record(
         action="members.tagged",
         actor=actor,
         obj=member,
         before={"tags": before},
-        after={"tags": wanted},
+        after={"tags": after},
         now=now,
     )
-    return wanted
+    publish(MemberTagged(member_id=member.pk), aggregate=aggregate_of(member.pk))
 
 
 @transaction.atomic

@@ -166,7 +166,7 @@ class PriceListsView(StaffView):
     @extend_schema(parameters=[SPARSE], responses=items_of(in_part(PriceListShown)))
     def get(self, request: Request) -> Response:
         """Return the lists, the most important first."""
-        rows = PriceList.objects.order_by("-priority", "code")[:_MOST_LISTS]
+        rows = PriceList.objects.filter(managed_by="").order_by("-priority", "code")[:_MOST_LISTS]
         return Response({"items": [sparse(_shape(row), request) for row in rows]})
 
     @extend_schema(request=NewPriceList, responses={201: PriceListShown})

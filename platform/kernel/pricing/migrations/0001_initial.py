@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("audience", models.JSONField(blank=True, default=dict)),
                 ("rules", models.JSONField(blank=True, default=list)),
                 ("is_active", models.BooleanField(default=True)),
+                ("managed_by", models.CharField(blank=True, default="", max_length=80)),
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),

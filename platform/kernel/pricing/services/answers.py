@@ -12,12 +12,12 @@ from django.db.models import Exists, Q, QuerySet
 
 from kernel.common.db.kept import Kept
 from kernel.common.money import BASIS_POINTS, Money
-from kernel.pricing.audience import includes
+from kernel.pricing.audience import includes, is_for_levels
 from kernel.pricing.errors import InvalidPrice
 from kernel.pricing.groups import with_groups
 from kernel.pricing.list_rules import LARGEST_QUANTITY, Facts, facts_of, matching
 from kernel.pricing.models import BasePrice, PriceList, PriceListEntry
-from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest, PriceStep
+from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest, PriceStep, StepKind
 
 
 def _in_use(now: datetime, currency: str) -> QuerySet[PriceList]:
@@ -83,7 +83,8 @@ def prices_for(
     buyer = with_groups(buyer, known)
     lists = [item for item in known if includes(item.audience, buyer)]
     entries = _entries(lists, quantities)
-    with_rules = any(item.rules for item in lists)
+    # What is for all goods asks nothing of them.
+    with_rules = any(rule["of"] != "all" for item in lists for rule in item.rules)
     facts = facts_of(quantities) if with_rules else {}
     answers = {}
     for variant, quantity in quantities.items():
@@ -155,8 +156,9 @@ def steps_for(
 
 
 def _entry_step(item: PriceList, entry: PriceListEntry) -> PriceStep:
-    kind: Final = "tier" if entry.min_quantity > 1 else "entry"
-    return PriceStep(kind, item.name, item.id, Money(entry.minor, item.currency), item.priority)
+    kind: StepKind = "tier" if entry.min_quantity > 1 else "entry"
+    unit = Money(entry.minor, item.currency)
+    return _step(kind, item, unit)
 
 
 def _rule_step(
@@ -167,7 +169,12 @@ def _rule_step(
         return None
     whole = Money(base.minor, base.currency)
     unit = whole.share(BASIS_POINTS - rule["percent_off_bp"], rounding="half_up")
-    return PriceStep("rule", item.name, item.id, unit, item.priority)
+    return _step("rule", item, unit)
+
+
+def _step(kind: StepKind, item: PriceList, unit: Money) -> PriceStep:
+    is_for_level = is_for_levels(item.audience)
+    return PriceStep(kind, item.name, item.id, unit, item.priority, is_for_level=is_for_level)
 
 
 def explained(steps: Sequence[PriceStep], base: BasePrice | None) -> ExplainedPrice:

@@ -21,6 +21,7 @@ from kernel.pricing.audience import checked_audience
 from kernel.pricing.errors import (
     InvalidPrice,
     InvalidPriceList,
+    ManagedPriceList,
     PriceListCodeTaken,
     UnknownPriceList,
     UnknownVariant,
@@ -61,9 +62,23 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
 
 @transaction.atomic
 def create_price_list(
-    *, code: str, currency: str, fields: PriceListFields, actor: Actor, now: datetime
+    *,
+    code: str,
+    currency: str,
+    fields: PriceListFields,
+    actor: Actor,
+    now: datetime,
+    managed_by: str = "",
 ) -> PriceList:
     """Make a price list without entries.
+
+    Args:
+        code: names it in files.
+        currency: of its prices.
+        fields: see `PriceList`.
+        actor: who makes it.
+        now: the moment.
+        managed_by: what it belongs to, and by which alone it is changed.
 
     Raises:
         InvalidProduct, InvalidPriceList: a value cannot be used.
@@ -72,7 +87,9 @@ def create_price_list(
     values = checks.checked({"name": "", **fields}, _CHECKS)
     if currency not in DECIMALS:
         raise InvalidPriceList(field="currency")
-    row = PriceList(code=str(checks.code(code, "code")), currency=currency, **values)
+    row = PriceList(
+        code=str(checks.code(code, "code")), currency=currency, managed_by=managed_by, **values
+    )
     _check_dates(row)
     try:
         with transaction.atomic():
@@ -86,16 +103,22 @@ def create_price_list(
 
 @transaction.atomic
 def change_price_list(
-    price_list_id: UUID, fields: PriceListFields, *, actor: Actor, now: datetime
+    price_list_id: UUID,
+    fields: PriceListFields,
+    *,
+    actor: Actor,
+    now: datetime,
+    managed_by: str = "",
 ) -> PriceList:
     """Change some of a list's particulars. Dates to come need nothing to run when they come.
 
     Raises:
         UnknownPriceList: there is no such list.
+        ManagedPriceList: it belongs to something else.
         InvalidProduct, InvalidPriceList: a value cannot be used.
     """
     values = checks.checked(fields, _CHECKS)
-    row = _locked(price_list_id)
+    row = _locked(price_list_id, managed_by=managed_by)
     before = {name: getattr(row, name) for name in values}
     changed = [name for name in values if values[name] != before[name]]
     if not changed:
@@ -240,10 +263,12 @@ def _remember_list(row: PriceList, *, now: datetime) -> None:
     PriceListVersion.objects.create(price_list=row, currency=row.currency, recorded_at=now, **kept)
 
 
-def _locked(price_list_id: UUID) -> PriceList:
+def _locked(price_list_id: UUID, *, managed_by: str = "") -> PriceList:
     row = PriceList.objects.select_for_update(no_key=True).filter(pk=price_list_id).first()
     if row is None:
         raise UnknownPriceList
+    if row.managed_by != managed_by:
+        raise ManagedPriceList
     return row
 
 

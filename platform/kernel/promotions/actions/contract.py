@@ -23,12 +23,14 @@ class Action(ABC):
         label: for the people who run the shop.
         stacking: the stacking word of promotions of this kind, unless told otherwise.
         is_for_coupons: True keeps it out of promotions.
+        lowers_prices: False for what leaves the goods' own prices alone.
     """
 
     code: ClassVar[str]
     label: ClassVar[Promise]
     stacking: ClassVar[str] = "goods"
     is_for_coupons: ClassVar[bool] = False
+    lowers_prices: ClassVar[bool] = True
 
     @abstractmethod
     def checked(self, terms: Mapping[str, Any]) -> dict[str, Any]:

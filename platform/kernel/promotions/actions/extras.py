@@ -30,6 +30,7 @@ class GiveGift(Action):
     code = "gift"
     label = gettext_lazy("Gift")
     stacking = "gift"
+    lowers_prices = False
 
     @override
     def checked(self, terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +131,7 @@ class FreeShipping(Action):
     code = "free_shipping"
     label = gettext_lazy("Free shipping")
     stacking = "freight"
+    lowers_prices = False
 
     @override
     def checked(self, terms: Mapping[str, Any]) -> dict[str, Any]:

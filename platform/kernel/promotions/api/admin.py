@@ -69,7 +69,7 @@ class PromotionsView(StaffView):
     @extend_schema(parameters=[SPARSE], responses=items_of(in_part(PromotionShown)))
     def get(self, request: Request) -> Response:
         """Return the promotions, the newest first."""
-        rows = Promotion.objects.order_by("-created_at", "-id")[:_MOST]
+        rows = Promotion.objects.filter(managed_by="").order_by("-created_at", "-id")[:_MOST]
         return Response({"items": [sparse(promotion_data(row), request) for row in rows]})
 
     @extend_schema(request=NewPromotion, responses={201: PromotionShown})

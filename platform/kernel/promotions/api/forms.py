@@ -37,6 +37,9 @@ class PromotionChanged(serializers.Serializer[Any]):
     amount_limit = serializers.CharField(required=False, allow_null=True, max_length=40)
     member_limit = serializers.IntegerField(required=False, allow_null=True)
     seller_bp = serializers.IntegerField(required=False)
+    joins_levels = serializers.BooleanField(
+        required=False, help_text="Also makes goods cheaper that have a price for a level."
+    )
     is_active = serializers.BooleanField(required=False)
 
 
@@ -78,6 +81,7 @@ class PromotionShown(serializers.Serializer[Any]):
     amount_limit = serializers.CharField(allow_null=True)
     member_limit = serializers.IntegerField(allow_null=True)
     seller_bp = serializers.IntegerField()
+    joins_levels = serializers.BooleanField()
     is_active = serializers.BooleanField()
 
 
@@ -183,7 +187,7 @@ def promotion_data(row: Promotion) -> dict[str, Any]:
         "id": row.public_id,
         "kind": row.kind,
         "currency": row.currency,
-        **{name: getattr(row, name) for name in (*_TEXTS, *plain)},
+        **{name: getattr(row, name) for name in (*_TEXTS, *plain, "joins_levels")},
         "terms": amounts.shown(row.terms, row.currency),
         "conditions": amounts.conditions_shown(row.conditions, row.currency),
         "amount_limit": None if limit is None else Money(limit, row.currency).decimal(),

@@ -275,6 +275,8 @@ class Migration(migrations.Migration):
                 ("used_count", models.PositiveIntegerField(default=0)),
                 ("used_minor", models.BigIntegerField(default=0)),
                 ("seller_bp", models.PositiveSmallIntegerField(default=0)),
+                ("joins_levels", models.BooleanField(default=False)),
+                ("managed_by", models.CharField(blank=True, default="", max_length=80)),
                 ("is_active", models.BooleanField(default=False)),
                 (
                     "created_at",

@@ -23,7 +23,7 @@ from kernel.promotions.actions import Action, FreeShipping, action_named
 from kernel.promotions.book import renew
 from kernel.promotions.choices import Match
 from kernel.promotions.conditions import checked_conditions
-from kernel.promotions.errors import InvalidPromotion, UnknownPromotion
+from kernel.promotions.errors import InvalidPromotion, ManagedPromotion, UnknownPromotion
 from kernel.promotions.events import PromotionChanged
 from kernel.promotions.models import Promotion
 from kernel.promotions.reading import counted
@@ -51,6 +51,7 @@ class PromotionFields(TypedDict, total=False):
     amount_limit_minor: int | None
     member_limit: int | None
     seller_bp: int
+    joins_levels: bool
     is_active: bool
 
 
@@ -69,15 +70,30 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "amount_limit_minor": fields.optional(checks.whole(1, LARGEST_MINOR)),
     "member_limit": fields.optional(checks.whole(1, _MOST_USES)),
     "seller_bp": checks.whole(0, BASIS_POINTS),
+    "joins_levels": fields.switch,
     "is_active": fields.switch,
 }
 
 
 @transaction.atomic
 def create_promotion(
-    *, kind: str, currency: str, told: PromotionFields, actor: Actor, now: datetime
+    *,
+    kind: str,
+    currency: str,
+    told: PromotionFields,
+    actor: Actor,
+    now: datetime,
+    managed_by: str = "",
 ) -> Promotion:
     """Make a promotion; it takes effect once it is switched on, and between its dates.
+
+    Args:
+        kind: code of the action.
+        currency: of its amounts.
+        told: see `Promotion`.
+        actor: who makes it.
+        now: the moment.
+        managed_by: what it belongs to, and by which alone it is changed.
 
     Raises:
         InvalidPromotion: a value cannot be used; ``field`` names which.
@@ -88,7 +104,7 @@ def create_promotion(
     if currency not in DECIMALS:
         raise InvalidPromotion(field="currency")
     values = _checked({"name": "", "terms": {}, "stacking": action.stacking, **told}, action)
-    row = Promotion(kind=kind, currency=currency, **values)
+    row = Promotion(kind=kind, currency=currency, managed_by=managed_by, **values)
     _check_dates(row)
     _check_budget(row)
     row.save(force_insert=True)
@@ -98,17 +114,25 @@ def create_promotion(
 
 @transaction.atomic
 def change_promotion(
-    promotion_id: UUID, told: PromotionFields, *, actor: Actor, now: datetime
+    promotion_id: UUID,
+    told: PromotionFields,
+    *,
+    actor: Actor,
+    now: datetime,
+    managed_by: str = "",
 ) -> Promotion:
     """Change some of a promotion's particulars. Orders that were placed keep theirs.
 
     Raises:
         UnknownPromotion: there is none.
+        ManagedPromotion: it belongs to something else.
         InvalidPromotion: a value cannot be used; ``field`` names which.
     """
     row = Promotion.objects.select_for_update(no_key=True).filter(pk=promotion_id).first()
     if row is None:
         raise UnknownPromotion
+    if row.managed_by != managed_by:
+        raise ManagedPromotion
     values = _checked(told, action_named(row.kind))
     before = {name: getattr(row, name) for name in values}
     changed = [name for name in values if values[name] != before[name]]

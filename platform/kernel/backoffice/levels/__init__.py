@@ -1,0 +1,1 @@
+"""Levels, segments and tags of members in the console."""

@@ -1,0 +1,1 @@
+"""Withdrawals and transfers in the console."""

@@ -1,0 +1,1 @@
+"""Levels of members, what they bring, and members gathered by saved conditions."""

@@ -1,0 +1,1 @@
+"""Balances that leave: withdrawals of what members earned, and transfers between members."""

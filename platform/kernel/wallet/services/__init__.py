@@ -1,0 +1,36 @@
+"""Withdrawals and transfers as others use them."""
+
+from __future__ import annotations
+
+from kernel.wallet.services.accounts import accounts_of, add_account, details_of, remove_account
+from kernel.wallet.services.batches import batch_rows, close_batch, leave_batch, make_batch
+from kernel.wallet.services.paying import query, query_due, send, settle_by_hand
+from kernel.wallet.services.requesting import (
+    cancel_withdrawal,
+    request_withdrawal,
+    terms_of,
+)
+from kernel.wallet.services.reviewing import approve, reject
+from kernel.wallet.services.transfers import find_recipient, transfer
+
+__all__ = [
+    "accounts_of",
+    "add_account",
+    "approve",
+    "batch_rows",
+    "cancel_withdrawal",
+    "close_batch",
+    "details_of",
+    "find_recipient",
+    "leave_batch",
+    "make_batch",
+    "query",
+    "query_due",
+    "reject",
+    "remove_account",
+    "request_withdrawal",
+    "send",
+    "settle_by_hand",
+    "terms_of",
+    "transfer",
+]
