@@ -15,6 +15,7 @@ class ThemesConfig(AppConfig):
         """Make the themes' own known, then what modules bring along."""
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
         from themes.cart import sources as cart_sources
+        from themes.levels import sources as level_sources
         from themes.orders import sources as order_sources
         from themes.promotions import sources as promotion_sources
         from themes.reviews import sources as review_sources
@@ -29,7 +30,8 @@ class ThemesConfig(AppConfig):
         offers = (promotion_sources.LABELS, promotion_sources.WALL)
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
         reviews = (review_sources.SUMMARY, review_sources.LIST)
-        own = (*carts, *offers, *searches, *reviews, order_sources.MINE, order_sources.ONE)
+        orders = (order_sources.MINE, order_sources.ONE, level_sources.MINE)
+        own = (*carts, *offers, *searches, *reviews, *orders)
         for source in own:
             register_source(source)
         blocks.register_all()

@@ -129,6 +129,8 @@ def register_all() -> None:
         ("my_coupons", gettext_lazy("My coupons")),
         ("coupons", gettext_lazy("Coupons")),
         ("review", gettext_lazy("Your review")),
+        ("level", gettext_lazy("My level")),
+        ("wallet", gettext_lazy("Withdrawals")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

@@ -63,6 +63,15 @@ manifest = Manifest(
             maximum=MOST_POINTS,
         ),
         Setting(
+            key="growth",
+            kind="int",
+            label=Text("每次签到的成长值", "Growth for each check-in"),
+            help=Text("用于会员等级；0 表示不给。", "It counts for levels of members; 0 for none."),
+            default=0,
+            minimum=0,
+            maximum=MOST_POINTS,
+        ),
+        Setting(
             key="make_ups_per_month",
             kind="int",
             label=Text("每月补签次数", "Make-ups in a month"),

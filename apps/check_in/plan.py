@@ -22,6 +22,7 @@ class Plan:
         day_points: for the first, second … day in a row; then it begins again.
         bonuses: extra points by length of the run.
         make_up_window: how many days back can be repaired.
+        growth: what a check-in on its day brings on the way to the next level.
     """
 
     day_points: tuple[int, ...]
@@ -30,6 +31,7 @@ class Plan:
     make_up_cost: int
     make_up_window: int
     rules: str = ""
+    growth: int = 0
 
     def points_for(self, streak: int) -> int:
         """Return what the last day of a run of this length brings, bonus included."""
@@ -56,6 +58,7 @@ def plan_of(values: Mapping[str, object]) -> Plan:
         make_up_cost=cast("int", values["make_up_cost"]),
         make_up_window=cast("int", values["make_up_window"]),
         rules=cast("str", values["rules"]),
+        growth=cast("int", values.get("growth", 0)),
     )
 
 

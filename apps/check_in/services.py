@@ -16,6 +16,7 @@ from apps.check_in.plan import Plan, current_plan
 from apps.check_in.selectors import balance_of, make_ups_used
 from kernel.common.outbox.publishing import publish
 from kernel.common.time import local_date
+from kernel.levels.services import grow
 from kernel.members.models import Member
 
 _DAY = timedelta(days=1)
@@ -49,7 +50,8 @@ def check_in(member_id: UUID, *, now: datetime, zone: str) -> Outcome:
         return Outcome(kept[today], is_new=False)
     yesterday = kept.get(today - _DAY)
     streak = yesterday.streak + 1 if yesterday else 1
-    points = current_plan().points_for(streak)
+    plan = current_plan()
+    points = plan.points_for(streak)
     row = CheckIn.objects.create(
         member_id=member_id,
         day=today,
@@ -58,6 +60,7 @@ def check_in(member_id: UUID, *, now: datetime, zone: str) -> Outcome:
         streak=streak,
     )
     _tell(row)
+    grow(member_id, plan.growth, key=f"check_in:{row.pk}", now=now)
     return Outcome(row, is_new=True)
 
 

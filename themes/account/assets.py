@@ -16,6 +16,7 @@ from kernel.ledger.choices import State
 from kernel.ledger.selectors import StatementLine, WalletLine
 from kernel.ledger.services import Owner, decimal_text, statement, wallet
 from kernel.members.middleware import member_of
+from kernel.wallet.selectors import is_in_use
 from themes.account.members import sign_in_first
 from themes.fields import Json
 from themes.pages import serve
@@ -36,7 +37,10 @@ def assets(request: HttpRequest) -> HttpResponse:
     owner = Owner("member", member.pk)
     lines = wallet(owner)
     chosen = _chosen(request, lines)
-    shown: dict[str, Json] = {"rows": [_row(each, chosen) for each in lines]}
+    shown: dict[str, Json] = {
+        "rows": [_row(each, chosen) for each in lines],
+        "wallet": reverse("account:wallet") if _may_leave(lines) else "",
+    }
     if chosen is not None:
         before = request.GET.get("before", "")[:_LONGEST_NUMBER]
         page = statement(
@@ -52,6 +56,11 @@ def assets(request: HttpRequest) -> HttpResponse:
             "older": older,
         }
     return serve(request, "assets", inputs={"assets": shown})
+
+
+def _may_leave(lines: list[WalletLine]) -> bool:
+    """Tell whether anything that a member has may be paid out or given to others."""
+    return any(line.is_withdrawable or line.is_transferable for line in lines) and is_in_use()
 
 
 def _chosen(request: HttpRequest, lines: list[WalletLine]) -> WalletLine | None:
@@ -112,6 +121,9 @@ def _title(kind: str) -> str:
         "hold.frozen": _("Held"),
         "hold.released": _("No longer held"),
         "hold.captured": _("Used"),
+        "growth.earned": _("Growth earned"),
+        "growth.taken_back": _("Taken back after a refund"),
+        "wallet.transferred": _("Given or received"),
     }
     return titles.get(kind) or _("Booked by the shop")
 

@@ -13,6 +13,7 @@ from themes.account import (
     favourites,
     footprints,
     invoices,
+    levels,
     own,
     payment_password,
     sessions,
@@ -20,6 +21,7 @@ from themes.account import (
     ways,
 )
 from themes.promotions.views import my_coupons
+from themes.wallet import views as wallet
 
 app_name = "account"
 urlpatterns = [
@@ -40,6 +42,13 @@ urlpatterns = [
     path("invite/", own.invitation, name="invitation"),
     path("assets/", assets.assets, name="assets"),
     path("coupons/", my_coupons, name="coupons"),
+    path("level/", levels.level, name="level"),
+    path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/accounts/remove/", wallet.forget_account, name="payout-forget"),
+    path("wallet/accounts/<slug:channel>/", wallet.payout_account, name="payout-account"),
+    path("wallet/take-back/", wallet.take_back, name="withdrawal-cancel"),
+    path("wallet/withdraw/<slug:asset>/", wallet.withdraw, name="withdraw"),
+    path("wallet/give/<slug:asset>/", wallet.give, name="give"),
     path("favourites/", favourites.favourites, name="favourites"),
     path("favourites/keep/", favourites.keep, name="favourite-keep"),
     path("favourites/forget/", favourites.forget, name="favourite-forget"),

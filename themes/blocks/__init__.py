@@ -8,6 +8,7 @@ from themes.blocks import (
     catalogue,
     content,
     frame,
+    levels,
     member,
     promotions,
     reviews,
@@ -18,7 +19,7 @@ from themes.registry import register
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    own = (frame, content, catalogue, cart, buying, member, promotions, reviews, searching)
+    own = (frame, content, catalogue, cart, buying, member, levels, promotions, reviews, searching)
     for module in own:
         for block in module.BLOCKS:
             register(block)

@@ -41,6 +41,7 @@ _ENTRIES: Final = (
     Entry("/payments/refunds/", _("Refunds"), "back", "payments.view", MONEY),
     Entry("/payments/splits/", _("Shares of payments"), "people", "payments.view", MONEY),
     Entry("/payments/", _("Payment accounts"), "card", "payments.manage", MONEY),
+    Entry("/withdrawals/", _("Withdrawals"), "back", "withdrawals.view", MONEY),
     Entry("/ledger/", _("Ledger"), "book", "ledger.view", MONEY),
     Entry("/ledger/differences/", _("Reconciliation"), "alert", "payments.reconcile", MONEY),
 )

@@ -23,5 +23,6 @@ urlpatterns = [
     path("tags/", include("kernel.backoffice.levels.urls_tags")),
     path("entry/", include("kernel.backoffice.entry.urls")),
     path("staff/", include("kernel.backoffice.staffing.urls")),
+    path("withdrawals/", include("kernel.backoffice.wallet.urls")),
     path("ledger/", include("kernel.backoffice.ledger.urls")),
 ]

@@ -19,7 +19,7 @@ class LevelsConfig(AppConfig):
         from kernel.ledger.purposes import register_purpose
         from kernel.levels import criteria, facts, handlers, people
         from kernel.levels.buyers import Belongs
-        from kernel.levels.events import LevelChanged
+        from kernel.levels.events import LevelChanged, MemberGrew
         from kernel.levels.services import benefits, growth, reviewing, segments, walking
         from kernel.members.joining import on_erase, on_merge
         from kernel.pricing.groups import register_groups
@@ -43,6 +43,7 @@ class LevelsConfig(AppConfig):
         subscribe(
             "relations.sponsor_changed", "levels.sponsor_changed", handlers.on_sponsor_changed
         )
+        subscribe(MemberGrew.name, "levels.member_grew", handlers.on_grown)
         subscribe(LevelChanged.name, "levels.level_changed", handlers.on_level_changed)
         tasks = "kernel.levels.tasks"
         register_schedule(

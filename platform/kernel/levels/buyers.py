@@ -55,7 +55,7 @@ def group_names(groups: Sequence[str]) -> list[str]:
     for each in groups:
         kind, _colon, name = each.partition(":")
         codes.setdefault(kind, set()).add(name)
-    known = {}
+    known: dict[str, str] = {}
     if codes["level"]:
         known |= {f"level:{x.code}": x.label for x in Level.objects.filter(code__in=codes["level"])}
     if codes["segment"]:

@@ -31,6 +31,16 @@ class LevelChanged(Event):
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class MemberGrew(Event):
+    """A member got growth that no order gave."""
+
+    name: ClassVar[str] = "levels.member_grew"
+
+    member_id: UUID
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class LevelsEdited(Event):
     """The shop changed its levels, or the choices about them."""
 

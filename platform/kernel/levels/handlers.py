@@ -7,7 +7,8 @@ from uuid import UUID
 
 from kernel.common.outbox.events import Envelope
 from kernel.common.time import utc_now
-from kernel.levels.events import LevelChanged
+from kernel.levels.events import LevelChanged, MemberGrew
+from kernel.levels.models import Level
 from kernel.levels.policy import current_policy
 from kernel.levels.services.growth import settle_order
 from kernel.levels.services.reviewing import review
@@ -18,16 +19,25 @@ from kernel.relations.events import SponsorChanged
 
 
 def on_order(event: OrderFact, envelope: Envelope) -> None:
-    """Book the growth of an order that was paid, received, cancelled or paid back."""
+    """Book the growth of an order that was paid, received, cancelled or paid back.
+
+    In a shop without levels nothing is booked; its first level finds what was earned.
+    """
     if event.member_id is None:
         return
-    now = utc_now()
-    member_id = settle_order(event.order_id, current_policy(), now=now)
+    member_id: UUID | None = event.member_id
+    if Level.objects.exists():
+        member_id = settle_order(event.order_id, current_policy(), now=utc_now())
     look_at([member_id or event.member_id])
 
 
 def on_registered(event: MemberRegistered, envelope: Envelope) -> None:
     """Look at a new member."""
+    look_at([event.member_id])
+
+
+def on_grown(event: MemberGrew, envelope: Envelope) -> None:
+    """Look at a member who got growth."""
     look_at([event.member_id])
 
 

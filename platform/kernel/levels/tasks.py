@@ -9,6 +9,8 @@ from uuid import UUID
 from kernel.common.time import utc_now
 from kernel.levels.facts import Scope
 from kernel.levels.models import Walk
+from kernel.levels.policy import current_policy
+from kernel.levels.services.growth import settle_orders, unsettled
 from kernel.levels.services.reviewing import ask_for_next, review, review_due
 from kernel.levels.services.segments import work_batch
 from kernel.levels.services.walking import (
@@ -22,6 +24,7 @@ from kernel.levels.services.walking import (
 from kernel.tenancy.tasks import enqueue, tenant_task
 
 _SPAN: Final = timedelta(seconds=120)
+_MEMBERS_AT_ONCE: Final = 500
 
 
 @tenant_task(name="levels.walk")
@@ -36,7 +39,10 @@ def walk(key: str) -> None:
 
 def walk_once(key: UUID | None, *, now: datetime, size: int = AT_ONCE) -> bool:
     """Do the next batch of a walk, of levels or of a segment; return whether there is another."""
-    return step(key, _levels_batch if key is None else work_batch, now=now, size=size)
+    if key is None:
+        # Growth is booked order by order: a batch of many would be a long transaction.
+        return step(key, _levels_batch, now=now, size=min(size, _MEMBERS_AT_ONCE))
+    return step(key, work_batch, now=now, size=size)
 
 
 def walk_due(*, now: datetime) -> None:
@@ -57,5 +63,6 @@ def review_levels(*, now: datetime) -> None:
 def _levels_batch(row: Walk, after: UUID | None, until: UUID, now: datetime) -> int:
     members = Scope(after=after, until=until).within(present_members(), "pk")
     ids = list(members.order_by("pk").values_list("pk", flat=True))
+    settle_orders(unsettled(ids), current_policy(), now=now)
     review(ids, now=now)
     return len(ids)

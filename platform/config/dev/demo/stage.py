@@ -31,6 +31,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         now: the moment until which it has traded.
         report: told how far it is.
     """
+    from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
@@ -45,6 +46,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     word_once(goods, now=now)
     trade_once(goods, now=now, report=report, days=DAYS)
     speak_once(goods, now=now)
+    belong_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:

@@ -79,7 +79,7 @@ class LevelForm(forms.Form):
                 AmountField(currency, label=fact.label, required=False)
                 if fact.is_amount
                 else forms.IntegerField(
-                    label=fact.label, required=False, min_value=1, localize=False
+                    label=str(fact.label), required=False, min_value=1, localize=False
                 )
             )
 

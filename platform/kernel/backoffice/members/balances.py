@@ -21,6 +21,8 @@ from kernel.common.errors import DomainError
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name, wallet
 from kernel.ledger.services import Owner, adjust, cash_asset
+from kernel.levels.facts import GROWTH
+from kernel.levels.handlers import look_at
 from kernel.members.models import Member
 from kernel.members.selectors import visible_members
 from kernel.tenancy.context import current_tenant
@@ -101,6 +103,8 @@ def balance(request: StaffRequest, member: str) -> HttpResponseBase:
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
+            if form.cleaned_data["asset"].code == GROWTH:
+                look_at([row.pk])
             messages.success(request, _("The balance was changed."))
             return redirect(f"/members/{row.public_id}/")
     context = {"member": row, "form": form, "balances": balances_of(row)}

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.audiences import AudienceFields
 from kernel.backoffice.goods import variant_name
 from kernel.backoffice.orders.change_forms import AmountField
 from kernel.backoffice.shelves.rule_forms import Names
 from kernel.catalogue.models import Variant
 from kernel.common.money import Money
-from kernel.pricing.audience import LONGEST_GROUP
 from kernel.pricing.list_rules import LARGEST_QUANTITY
 from kernel.pricing.models import PriceList, PriceListEntry
 from kernel.pricing.services import PriceListFields
@@ -33,7 +33,7 @@ RULES: Final = {
 }
 
 
-class ListForm(forms.Form):
+class ListForm(AudienceFields):
     """Who gets a list, and when."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -47,20 +47,6 @@ class ListForm(forms.Form):
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
     starts = forms.DateTimeField(label=_("From"), required=False)
     ends = forms.DateTimeField(label=_("Until"), required=False)
-    audience = forms.ChoiceField(
-        label=_("Who gets it"),
-        choices=[
-            ("all", _("Everybody")),
-            ("signed_in", _("Whoever is signed in")),
-            ("groups", _("Members with one of these tags")),
-        ],
-    )
-    groups = forms.CharField(
-        label=_("Tags of members"),
-        max_length=2000,
-        required=False,
-        help_text=_("With commas between them. Give a member tags on the member's page."),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,34 +55,16 @@ class ListForm(forms.Form):
                 attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
             )
 
-    def clean(self) -> dict[str, Any]:
-        """Check that the groups are named, and the end comes after the beginning."""
-        values = super().clean() or {}
-        if values.get("audience") == "groups" and not self.tags(values.get("groups", "")):
-            self.add_error("groups", _("Name at least one tag."))
-        return values
-
-    @staticmethod
-    def tags(text: str) -> list[str]:
-        """Return the tags that stand in a text."""
-        parts = text.replace("，", ",").split(",")
-        return [part.strip()[:LONGEST_GROUP] for part in parts if part.strip()]
-
     def told(self) -> PriceListFields:
         """Return what services take."""
         given = self.cleaned_data
-        audience: dict[str, object] = {}
-        if given["audience"] == "signed_in":
-            audience = {"signed_in": True}
-        elif given["audience"] == "groups":
-            audience = {"groups": [f"tag:{tag}" for tag in self.tags(given["groups"])]}
         return {
             "name": given["name"],
             "priority": given["priority"],
             "is_active": given["is_active"],
             "starts_at": _in_shop(given["starts"]),
             "ends_at": _in_shop(given["ends"]),
-            "audience": audience,
+            "audience": self.audience_told(),
         }
 
 
@@ -108,16 +76,13 @@ def _in_shop(moment: datetime | None) -> datetime | None:
 def list_initial(row: PriceList) -> dict[str, object]:
     """Return what a list's form begins with."""
     zone = ZoneInfo(current_tenant().zone)
-    groups = [str(group) for group in row.audience.get("groups", ())]
-    kind = "groups" if groups else "signed_in" if row.audience.get("signed_in") else "all"
     return {
         "name": row.name,
         "priority": row.priority,
         "is_active": row.is_active,
         "starts": row.starts_at.astimezone(zone) if row.starts_at else None,
         "ends": row.ends_at.astimezone(zone) if row.ends_at else None,
-        "audience": kind,
-        "groups": ", ".join(group.removeprefix("tag:") for group in groups),
+        **AudienceFields.initial_of(row.audience),
     }
 
 

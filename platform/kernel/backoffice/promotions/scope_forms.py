@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.audiences import AudienceFields
 from kernel.backoffice.goods import Picking
-from kernel.backoffice.pricing.forms import ListForm
 from kernel.backoffice.shelves.rule_forms import Names
 from kernel.catalogue.models import Collection, Variant
 from kernel.common.ids import InvalidId, parse_public_id, public_id
@@ -21,7 +21,7 @@ _LANGUAGES: Final = {"zh-hans": "name_zh", "en": "name_en"}
 _OF: Final = {"category": "categories", "collection": "collections"}
 
 
-class OfferForm(forms.Form):
+class OfferForm(AudienceFields):
     """What every promotion and every kind of coupon says of itself."""
 
     name = forms.CharField(
@@ -40,20 +40,6 @@ class OfferForm(forms.Form):
     )
     categories = forms.MultipleChoiceField(label=_("Categories"), required=False)
     collections = forms.MultipleChoiceField(label=_("Collections"), required=False)
-    audience = forms.ChoiceField(
-        label=_("Who gets it"),
-        choices=[
-            ("all", _("Everybody")),
-            ("signed_in", _("Whoever is signed in")),
-            ("groups", _("Members with one of these tags")),
-        ],
-    )
-    groups = forms.CharField(
-        label=_("Tags of members"),
-        max_length=2000,
-        required=False,
-        help_text=_("With commas between them. Give a member tags on the member's page."),
-    )
 
     def __init__(self, *args: Any, picking: Picking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,8 +65,6 @@ class OfferForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check that what is chosen one by one is named."""
         values = super().clean() or {}
-        if values.get("audience") == "groups" and not ListForm.tags(values.get("groups", "")):
-            self.add_error("groups", _("Name at least one tag."))
         about = _OF.get(values.get("goods", ""))
         if about is not None and not values.get(about):
             self.add_error(about, _("Choose at least one."))
@@ -95,19 +79,12 @@ class OfferForm(forms.Form):
             kept: the audience so far; members who were named over the API stay in it.
         """
         given = self.cleaned_data
-        audience: dict[str, object] = {}
-        if given["audience"] == "signed_in":
-            audience = {"signed_in": True}
-        elif given["audience"] == "groups":
-            audience = {"groups": [f"tag:{tag}" for tag in ListForm.tags(given["groups"])]}
-        if kept.get("members"):
-            audience["members"] = kept["members"]
         names = {code: given[field] for code, field in _LANGUAGES.items() if given.get(field)}
         return {
             "name": given["name"],
             "names": names,
             "scope": {"include": marks} if (marks := self._marks()) else {},
-            "audience": audience,
+            "audience": self.audience_told(kept),
         }
 
     def _marks(self) -> list[list[str]]:
@@ -122,15 +99,12 @@ def shared_initial(row: Any) -> dict[str, object]:
     """Return what the shared part of a form begins with."""
     marks = row.scope.get("include", [])
     of = marks[0][0] if marks and marks[0][0] in {*_OF, "product"} else "all"
-    groups = [str(group) for group in row.audience.get("groups", ())]
-    kind = "groups" if groups else "signed_in" if row.audience.get("signed_in") else "all"
     return {
         "name": row.name,
         **{field: row.names.get(code, "") for code, field in _LANGUAGES.items()},
         "goods": of,
         **{name: [value for each, value in marks if each == of] for of, name in _OF.items()},
-        "audience": kind,
-        "groups": ", ".join(group.removeprefix("tag:") for group in groups),
+        **AudienceFields.initial_of(row.audience),
     }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from kernel.access.masks import shown_contact
 from kernel.access.models import Staff
 from kernel.common.money import Money
+from kernel.levels.buyers import group_names
 from kernel.modules.manifest import Text
 from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
@@ -138,4 +139,4 @@ def signed(number: int) -> str:
 @register.filter
 def tag_name(group: str) -> str:
     """Return what a group of a price list is called."""
-    return group.removeprefix("tag:")
+    return group_names([group])[0]

@@ -103,7 +103,7 @@ class StepShown(serializers.Serializer[Any]):
     """How far a member is with one condition; money as decimal strings."""
 
     fact = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a member's name
     value = serializers.CharField()
     at_least = serializers.CharField()
     missing = serializers.CharField()

@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.common.money import DECIMALS
+from kernel.common.outbox.publishing import publish
 from kernel.ledger.choices import AssetKind
 from kernel.ledger.selectors import balance
 from kernel.ledger.services import Leg, Owner, ensure_asset, post, system
 from kernel.levels.choices import EarnsOn
+from kernel.levels.events import MemberGrew
 from kernel.levels.facts import GROWTH
 from kernel.levels.models import LevelPolicy, OrderGrowth
 from kernel.orders.choices import OrderStatus
@@ -52,6 +54,7 @@ def grow(member_id: UUID, units: int, *, key: str, now: datetime, kind: str = EA
     growth_asset()
     legs = [Leg(Owner("member", member_id), GROWTH, units), Leg(system(SOURCE), GROWTH, -units)]
     post(key=key, kind=kind, legs=legs, occurred_at=now)
+    publish(MemberGrew(member_id=member_id), aggregate=f"member:{member_id}")
 
 
 @transaction.atomic
@@ -92,6 +95,13 @@ def settle_orders(order_ids: Sequence[UUID], policy: LevelPolicy, *, now: dateti
     """Settle some orders, in the order of their ids; return the members whom they concern."""
     found = {settle_order(key, policy, now=now) for key in sorted(order_ids)}
     return {key for key in found if key is not None}
+
+
+def unsettled(member_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the paid orders of members of which no growth was ever booked."""
+    rows = Order.objects.filter(member__in=member_ids, paid_at__isnull=False)
+    known = OrderGrowth.objects.filter(member__in=member_ids).values("order_id")
+    return list(rows.exclude(pk__in=known).values_list("pk", flat=True))
 
 
 def _book(row: OrderGrowth, change: int, *, now: datetime) -> None:

@@ -133,7 +133,7 @@ def delete_segment(segment_id: UUID, *, actor: Actor, now: datetime) -> None:
     row = _locked(segment_id)
     named = {"audience__groups__contains": f"{GROUP}:{row.code}"}
     kinds = (PriceList, Promotion, CouponTemplate)
-    if any(kind.objects.filter(**named).exists() for kind in kinds):  # type: ignore[attr-defined]
+    if any(kind.objects.filter(**named).exists() for kind in kinds):
         raise SegmentInUse
     tag = row.tag
     _tell(row, "deleted", actor, now=now, before={"code": row.code, **_told(row)})

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from kernel.common.outbox.publishing import publish
 from kernel.levels.choices import WalkState
@@ -76,13 +76,14 @@ def step(
         return bool(until)
 
 
-def open_walks(*, now: datetime, but_touched: timedelta = timedelta()) -> list[UUID | None]:
-    """Return the walks that are not done and that nobody touched for a while; None is levels."""
-    latest = now - but_touched
+def open_walks(*, now: datetime) -> list[UUID | None]:
+    """Return the walks that nobody has begun, or that stand still; None is levels."""
+    waiting = Q(state=WalkState.WAITING)
+    stuck = Q(state=WalkState.RUNNING, touched_at__lte=now - _STUCK_AFTER)
     found: list[UUID | None] = []
-    if LevelPolicy.objects.filter(state__in=_OPEN, touched_at__lte=latest).exists():
+    if LevelPolicy.objects.filter(waiting | stuck).exists():
         found.append(None)
-    rows = Segment.objects.filter(state__in=_OPEN, touched_at__lte=latest)
+    rows = Segment.objects.filter(waiting | stuck)
     return [*found, *rows.order_by("pk").values_list("pk", flat=True)]
 
 
@@ -98,7 +99,11 @@ def begin_due(*, now: datetime) -> None:
 def ask_again(*, now: datetime) -> None:
     """Ask for when the next walk is due, or one under way may be stuck."""
     with transaction.atomic():
-        if open_walks(now=now):
+        is_open = (
+            LevelPolicy.objects.filter(state__in=_OPEN).exists()
+            or Segment.objects.filter(state__in=_OPEN).exists()
+        )
+        if is_open:
             ask(WALK, now + _STUCK_AFTER)
         ask(WALK, Segment.objects.aggregate(at=Min("refresh_at"))["at"])
 

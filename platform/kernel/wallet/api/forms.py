@@ -37,7 +37,7 @@ class ParticularShown(serializers.Serializer[Any]):
     """Something that must be known to pay by a channel."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a member's name
     is_needed = serializers.BooleanField()
 
 

@@ -127,7 +127,7 @@ def details_of(account: PayoutAccount) -> dict[str, str]:
         opened = get_secret(account.purpose)
     except (SecretMissing, SecretsUnreadable) as error:
         raise AccountUnreadable from error
-    return {name: str(value) for name, value in opened.values.items()}
+    return {name: str(value) for name, value in opened.items()}
 
 
 def forget_unused(account_ids: Sequence[UUID]) -> None:

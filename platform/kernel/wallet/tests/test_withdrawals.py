@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
@@ -393,7 +393,7 @@ def _do(
         return
     told: dict[str, Any] = {"actor": SECOND if row.state == "checked" else FIRST, "now": NOW}
     batch = row.batch_id or row.pk
-    {
+    steps: dict[str, Callable[[], object]] = {
         "approve": lambda: approve(row.pk, **told),
         "reject": lambda: reject(row.pk, reason="No", **told),
         "cancel": lambda: cancel_withdrawal(row.pk, member_id=member.pk, **told),
@@ -404,7 +404,8 @@ def _do(
         "settle_failed": lambda: settle_by_hand(row.pk, is_paid=False, reason="X", **told),
         "leave": lambda: leave_batch(row.pk, **told),
         "finish_twice": lambda: [close_batch(batch, **told) for _each in range(2)],
-    }[step]()
+    }
+    steps[step]()
 
 
 def _check(member: Member) -> None:

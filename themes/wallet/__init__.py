@@ -1,0 +1,1 @@
+"""Balances that leave, as members see them."""

@@ -1,0 +1,94 @@
+"""Withdrawals, accounts and transfers in the words of a page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kernel.common.money import Money
+from kernel.ledger.selectors import decimal_text
+from kernel.wallet.api.forms import hidden_name
+from kernel.wallet.choices import REVIEWED_STATES, State
+from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal
+from kernel.wallet.selectors import Giveable, Withdrawable
+from themes.fields import Json
+from themes.shop.amounts import text_of
+from themes.shop.moments import moment_text
+
+
+def withdrawable_data(found: Withdrawable) -> dict[str, Json]:
+    """Return something that can be paid out, and by which rules."""
+    rule, scale = found.rule, found.asset.scale
+
+    def units(minor: int) -> str:
+        return decimal_text(minor, scale)
+
+    rules = [_("At least %(amount)s") % {"amount": units(rule.min_minor)}]
+    if rule.max_minor is not None:
+        rules.append(_("At most %(amount)s at once") % {"amount": units(rule.max_minor)})
+    if rule.daily_minor is not None:
+        rules.append(_("At most %(amount)s in a day") % {"amount": units(rule.daily_minor)})
+    if rule.fee_bp:
+        rules.append(_("Fee %(percent)s%%") % {"percent": f"{rule.fee_bp / 100:g}"})
+    if rule.fee_minor:
+        rules.append(_("Fee of at least %(amount)s") % {"amount": units(rule.fee_minor)})
+    if rule.tax_bp:
+        rules.append(_("Tax withheld %(percent)s%%") % {"percent": f"{rule.tax_bp / 100:g}"})
+    return {
+        "code": found.asset.code,
+        "name": found.name,
+        "available": units(found.available),
+        "most": units(found.most),
+        "is_possible": found.most >= rule.min_minor,
+        "rules": list(rules),
+    }
+
+
+def giveable_data(found: Giveable) -> dict[str, Json]:
+    """Return something that can be given to others."""
+    return {
+        "code": found.asset.code,
+        "name": found.name,
+        "available": decimal_text(found.available, found.asset.scale),
+        "is_possible": found.available >= found.rule.min_minor,
+    }
+
+
+def account_data(row: PayoutAccount) -> dict[str, Json]:
+    """Return a payout account."""
+    return {"id": row.public_id, "channel": row.get_channel_display(), "hint": row.hint}
+
+
+def withdrawal_data(row: Withdrawal, language: str) -> dict[str, Json]:
+    """Return a withdrawal as its member sees it."""
+    # Who pays, and how sure the shop is of it, is the shop's affair.
+    state = State.PAYING if row.state == State.UNKNOWN else State(row.state)
+    return {
+        "id": row.public_id,
+        "number": row.number,
+        "amount": decimal_text(row.minor, row.asset.scale),
+        "arrives": text_of(Money(row.payout_minor, row.currency)),
+        "account": f"{row.get_channel_display()} {row.account.hint}".strip(),
+        "state": str(state.label),
+        "is_good": row.state == State.PAID,
+        "is_bad": row.state in (State.REJECTED, State.FAILED),
+        "reason": row.reason,
+        "at": moment_text(row.created_at, language),
+        "may_cancel": row.state in REVIEWED_STATES,
+    }
+
+
+def transfer_data(row: Transfer, member_id: UUID, language: str) -> dict[str, Json]:
+    """Return something that was given or received."""
+    is_given = row.sender_id == member_id
+    text = decimal_text(row.minor if is_given else row.minor - row.fee_minor, row.asset.scale)
+    other = hidden_name((row.recipient if is_given else row.sender).name)
+    title = _("To %(name)s") if is_given else _("From %(name)s")
+    return {
+        "title": title % {"name": other},
+        "text": f"−{text}" if is_given else f"+{text}",
+        "is_in": not is_given,
+        "note": row.note,
+        "at": moment_text(row.at, language),
+    }
