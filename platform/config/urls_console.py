@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/withdrawals/", include("kernel.wallet.api.urls_admin")),
     path("api/v1/admin/search/", include("kernel.search.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.keys.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.webhooks.api.urls_admin")),
     path("api/v1/admin/exports/", include("kernel.backoffice.exports.api")),
     path("api/v1/admin/stock/", include("kernel.inventory.api.urls_admin")),
     path("api/v1/admin/payments/", include("kernel.payments.api.urls_admin")),

@@ -73,6 +73,7 @@ DESK = (
     "/payments/add/",
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
     *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
+    *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/ledger/"),
 )
 PHONE = 390

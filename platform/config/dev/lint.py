@@ -69,6 +69,7 @@ CHECKS: Final[tuple[Callable[[], Outcome], ...]] = (
     lambda: run("ruff format", "ruff", "format", "--check", "--quiet", "."),
     lambda: run("mypy strict", "mypy", "--no-error-summary"),
     lambda: run("layers", "lint-imports"),
+    lambda: run("promises of the APIs", "python", "-m", "config.dev.contract"),
     lambda: run(
         "no missing migration", "python", "-W", "ignore", "platform/manage.py", *MIGRATIONS
     ),

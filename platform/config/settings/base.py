@@ -49,6 +49,8 @@ STOA_TENANT_APPS = [
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "levels", "wallet", "search", "dataio"),
+    *("promotions", "reviews", "search", "dataio"),
+    *("keys", "webhooks"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -93,6 +95,8 @@ INSTALLED_APPS = [
     "kernel.wallet",
     "kernel.search",
     "kernel.dataio",
+    "kernel.keys",
+    "kernel.webhooks",
     "kernel.backoffice",
     "themes",
     *module_app_configs(),
@@ -293,6 +297,11 @@ STOA_WECHAT_API = env.text("STOA_WECHAT_API", "https://api.weixin.qq.com")
 STOA_WECHAT_OPEN = env.text("STOA_WECHAT_OPEN", "https://open.weixin.qq.com")
 # Hosts of the installation's own network that OpenID providers may be at, as host:port.
 STOA_IDENTITY_INNER_HOSTS = env.words("STOA_IDENTITY_INNER_HOSTS")
+
+# --- webhooks -----------------------------------------------------------------
+
+# ``host:port`` of receivers inside that may be told, also without TLS; a demo's, say.
+STOA_WEBHOOK_INNER_HOSTS = env.words("STOA_WEBHOOK_INNER_HOSTS")
 
 # --- host names ---------------------------------------------------------------
 

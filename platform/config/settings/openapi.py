@@ -57,6 +57,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "WithdrawalState": "kernel.wallet.choices.State.choices",
         "WithdrawalEventKind": "kernel.wallet.choices.EventKind.choices",
         "PayoutBatchState": "kernel.wallet.choices.BatchState.choices",
+        "WebhookState": "kernel.webhooks.choices.EndpointState.choices",
+        "DeliveryState": "kernel.webhooks.choices.DeliveryState.choices",
         "PriceStepKind": "kernel.pricing.values.STEP_KINDS",
     },
     "POSTPROCESSING_HOOKS": [

@@ -104,6 +104,12 @@ CATALOGUE: Final = (
             Permission("staff.view", _("See the staff")),
             Permission("staff.manage", _("Manage staff and roles")),
             Permission("audit.view", _("See what was done")),
+            Permission("keys.view", _("See API keys")),
+            Permission("keys.manage", _("Make and revoke API keys")),
+            Permission("webhooks.view", _("See webhooks and their deliveries")),
+            Permission("webhooks.manage", _("Change webhooks and replay deliveries")),
+            Permission("notifications.view", _("See templates of messages and what was sent")),
+            Permission("notifications.manage", _("Change messages and when they are sent")),
         ),
     ),
 )

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-ActorKind: TypeAlias = Literal["staff", "member", "system", "operator"]
+ActorKind: TypeAlias = Literal["staff", "member", "system", "operator", "program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Actor:
     """A person, or the system.
 
     Attributes:
-        kind: ``operator`` is staff of the installation or of a channel.
+        kind: ``operator`` is staff of the installation or of a channel, ``program``
+            whatever shows an API key that staff made.
         id: opaque id of the person; for the system, the name of the job.
         name: as it was at the time, for people who read the log later.
         acting_as: whom the person stands in for, during support access.
@@ -39,6 +40,11 @@ class Actor:
     def system(cls, name: str) -> Actor:
         """Return an actor that is no person: a job or a command."""
         return cls("system", name, name)
+
+    @property
+    def is_privileged(self) -> bool:
+        """Tell whether this is staff, or a program that acts for them: what they do is recorded."""
+        return self.kind in {"staff", "program"}
 
     def __str__(self) -> str:
         label = f"{self.kind}:{self.id}"

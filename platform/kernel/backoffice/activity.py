@@ -42,7 +42,7 @@ def described(entry: AuditEntry) -> Act:
     who: str | Promise = _("the system")
     if entry.actor_type == "operator" and current_tenant_or_none() is not None:
         who = _("your provider")
-    elif entry.actor_type in {"staff", "operator", "member"}:
+    elif entry.actor_type in {"staff", "operator", "member", "program"}:
         who = entry.actor_name
     return Act(
         at=entry.occurred_at,

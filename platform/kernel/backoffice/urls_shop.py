@@ -12,6 +12,7 @@ urlpatterns = [
     path("coupons/", include("kernel.backoffice.promotions.urls_coupons")),
     path("searching/", include("kernel.backoffice.searching.urls")),
     path("reviews/", include("kernel.backoffice.reviews.urls")),
+    path("", include("kernel.backoffice.programs.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("exports/", include("kernel.backoffice.exports.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),

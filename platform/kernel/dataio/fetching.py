@@ -10,14 +10,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 import httpx
 
 from kernel.catalogue.images import LARGEST_BYTES
+from kernel.common.outside import Address, is_public
 from kernel.dataio.errors import PictureRefused
-
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _TIMEOUT: Final = httpx.Timeout(10.0)
 _MOST_REDIRECTS: Final = 3
@@ -26,14 +25,6 @@ _PORTS: Final = {"http": 80, "https": 443}
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _SLOWEST_CHUNKS: Final = 20_000
 _HEADERS: Final = {"Accept": "image/webp,image/png,image/jpeg,image/gif", "User-Agent": "catalogue"}
-
-
-def is_public(address: Address) -> bool:
-    """Tell whether an address belongs to the open internet and to nobody inside."""
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    if inner is not None and not is_public(inner):
-        return False
-    return address.is_global and not address.is_multicast
 
 
 def fetch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -15,8 +15,10 @@ from kernel.access.actors import actor_of
 from kernel.access.api.throttling import StaffThrottle
 from kernel.access.confirming import ConfirmationNeeded, is_confirmed
 from kernel.access.models import Staff
+from kernel.access.programs import Program, ScopeMissing, program_of
 from kernel.access.scopes import limit_to, limited_to
 from kernel.audit.actor import Actor
+from kernel.common.http import client_ip
 from kernel.common.time import utc_now
 
 
@@ -38,14 +40,38 @@ class StaffAuthentication(SessionAuthentication):
         return "Session"
 
 
+class ProgramAuthentication(BaseAuthentication):
+    """The program of an API key, ``Authorization: Bearer …``."""
+
+    @override
+    def authenticate(self, request: Request) -> tuple[Program, None] | None:
+        """Return the program, or None when no key is shown.
+
+        Raises:
+            ProgramRefused: the key is not valid.
+            AddressRefused: it may not be used from there.
+        """
+        found = program_of(request._request)  # noqa: SLF001  DRF has no other name for it
+        return None if found is None else (found, None)
+
+
 class MayAct(BasePermission):
-    """Asks the person's roles for the permission that the view names for the method."""
+    """Asks roles, or the scopes of a key, for the permission that the view names for the method."""
 
     @override
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the person may; a method without a permission is closed."""
+        """Tell whether whoever asks may; a method without a permission is closed.
+
+        Raises:
+            ScopeMissing: a key lacks the scope.
+        """
         wanted = getattr(view, "permissions_by_method", {}).get(request.method)
-        return isinstance(request.user, Staff) and wanted is not None and request.user.may(wanted)
+        asks: object = request.user
+        if wanted is None or not isinstance(asks, Staff | Program):
+            return False
+        if isinstance(asks, Program) and not asks.may(wanted):
+            raise ScopeMissing(wanted, scope=wanted)
+        return asks.may(wanted)
 
 
 class IsStaff(BasePermission):
@@ -58,14 +84,17 @@ class IsStaff(BasePermission):
 
 
 class StaffView(APIView):
-    """A view for staff.
+    """A view for staff, and for programs with a key of the shop.
 
     Attributes:
         permissions_by_method: ``{"GET": "stock.view"}``; others are closed.
         confirmed_methods: those before which the password is asked for again.
     """
 
-    authentication_classes = (StaffAuthentication,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (
+        StaffAuthentication,
+        ProgramAuthentication,
+    )
     permission_classes: tuple[type[BasePermission], ...] = (MayAct,)
     throttle_classes = (StaffThrottle,)
     permissions_by_method: dict[str, str] = {}
@@ -84,12 +113,16 @@ class StaffView(APIView):
         asks_again = request.method in self.confirmed_methods
         if asks_again and not is_confirmed(request.session, now=utc_now()):
             raise ConfirmationNeeded
-        if isinstance(request.user, Staff):
-            limit_to(request.user)
+        asks: object = request.user
+        if isinstance(asks, Staff | Program):
+            limit_to(asks)
 
     @property
     def actor(self) -> Actor:
         """Who calls, for services and the audit log."""
-        person = self.request.user
-        assert isinstance(person, Staff)  # noqa: S101  `MayAct` lets nobody else pass
-        return actor_of(self.request._request, person)  # noqa: SLF001  DRF has no other name
+        request = self.request._request  # noqa: SLF001  DRF has no other name for it
+        asks: object = self.request.user
+        if isinstance(asks, Program):
+            return Actor("program", asks.public_id, asks.name, ip=client_ip(request))
+        assert isinstance(asks, Staff)  # noqa: S101  `MayAct` lets nobody else pass
+        return actor_of(request, asks)

@@ -29,3 +29,15 @@ class StaffScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[Any]]:
         """Return what an operation asks for."""
         return {"staff": [], "csrf": []} if auto_schema.method in WRITES else {"staff": []}
+
+
+class ProgramScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its base registers by subclassing
+    """An API key of the shop; what it may do is written in its scopes."""
+
+    target_class = "kernel.access.api.authentication.ProgramAuthentication"
+    name = "key"
+
+    @override
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Return the scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "An API key of the shop."}

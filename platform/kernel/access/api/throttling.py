@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from kernel.access.models import Staff
+from kernel.access.programs import Program
 from kernel.common.ratelimit import Limit, LimitThrottle, WhenDown
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -18,7 +19,7 @@ WRITES: Final = Limit("access.staff.writes", "300/minute;6000/hour", WhenDown.PA
 
 
 class StaffThrottle(LimitThrottle):
-    """Counts what a person asks and changes, wherever it comes from."""
+    """Counts what a person, or a program by its key, asks and changes, wherever it comes from."""
 
     @override
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -27,8 +28,12 @@ class StaffThrottle(LimitThrottle):
         Raises:
             RateLimited: the limit has no room.
         """
-        person = request.user
-        assert isinstance(person, Staff)  # noqa: S101  `MayAct` lets nobody else pass
+        asks: object = request.user
+        if isinstance(asks, Program):
+            rates = f"{asks.a_minute}/minute"
+            Limit("access.keys", rates, WhenDown.PASS).check(f"{asks.pk}:{rates}")
+            return True
+        assert isinstance(asks, Staff)  # noqa: S101  `MayAct` lets nobody else pass
         limit = READS if request.method in _SAFE else WRITES
-        limit.check(str(person.pk))
+        limit.check(str(asks.pk))
         return True

@@ -128,6 +128,8 @@ def _who(row: Movement, people: dict[str, str]) -> str:
         return people.get(row.actor_id, _("a colleague"))
     if row.actor_type == "member":
         return _("the buyer")
+    if row.actor_type == "program":
+        return _("a program")
     return _("the system")
 
 

@@ -13,9 +13,10 @@ from typing import ClassVar
 import pytest
 
 from kernel.catalogue.models import Picture
+from kernel.common.outside import is_public
 from kernel.common.time import utc_now
 from kernel.dataio.errors import PictureRefused
-from kernel.dataio.fetching import fetch, is_public
+from kernel.dataio.fetching import fetch
 from kernel.dataio.pictures import failed_pictures, fetch_pictures, retry_pictures
 from kernel.dataio.services import receive_file, run, start
 from kernel.dataio.tests.files import SHOPIFY, simple, table

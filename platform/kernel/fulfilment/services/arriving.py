@@ -67,7 +67,7 @@ def receive_fulfilment(
     entry = Entry(order.pk, EventKind.DELIVERED, data={"fulfilment": str(parcel.pk)})
     write([entry], actor=actor, now=now)
     order.refresh_from_db()
-    if actor.kind == "staff":
+    if actor.is_privileged:
         record(
             action="fulfilment.received",
             actor=actor,

@@ -246,7 +246,7 @@ def _tell(packed: Sequence[_Packed], *, actor: Actor, now: datetime) -> None:
         tell(OrderShipped, "shipped", whole, actor=actor, now=now, is_complete=True)
     if arrived := [o for o in whole if o.fulfilment_status == FulfilmentStatus.DELIVERED]:
         tell(OrderDelivered, "delivered", arrived, actor=actor, now=now)
-    if actor.kind == "staff":
+    if actor.is_privileged:
         for each in packed:
             record(
                 action="fulfilment.shipped",

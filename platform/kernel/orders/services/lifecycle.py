@@ -61,7 +61,7 @@ def cancel_orders(
         now=now,
     )
     tell(OrderCancelled, "cancelled", orders, actor=actor, now=now, reason=reason)
-    if actor.kind == "staff":
+    if actor.is_privileged:
         for order in orders:
             record(
                 action="orders.cancelled",

@@ -1,0 +1,1 @@
+"""Programs in the console: API keys, and webhooks."""

@@ -1,0 +1,1 @@
+"""API keys: programs that use the admin API."""

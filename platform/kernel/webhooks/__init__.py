@@ -1,0 +1,1 @@
+"""Webhooks: what happens in a shop, told to programs elsewhere."""

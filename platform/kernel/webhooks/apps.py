@@ -1,0 +1,22 @@
+"""Webhooks, as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    """Webhooks."""
+
+    name = "kernel.webhooks"
+    label = "webhooks"
+
+    def ready(self) -> None:
+        """Offer the kernel's events, and join the clock."""
+        from kernel.tenancy.schedules import Schedule, register_schedule
+        from kernel.webhooks.offered import offer_all
+        from kernel.webhooks.services.recording import SENDING
+
+        offer_all()
+        job = "kernel.webhooks.tasks:send_by_clock"
+        register_schedule(Schedule(SENDING, job, "* * * * *", runs_when_suspended=True, asked=True))
