@@ -16,6 +16,7 @@ class ThemesConfig(AppConfig):
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
         from themes.cart import sources as cart_sources
         from themes.levels import sources as level_sources
+        from themes.notices import sources as notice_sources
         from themes.orders import sources as order_sources
         from themes.promotions import sources as promotion_sources
         from themes.reviews import sources as review_sources
@@ -30,8 +31,9 @@ class ThemesConfig(AppConfig):
         offers = (promotion_sources.LABELS, promotion_sources.WALL)
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
         reviews = (review_sources.SUMMARY, review_sources.LIST)
-        orders = (order_sources.MINE, order_sources.ONE, level_sources.MINE)
-        own = (*carts, *offers, *searches, *reviews, *orders)
+        orders = (order_sources.MINE, order_sources.ONE)
+        told = (level_sources.MINE, notice_sources.UNREAD)
+        own = (*carts, *offers, *searches, *reviews, *orders, *told)
         for source in own:
             register_source(source)
         blocks.register_all()

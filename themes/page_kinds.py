@@ -131,6 +131,9 @@ def register_all() -> None:
         ("review", gettext_lazy("Your review")),
         ("level", gettext_lazy("My level")),
         ("wallet", gettext_lazy("Withdrawals")),
+        ("messages", gettext_lazy("Messages")),
+        ("message_choices", gettext_lazy("Choose what you get")),
+        ("message_decline", gettext_lazy("No more letters")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

@@ -10,6 +10,7 @@ from themes.cart import sharing as cart_sharing
 from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
+from themes.notices import views as notice_views
 from themes.orders import views as order_views
 from themes.promotions import views as promotion_views
 from themes.reviews import views as review_views
@@ -45,6 +46,7 @@ urlpatterns = [
     path("orders/<str:number>/pay/let-go/", cashier_views.let_go, name="cashier-let-go"),
     path("reviews/helpful/", review_views.helpful, name="review-helpful"),
     path("reviews/<str:line>/", review_views.review, name="review"),
+    path("messages/unsubscribe/<str:token>/", notice_views.decline, name="unsubscribe"),
     path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),
     path("sheets/<str:name>.css", views.sheet),

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/", include("kernel.keys.api.urls_admin")),
     path("api/v1/admin/", include("kernel.webhooks.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.notifications.api.urls_admin")),
     path("api/v1/admin/exports/", include("kernel.backoffice.exports.api")),
     path("api/v1/admin/stock/", include("kernel.inventory.api.urls_admin")),
     path("api/v1/admin/payments/", include("kernel.payments.api.urls_admin")),

@@ -20,6 +20,7 @@ from themes.account import (
     views,
     ways,
 )
+from themes.notices import views as notice_views
 from themes.promotions.views import my_coupons
 from themes.wallet import views as wallet
 
@@ -49,6 +50,9 @@ urlpatterns = [
     path("wallet/take-back/", wallet.take_back, name="withdrawal-cancel"),
     path("wallet/withdraw/<slug:asset>/", wallet.withdraw, name="withdraw"),
     path("wallet/give/<slug:asset>/", wallet.give, name="give"),
+    path("messages/", notice_views.inbox, name="messages"),
+    path("messages/read/", notice_views.read, name="message-read"),
+    path("messages/choices/", notice_views.choices, name="message-choices"),
     path("favourites/", favourites.favourites, name="favourites"),
     path("favourites/keep/", favourites.keep, name="favourite-keep"),
     path("favourites/forget/", favourites.forget, name="favourite-forget"),

@@ -10,6 +10,7 @@ from themes.blocks import (
     frame,
     levels,
     member,
+    notices,
     promotions,
     reviews,
     searching,
@@ -19,7 +20,8 @@ from themes.registry import register
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    own = (frame, content, catalogue, cart, buying, member, levels, promotions, reviews, searching)
+    told = (levels, notices, promotions, reviews, searching)
+    own = (frame, content, catalogue, cart, buying, member, *told)
     for module in own:
         for block in module.BLOCKS:
             register(block)

@@ -18,6 +18,7 @@ from themes.resolving import path_of
 def _menu(_settings: Settings, _data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
     entries = [
         ("box", _("My orders"), "orders"),
+        ("bell", _("Messages"), "account:messages"),
         ("wallet", _("My balance"), "account:assets"),
         ("tag", _("My coupons"), "account:coupons"),
         ("star", _("Coupons to take"), "coupons"),

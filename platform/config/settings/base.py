@@ -50,7 +50,7 @@ STOA_TENANT_APPS = [
     *("cart", "checkout", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "levels", "wallet", "search", "dataio"),
     *("promotions", "reviews", "search", "dataio"),
-    *("keys", "webhooks"),
+    *("keys", "webhooks", "notifications"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "kernel.dataio",
     "kernel.keys",
     "kernel.webhooks",
+    "kernel.notifications",
     "kernel.backoffice",
     "themes",
     *module_app_configs(),
@@ -285,6 +286,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("STOA_MAIL_FROM", f"shop@{STOA_BASE_DOMAIN}")
 # A gateway for text messages, as package.module:Class; none sends none.
 STOA_SMS_PROVIDER = env.text("STOA_SMS_PROVIDER", "")
+# Where `kernel.notifications.sms_http:HttpSms` hands them over.
+STOA_SMS_URL = env.text("STOA_SMS_URL", "")
+STOA_SMS_TOKEN = env.text("STOA_SMS_TOKEN", "")
 
 # --- search -------------------------------------------------------------------
 

@@ -59,6 +59,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PayoutBatchState": "kernel.wallet.choices.BatchState.choices",
         "WebhookState": "kernel.webhooks.choices.EndpointState.choices",
         "DeliveryState": "kernel.webhooks.choices.DeliveryState.choices",
+        "MessageTopic": "kernel.notifications.choices.Topic.choices",
+        "MessageAudience": "kernel.notifications.choices.Audience.choices",
+        "MessageChannel": "kernel.notifications.choices.MessageChannel.choices",
+        "MessageState": "kernel.notifications.choices.MessageState.choices",
         "PriceStepKind": "kernel.pricing.values.STEP_KINDS",
     },
     "POSTPROCESSING_HOOKS": [

@@ -27,6 +27,7 @@ _ENTRIES: Final = (
     Entry("/entry/", _("Joining and signing in"), "people", "members.entry", SETTINGS),
     Entry("/staff/security/", _("Security of the staff"), "key", "staff.manage", SETTINGS),
     Entry("/orders/policy/", _("Handling of orders"), "bag", "orders.manage", SETTINGS),
+    Entry("/notifications/", _("Messages"), "bell", "notifications.view", SETTINGS),
     Entry("/keys/", _("API keys"), "key", "keys.view", SETTINGS),
     Entry("/webhooks/", _("Webhooks"), "extension", "webhooks.view", SETTINGS),
     Entry("/products/", _("Products"), "tag", "products.view", GOODS),

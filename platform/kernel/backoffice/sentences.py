@@ -182,5 +182,9 @@ SENTENCES: Final[dict[str, Promise]] = {
     "webhooks.tested": _("A webhook was tested"),
     "webhooks.replayed": _("Deliveries of a webhook were sent again"),
     "webhooks.stopped": _("A webhook was stopped after failing"),
+    "notifications.policy_changed": _("When and how messages are sent was changed"),
+    "notifications.template_changed": _("The words of a message were changed"),
+    "notifications.tested": _("A message was tried"),
+    "notifications.sent_again": _("A message was sent again"),
     "servicelabel.changed": _("A service label was changed"),
 }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("searching/", include("kernel.backoffice.searching.urls")),
     path("reviews/", include("kernel.backoffice.reviews.urls")),
     path("", include("kernel.backoffice.programs.urls")),
+    path("", include("kernel.backoffice.notices.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("exports/", include("kernel.backoffice.exports.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),

@@ -33,6 +33,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     """
     from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
+    from config.dev.demo.outreach import connect_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
     from config.dev.demo.voices import speak_once
@@ -47,6 +48,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     trade_once(goods, now=now, report=report, days=DAYS)
     speak_once(goods, now=now)
     belong_once(goods, now=now)
+    connect_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:

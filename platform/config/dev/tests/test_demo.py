@@ -25,6 +25,7 @@ from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
 from kernel.inventory.selectors import faults
+from kernel.keys.models import ApiKey
 from kernel.ledger.services import Owner, balance
 from kernel.ledger.services import verify as verify_ledger
 from kernel.members.services import register_member
@@ -34,6 +35,7 @@ from kernel.payments.models import Attempt
 from kernel.reviews.models import Review
 from kernel.reviews.scores import counted, kept
 from kernel.tenancy.context import tenant_context
+from kernel.webhooks.models import Endpoint
 from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
 
@@ -126,6 +128,7 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert Order.objects.count() == traded + 2
         assert Review.objects.count() > 5
         assert all(kept(each) == counted(each) for each in reviewed())
+        assert (ApiKey.objects.count(), Endpoint.objects.get().state) == (1, "off")
 
 
 def reviewed() -> set[UUID]:

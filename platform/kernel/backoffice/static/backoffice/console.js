@@ -67,6 +67,51 @@
   };
   setTimeout(refresh, 250);
 
+  // The bell: how much is new, and a sound when there is more than before.
+  const bell = document.querySelector("[data-bell]");
+  const sound = document.querySelector("[data-bell-sound]");
+  const rings = () => localStorage.getItem("bell-sound") !== "off";
+  if (sound) {
+    sound.checked = rings();
+    sound.addEventListener("change", () => {
+      localStorage.setItem("bell-sound", sound.checked ? "on" : "off");
+      if (sound.checked) ring();
+    });
+  }
+  const ring = () => {
+    try {
+      const audio = new AudioContext();
+      [880, 1320].forEach((pitch, place) => {
+        const tone = audio.createOscillator();
+        const gain = audio.createGain();
+        const at = audio.currentTime + place * 0.18;
+        tone.frequency.value = pitch;
+        gain.gain.setValueAtTime(0.2, at);
+        gain.gain.exponentialRampToValueAtTime(0.001, at + 0.35);
+        tone.connect(gain).connect(audio.destination);
+        tone.start(at);
+        tone.stop(at + 0.4);
+      });
+    } catch { /* a browser without sound */ }
+  };
+  const listen = async () => {
+    if (document.visibilityState === "visible" || rings()) {
+      try {
+        const answer = await fetch(bell.dataset.bell, { headers: { Accept: "application/json" } });
+        if (answer.status === 403) return;
+        const { unread } = await answer.json();
+        const count = bell.querySelector("[data-bell-count]");
+        count.textContent = unread > 99 ? "99+" : String(unread);
+        count.hidden = unread === 0;
+        const before = sessionStorage.getItem("bell-unread");
+        if (before !== null && unread > Number(before) && rings()) ring();
+        sessionStorage.setItem("bell-unread", String(unread));
+      } catch { /* the next round asks again */ }
+    }
+    setTimeout(listen, 20000);
+  };
+  if (bell) listen();
+
   // One box ticks all the others of its form.
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-all]");

@@ -1,0 +1,1 @@
+"""Messages to members and staff about what happens in a shop."""
