@@ -21,14 +21,15 @@ class ThemesConfig(AppConfig):
         from themes.promotions import sources as promotion_sources
         from themes.reviews import sources as review_sources
         from themes.searching import sources as search_sources
+        from themes.shipping import sources as shipping_sources
         from themes.sources import register_source
 
         # Django makes applications ready again when others are installed: begin with nothing.
         for known in (sources, registry, kinds):
             known.forget_all()
         shop.register_all()
-        carts = (cart_sources.CART, cart_sources.COUNT, cart_sources.FREE_FROM)
-        offers = (promotion_sources.LABELS, promotion_sources.WALL)
+        carts = (cart_sources.CART, cart_sources.COUNT, shipping_sources.FREE_FROM)
+        offers = (shipping_sources.PRODUCT, promotion_sources.LABELS, promotion_sources.WALL)
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
         reviews = (review_sources.SUMMARY, review_sources.LIST)
         orders = (order_sources.MINE, order_sources.ONE)

@@ -16,6 +16,7 @@ CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "search.words_changed": ("search_words",),
     "promotions.promotion_changed": ("promotions",),
     "promotions.coupon_template_changed": ("coupons",),
+    "shipping.changed": ("shipping",),
     "reviews.review_changed": ("reviews",),
 }
 """Which counters grow with which event."""

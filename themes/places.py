@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from kernel.members.errors import InvalidAddress
 from kernel.members.models import Address
-from kernel.members.regions import path_of, regions_below
-from kernel.members.services.addresses import HOME, Place, written_address
+from kernel.members.regions import HOME, path_of, regions_below
+from kernel.members.services.addresses import Place, written_address
 from themes.countries import COUNTRIES, name_in
 from themes.fields import Json
 

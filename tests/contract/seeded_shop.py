@@ -10,7 +10,6 @@ from kernel.cart.models import CartLine
 from kernel.cart.services import CartOwner, Wish, add
 from kernel.catalogue.models import Picture
 from kernel.checkout.services import intent_for
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.ids import public_id
 from kernel.common.time import utc_now
 from kernel.dataio.services import receive_file
@@ -33,6 +32,7 @@ from testkit.factories.catalogue import (
 )
 from testkit.factories.inventory import places
 from testkit.factories.orders import make_variant, orders_in, pay, place
+from testkit.factories.shipping import make_way
 
 ACTOR = Actor("staff", "stf_tests", "Tests")
 NOW = utc_now()
@@ -93,10 +93,8 @@ def _goods() -> dict[str, str]:
     sent = send_transfer([Want(part.pk, 2)], source_id=here, destination_id=there, actor=ACTOR)
     file = CSV.encode()
     source = receive_file(BytesIO(file), name="products.csv", size=len(file), actor=ACTOR)
-    terms = ShippingTerms(
-        code="post", names={"en": "Post"}, method="express", rate="flat", currency="CNY"
-    )
-    set_shipping_method(terms, actor=ACTOR)
+    way = make_way(minor=800)
+    assert way.template is not None
     return {
         "variant": public_id("var", variant.pk),
         "products/product": product.public_id,

@@ -14,8 +14,6 @@ from typer.testing import CliRunner
 from config.cli import doctor
 from kernel.audit.actor import Actor
 from kernel.catalogue.choices import ProductKind
-from kernel.checkout.choices import Rate
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.money import Money
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
@@ -35,6 +33,7 @@ from kernel.relations.services import invite_code_of
 from kernel.tenancy.context import TenantRef, tenant_context
 from kernel.tenancy.ports import directory
 from testkit.factories.orders import make_variant
+from testkit.factories.shipping import make_way
 from tests.journeys.apparel import export
 from tests.journeys.conftest import PASSWORD, Shop, Site
 from tests.journeys.test_opening_a_shop import open_page as open_desk
@@ -74,6 +73,7 @@ DESK = (
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
     *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
+    *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
     *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/ledger/"),
 )
 PHONE = 390
@@ -102,9 +102,7 @@ def inside(shop: Shop) -> Iterator[TenantRef]:
 
 def send_by_post(currency: str) -> None:
     """Have freight to pay."""
-    names = {"en": "Post", "zh-hans": "邮寄"}
-    terms = ShippingTerms("post", names, "express", Rate.FLAT, currency, 800)
-    set_shipping_method(terms, actor=CLERK)
+    make_way(minor=800, currency=currency)
 
 
 def account(gateway: str, values: dict[str, object], title: str) -> None:
@@ -136,10 +134,8 @@ def ways_of_all_kinds(stocked: Shop) -> Shop:
             kind=ProductKind.CARD_KEY, handle="gift", title="Gift card", minor=5_000, stock=0
         )
         add_keys(stocked_keys.pk, ["KEY-ONE-111"], actor=CLERK, now=utc_now())
-        terms = ShippingTerms(
-            "counter", {"en": "Fetch it", "zh-hans": "到店自提"}, "pickup", Rate.FREE, currency
-        )
-        set_shipping_method(terms, actor=CLERK)
+        names = {"en": "Fetch it", "zh-hans": "到店自提"}
+        make_way("counter", method="pickup", names=names, currency=currency)
         account("wallet", {"asset": currency.lower()}, "Balance")
         account("offline", {"way": "delivery", "instructions": "Have it ready."}, "At the door")
     return stocked

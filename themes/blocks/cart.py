@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kernel.common.money import Money
 from kernel.modules.manifest import Text
+from kernel.shipping.selectors import free_from
 from themes.contract import Binding, Block, PageContext
 from themes.fields import Settings
 from themes.resolving import path_of
@@ -30,21 +31,22 @@ def _with_checkout(
 
 
 def _worth(_settings: Settings, _page: PageContext) -> Mapping[str, Binding]:
-    return {"cart": Binding.to("cart.view"), "free": Binding.to("checkout.free_from")}
+    return {"cart": Binding.to("cart.view"), "free": Binding.to("shipping.free_from")}
 
 
 def _progress(_settings: Settings, data: Mapping[str, Any], page: PageContext) -> Mapping[str, Any]:
     """Say how much is missing until delivery is free; nothing where it always or never is."""
-    free_from, cart = data["free"], data["cart"]
+    cart = data["cart"]
     worth = cart["to_send_minor"] if cart else 0
-    if not free_from or not worth:
+    wanted = free_from(data["free"], cart["templates"]) if worth else None
+    if wanted is None:
         return {"bar": None}
-    missing = max(free_from - worth, 0)
+    missing = max(wanted - worth, 0)
     words = _("Delivery is free.")
     if missing:
         amount = text_of(Money(missing, page.currency))
         words = _("%(amount)s more, and delivery is free.") % {"amount": amount}
-    return {"bar": {"words": words, "worth": min(worth, free_from), "whole": free_from}}
+    return {"bar": {"words": words, "worth": min(worth, wanted), "whole": wanted}}
 
 
 MINI: Final = Block(

@@ -139,7 +139,8 @@ def product_binding(page: PageContext) -> Binding:
 
 def _product(_settings: Settings, page: PageContext) -> Mapping[str, Binding]:
     offers = Binding.to("promotions.labels", handle=page.params.get("handle", ""))
-    return {"product": product_binding(page), "offers": offers}
+    freight = Binding.to("shipping.product", handle=page.params.get("handle", ""))
+    return {"product": product_binding(page), "offers": offers, "freight": freight}
 
 
 def _product_more(

@@ -10,13 +10,11 @@ from django.utils.translation import gettext as _
 from kernel.cart.choices import Fulfilment, WarningCode
 from kernel.cart.services import pieces_in, read
 from kernel.cart.values import CartGroup, CartView, LineView, Notice
-from kernel.checkout.choices import Rate
-from kernel.checkout.models import ShippingMethod
-from kernel.orders.choices import FulfilmentMethod
 from themes.cart.owners import reader
 from themes.contract import Binding, PageContext
 from themes.promotions.shown import cart_promotions
 from themes.resolving import picture_url
+from themes.shipping.sources import freight_of
 from themes.shop.amounts import shown, text_of
 from themes.shop.cards import href_of
 from themes.shop.moments import ships_text
@@ -30,24 +28,13 @@ def _load_cart(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     if shown and view:
         member = page.viewer.member_id if page.viewer else None
         shown["offers"] = cart_promotions(view, member_id=member, now=page.now)
+        shown["freight"] = freight_of(view, page)
     return [shown] * len(bindings)
 
 
 def _load_count(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     owner = reader(page.viewer) if page.viewer else None
     return [pieces_in(owner) if owner else 0] * len(bindings)
-
-
-def _load_free_from(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
-    """Return from which amount on delivery is free; None where it always or never is."""
-    brought = (FulfilmentMethod.EXPRESS, FulfilmentMethod.SAME_CITY)
-    ways = ShippingMethod.objects.filter(
-        method__in=brought, currency=page.currency, is_active=True
-    ).values_list("rate", "base_minor", "piece_minor", "free_from_minor")
-    costs = [(base or piece, least) for rate, base, piece, least in ways if rate != Rate.FREE]
-    least = [least for _cost, least in costs if least]
-    is_free = len(costs) < len(ways) or not all(cost for cost, _least in costs)
-    return [None if is_free else min(least, default=None)] * len(bindings)
 
 
 def _cart(view: CartView) -> dict[str, Any] | None:
@@ -60,6 +47,7 @@ def _cart(view: CartView) -> dict[str, Any] | None:
         "to_send_minor": sum(
             group.subtotal.minor for group in view.groups if group.fulfilment == Fulfilment.SHIPPED
         ),
+        "templates": sorted({line.freight_template for line in view.to_buy}),
         "chosen": sum(line.quantity for line in view.to_buy),
     }
 
@@ -108,4 +96,3 @@ def _notice(notice: Notice) -> str:
 
 CART: Final = Source(of="cart.view", load=_load_cart, reads=(), vary="member")
 COUNT: Final = Source(of="cart.count", load=_load_count, reads=(), vary="member")
-FREE_FROM: Final = Source(of="checkout.free_from", load=_load_free_from, reads=(), vary="member")

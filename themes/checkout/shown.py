@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kernel.checkout.drafts import DraftLine, Part, Refusal
-from kernel.checkout.models import ShippingMethod
 from kernel.checkout.quoting import Quote
-from kernel.checkout.steps.freight import BROUGHT, freight_minor
 from kernel.common.money import Money
+from kernel.orders.choices import FulfilmentMethod
+from kernel.shipping.choices import BROUGHT
+from kernel.shipping.models import ShippingMethod
 from themes.checkout.visits import NEW, Filled
 from themes.fields import Json
 from themes.places import address_data, address_text, entry_inputs
@@ -80,28 +81,23 @@ def _addresses(filled: Filled) -> list[Json]:
 
 def _ways(quote: Quote) -> list[Json]:
     language = get_language() or ""
-    shipped = [part for part in quote.parts if part.shipping_method]
     return [
         {
-            "code": way.code,
-            "name": way.name_in(language),
-            "price": _way_price(way, shipped, quote.currency),
-            "is_chosen": way.code == quote.shipping,
+            "code": each.way.code,
+            "name": each.way.name_in(language),
+            "place": _pickup_place(each.way),
+            "obstacle": each.obstacle,
+            "price": text_of(Money(each.minor, quote.currency)) if each.minor else _("Free"),
+            "is_chosen": each.way.code == quote.shipping,
         }
-        for way in (quote.ways if quote.shipping else ())
+        for each in quote.ways
     ]
 
 
-def _way_price(way: ShippingMethod, shipped: Sequence[Part], currency: str) -> str:
-    minor = sum(
-        freight_minor(
-            way,
-            pieces=sum(line.quantity for line in part.lines),
-            worth_minor=part.figures().items - part.figures().discount,
-        )
-        for part in shipped
-    )
-    return text_of(Money(minor, currency)) if minor else _("Free")
+def _pickup_place(way: ShippingMethod) -> str:
+    if way.method != FulfilmentMethod.PICKUP or way.location is None:
+        return ""
+    return f"{way.location.name} {way.location.address}".strip()
 
 
 def _parts(quote: Quote) -> list[Json]:

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from kernel.audit.actor import Actor
 from kernel.cart.cookies import cookie_name
 from kernel.catalogue.models import OptionValue, Variant
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.shipping import make_way
 from testkit.web import TenantClient, store
 from themes.tests.samples import Shelf
 
@@ -183,16 +182,7 @@ def test_the_cart_tells_how_much_is_missing_until_delivery_is_free(
 ) -> None:
     shelf.product("Green tea", minor=1_250)
     with tenant_context(tenant_a):
-        terms = ShippingTerms(
-            code="post",
-            names={"en": "Post"},
-            method="express",
-            rate="flat",
-            currency="CNY",
-            base_minor=800,
-            free_from_minor=5_000,
-        )
-        set_shipping_method(terms, actor=Actor.system("tests"))
+        make_way(minor=800, free_from_minor=5_000)
     put(browser)
 
     before = text_of(browser.get("/cart/"))

@@ -27,6 +27,8 @@ STATE_DIR = Path(env.text("STOA_STATE_DIR", str(ROOT / ".stoa" / "state")))
 STOA_PRODUCT_NAME = env.text("STOA_PRODUCT_NAME", "Stoa")
 STOA_PROCESS = env.text("STOA_PROCESS", "cli")
 STOA_DB_PREFIX = env.text("STOA_DB_PREFIX", "stoa")
+# A newer file of the divisions of China than ours; `stoa regions install` writes it.
+STOA_REGIONS_FILE = env.text("STOA_REGIONS_FILE", "")
 STOA_BASE_DOMAIN = env.text("STOA_BASE_DOMAIN", "localhost")
 STOA_WARM_POOL_SIZE = env.number("STOA_WARM_POOL_SIZE", 5)
 DEBUG = False
@@ -49,6 +51,7 @@ STOA_TENANT_APPS = [
     *("catalogue", "pricing", "inventory"),
     *("cart", "checkout", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "levels", "wallet", "search", "dataio"),
+    *("cart", "shipping", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "search", "dataio"),
     *("keys", "webhooks", "notifications"),
 ]
@@ -85,6 +88,7 @@ INSTALLED_APPS = [
     "kernel.pricing",
     "kernel.inventory",
     "kernel.cart",
+    "kernel.shipping",
     "kernel.checkout",
     "kernel.orders",
     "kernel.fulfilment",

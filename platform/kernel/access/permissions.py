@@ -40,6 +40,8 @@ CATALOGUE: Final = (
             Permission("orders.manage", _("Change and cancel orders")),
             Permission("fulfilment.view", _("See shipments")),
             Permission("fulfilment.manage", _("Ship and hand over")),
+            Permission("shipping.view", _("See ways to ship and freight templates")),
+            Permission("shipping.manage", _("Change ways to ship and freight templates")),
         ),
     ),
     Section(

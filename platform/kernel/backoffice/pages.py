@@ -30,6 +30,7 @@ _ENTRIES: Final = (
     Entry("/notifications/", _("Messages"), "bell", "notifications.view", SETTINGS),
     Entry("/keys/", _("API keys"), "key", "keys.view", SETTINGS),
     Entry("/webhooks/", _("Webhooks"), "extension", "webhooks.view", SETTINGS),
+    Entry("/shipping/", _("Shipping and freight"), "truck", "shipping.view", SETTINGS),
     Entry("/products/", _("Products"), "tag", "products.view", GOODS),
     Entry("/categories/", _("Categories"), "tree", "products.view", GOODS),
     Entry("/collections/", _("Collections"), "stack", "products.view", GOODS),

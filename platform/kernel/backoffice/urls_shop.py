@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("orders/", include("kernel.backoffice.orders.urls")),
+    path("shipping/", include("kernel.backoffice.shipping.urls")),
     path("products/", include("kernel.backoffice.products.urls")),
     path("prices/", include("kernel.backoffice.pricing.urls")),
     path("promotions/", include("kernel.backoffice.promotions.urls")),

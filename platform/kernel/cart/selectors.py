@@ -239,6 +239,7 @@ def _line_view(line: CartLine, facts: _Facts, *, now: datetime) -> LineView:
         limits=limits_of(product),
         is_buyable=is_buyable,
         notices=notices,
+        freight_template=product.freight_template,
         is_ahead=is_ahead,
         ships_by=variant.ships_by if is_ahead else None,
         plain=price.plain if price else None,

@@ -112,6 +112,7 @@ class LineView:
     limits: Limits
     is_buyable: bool
     notices: tuple[Notice, ...] = ()
+    freight_template: str = ""
     is_ahead: bool = False
     ships_by: date | None = None
     plain: Money | None = None

@@ -180,6 +180,7 @@ PRODUCT: Final[Mapping[str, Check]] = {
     "step": whole(1),
     "after_sale_policy": one_of(AfterSalePolicy),
     "tax_class": code,
+    "freight_template": lambda value, field: code(value, field) if value != "" else "",
     "seller_id": optional(key),
     # The product type decides what fits.
     "attributes": _as_given,

@@ -1,8 +1,8 @@
-"""What the catalogue's edges ask of the pricing centre, which stands above it."""
+"""What the catalogue asks of the centres that stand above it: pricing and shipping."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -87,3 +87,16 @@ def set_prices(prices: Prices) -> None:
 def prices() -> Prices:
     """Return who knows prices; without a pricing centre nothing has one."""
     return _prices[0]
+
+
+_freight: list[Callable[[], Mapping[str, str]]] = [dict]
+
+
+def set_freight(names: Callable[[], Mapping[str, str]]) -> None:
+    """Say who knows the freight templates; done once, while applications are loaded."""
+    _freight[:] = [names]
+
+
+def freight_templates() -> Mapping[str, str]:
+    """Return the names of the freight templates that a product may name, by their codes."""
+    return _freight[0]()

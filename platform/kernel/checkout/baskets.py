@@ -67,7 +67,8 @@ class Basket:
     """Everything that a quote needs.
 
     Attributes:
-        address: name, phone, country, region_code, region, city, line, postcode; empty when
+        address: name, phone, country, region_code, region, city, line, postcode, and where
+            somebody gave them latitude and longitude; empty when
             nothing has to be brought anywhere.
         holder: whose reservation of stock it uses, ``("cart", id)``.
         source: where it comes from, for reports: ``store``, ``api``.

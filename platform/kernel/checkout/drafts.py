@@ -11,10 +11,11 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from kernel.checkout.baskets import Basket, Item
-from kernel.checkout.models import ShippingMethod
 from kernel.common.money import Money, split_minor
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
 from kernel.orders.goods import Goods
+from kernel.shipping.counting import Freight, split_freight
+from kernel.shipping.models import ShippingMethod
 
 PartKey: TypeAlias = tuple[UUID | None, FulfilmentMethod]
 
@@ -99,14 +100,25 @@ class Figures:
 
 @dataclass(slots=True)
 class Part:
-    """What one seller hands over in one way; becomes one order."""
+    """What one seller hands over in one way; becomes one order.
+
+    Attributes:
+        freight: how the freight came about, before anything was taken off.
+    """
 
     seller_id: UUID | None
     method: FulfilmentMethod
     lines: list[DraftLine] = field(default_factory=list)
     shipping_method: str = ""
     freight_minor: int = 0
+    freight: Freight | None = None
     reasons: list[Reason] = field(default_factory=list)
+
+    def line_freight(self) -> dict[int, int]:
+        """Return what each line bears of the freight, by position; they add up to it."""
+        shares = self.freight.shares() if self.freight is not None else {}
+        keys = [line.position for line in self.lines]
+        return split_freight(self.freight_minor, shares, keys)
 
     def figures(self) -> Figures:
         """Add up the lines and the freight."""
@@ -117,6 +129,20 @@ class Part:
             tax += line.tax_minor
         total = items - discount + self.freight_minor + tax
         return Figures(items, discount, self.freight_minor, tax, total)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOffer:
+    """A way to ship, for one basket.
+
+    Attributes:
+        minor: what it costs for all parcels.
+        obstacle: why it cannot be chosen; empty when it can.
+    """
+
+    way: ShippingMethod
+    minor: int = 0
+    obstacle: str = ""
 
 
 @dataclass(slots=True)
@@ -133,7 +159,7 @@ class Draft:
     parts: list[Part] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: dict[str, object] = field(default_factory=dict)
-    ways: Sequence[ShippingMethod] | None = None
+    ways: Sequence[WayOffer] | None = None
     claims: set[str] = field(default_factory=set)
 
     @property

@@ -33,14 +33,6 @@ class EmptyBasket(DomainError):
     title = _("There is nothing to order.")
 
 
-class InvalidShippingMethod(DomainError):
-    """The particulars of a way to ship cannot be used; ``field`` names which."""
-
-    code: ClassVar[str] = "checkout.invalid_shipping_method"
-    status: ClassVar[int] = 422
-    title = _("The way to ship cannot be kept with these particulars.")
-
-
 class NothingDue(DomainError):
     """There is nothing to pay: it is paid, or over."""
 

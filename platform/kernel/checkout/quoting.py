@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.checkout.baskets import Basket
-from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Refusal
-from kernel.checkout.models import ShippingMethod
+from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Refusal, WayOffer
 from kernel.checkout.pipeline import run_pipeline
-from kernel.checkout.steps.freight import shipping_methods
 from kernel.common.money import Money
 
 
@@ -22,7 +20,7 @@ class Quote:
         parts: one for each order that placing would make.
         refusals: why it cannot be placed; empty when it can.
         shipping: code of the way to ship that was counted with.
-        ways: what could be chosen.
+        ways: what could be chosen; none when nothing has to be shipped.
     """
 
     currency: str
@@ -35,7 +33,7 @@ class Quote:
     tax: Money
     total: Money
     shipping: str
-    ways: Sequence[ShippingMethod]
+    ways: Sequence[WayOffer]
 
     @property
     def may_be_placed(self) -> bool:
@@ -64,5 +62,5 @@ def quote_basket(basket: Basket, *, now: datetime) -> Quote:
         tax=total("tax"),
         total=draft.total,
         shipping=str(draft.notes.get("shipping", "")),
-        ways=shipping_methods(draft.currency) if draft.ways is None else draft.ways,
+        ways=draft.ways or (),
     )

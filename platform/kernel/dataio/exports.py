@@ -30,6 +30,7 @@ COLUMNS: Final = (
     *("Option3 Name", "Option3 Value", "Variant SKU", "Variant Grams"),
     *("Variant Inventory Policy", "Variant Price", "Variant Compare At Price"),
     *("Variant Barcode", "Image Src", "Image Alt Text", "SEO Title", "SEO Description"),
+    *("Freight Template", "Variant Volume"),
 )
 _CHUNK: Final = 200
 
@@ -135,6 +136,7 @@ class _Around:
             "Categories": "; ".join(self._way(path) for path in places),
             "SEO Title": product.seo_title,
             "SEO Description": product.seo_description,
+            "Freight Template": product.freight_template,
             **(named or {"Option1 Name": "Title"}),
         }
 
@@ -153,6 +155,7 @@ class _Around:
             **(values or {"Option1 Value": "Default Title"}),
             "Variant SKU": variant.sku,
             "Variant Grams": variant.weight_grams,
+            "Variant Volume": variant.volume_cm3,
             "Variant Inventory Policy": "deny"
             if variant.out_of_stock == OutOfStock.REFUSE
             else "continue",

@@ -81,6 +81,7 @@ class ProductRecord:
     is_archived: bool = False
     kind: str = ""
     tax_class: str = ""
+    freight_template: str | None = None
     max_per_order: int | None = None
     options: list[str] = field(default_factory=list)
     categories: list[tuple[str, ...]] = field(default_factory=list)

@@ -29,6 +29,8 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "compare_at": gettext_lazy("Struck-through price"),
     "cost": gettext_lazy("Cost"),
     "weight_grams": gettext_lazy("Weight (g)"),
+    "volume_cm3": gettext_lazy("Volume (cm³)"),
+    "freight_template": gettext_lazy("Freight template"),
     "stock": gettext_lazy("Stock"),
     "pictures": gettext_lazy("Pictures"),
     "source_url": gettext_lazy("Address of a picture"),

@@ -277,6 +277,7 @@ def told_of(record: ProductRecord) -> dict[str, Any]:
         "seo_title": record.seo_title,
         "seo_description": record.seo_description,
         "tax_class": record.tax_class or None,
+        "freight_template": record.freight_template,
     }
     return {key: value for key, value in told.items() if value is not None}
 

@@ -22,6 +22,7 @@ _FACTS: Final = (
     "status",
     "out_of_stock",
     "weight_grams",
+    "volume_cm3",
     "image__file",
     "image__renditions",
     "product_id",
@@ -38,6 +39,7 @@ _FACTS: Final = (
     "product__step",
     "product__seller_id",
     "product__tax_class",
+    "product__freight_template",
     "product__after_sale_policy",
 )
 _FACTS_OF: Final = Kept(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from config.dev.demo.drawing.pictures import draw_all
+from config.dev.demo.shipping import ship, template_of
 from config.dev.demo.wares import Range, Ware
 from kernel.audit.actor import Actor
 from kernel.catalogue.models import OptionType, OptionValue, Product, Variant
@@ -26,7 +27,6 @@ from kernel.catalogue.services import (
     save_grid,
     save_product_type,
 )
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.money import Money
 from kernel.inventory.services import StockLine, create_location, receive
 from kernel.payments.models import PaymentBinding
@@ -78,6 +78,7 @@ def shelve(goods: Range, *, now: datetime, report: Report) -> None:
     with transaction.atomic():
         shelves = _shelves(goods, pictures)
         location, described = _warehouse(goods), _described(goods)
+        ship(goods, location)
         count = len(goods.wares)
         for number, ware in enumerate(goods.wares, start=1):
             report(f"{number} of {count}: {ware.title}")
@@ -92,7 +93,6 @@ def shelve(goods: Range, *, now: datetime, report: Report) -> None:
                 now=now,
             )
         _collections(goods, now=now)
-        _shipping(goods)
 
 
 def enable_transfer(goods: Range, *, now: datetime) -> PaymentBinding:
@@ -138,7 +138,8 @@ def _shelves(goods: Range, pictures: Iterator[bytes]) -> dict[str, UUID]:
 def _warehouse(goods: Range) -> Location:
     is_chinese = goods.locale.startswith("zh")
     name, region = ("杭州仓", "330106") if is_chinese else ("Brooklyn warehouse", "US-NY")
-    return create_location(code="main", name=name, region_code=region, actor=ACTOR)
+    address = "文三路 388 号" if is_chinese else "240 Carroll St, Brooklyn"
+    return create_location(code="main", name=name, region_code=region, address=address, actor=ACTOR)
 
 
 def _described(goods: Range) -> ProductFields:
@@ -176,6 +177,7 @@ def _ware(
             "status": "active",
             "tags": list(ware.tags),
             "category_ids": [shelves[ware.category]],
+            "freight_template": template_of(ware.category),
             "published_from": now - BEFORE,
             **described,
         },
@@ -277,37 +279,3 @@ def _collections(goods: Range, *, now: datetime) -> None:
         actor=ACTOR,
         now=now,
     )
-
-
-def _shipping(goods: Range) -> None:
-    is_chinese = goods.locale.startswith("zh")
-    ways: Sequence[tuple[str, dict[str, str], str, int, int | None]] = (
-        (
-            "express",
-            {"zh-hans": "快递", "en": "Standard"},
-            "express",
-            800 if is_chinese else 600,
-            9900 if is_chinese else 12000,
-        ),
-        (
-            "courier",
-            {"zh-hans": "顺丰冷链", "en": "Next day"},
-            "express",
-            2200 if is_chinese else 1800,
-            None,
-        ),
-    )
-    for position, (code, names, method, minor, free_from) in enumerate(ways):
-        set_shipping_method(
-            ShippingTerms(
-                code=code,
-                names=names,
-                method=method,
-                rate="flat",
-                currency=goods.currency,
-                base_minor=minor,
-                free_from_minor=free_from,
-                position=position,
-            ),
-            actor=ACTOR,
-        )

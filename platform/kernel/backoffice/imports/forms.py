@@ -18,7 +18,7 @@ FIELDS: Final[dict[str, str | Promise]] = {
     for name in (
         *("title", "handle", "description_html", "summary", "brand", "tags", "categories"),
         *("published", "option1", "option2", "option3", "sku", "barcode", "price", "compare_at"),
-        *("weight_grams", "stock", "pictures"),
+        *("weight_grams", "volume_cm3", "freight_template", "stock", "pictures"),
     )
 }
 

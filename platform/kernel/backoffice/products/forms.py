@@ -29,6 +29,7 @@ from kernel.catalogue.choices import (
     VariantStatus,
 )
 from kernel.catalogue.models import Brand, Collection, Product, ProductType, Unit
+from kernel.catalogue.ports import freight_templates
 from kernel.catalogue.selectors import category_tree
 from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
 from kernel.catalogue.texts import in_language
@@ -37,7 +38,9 @@ from kernel.common.money import Money
 from kernel.tenancy.context import current_tenant
 
 OPTIONS: Final = 3
-FURTHER: Final = ("barcode", "cost", "image", "out_of_stock", "oversell_limit", "ships_by")
+FURTHER: Final = (
+    *("volume_cm3", "barcode", "cost", "image", "out_of_stock", "oversell_limit", "ships_by"),
+)
 _TEXTS: Final = ("title", "summary", "description_html")
 _LARGEST_NUMBER: Final = 2_000_000_000
 
@@ -118,6 +121,11 @@ class ProductForm(forms.Form):
     after_sale_policy = forms.ChoiceField(
         label=_("After the sale"), choices=AfterSalePolicy.choices
     )
+    freight_template = forms.ChoiceField(
+        label=_("Freight template"),
+        required=False,
+        help_text=_("The usual one is that of the way to ship that the buyer chooses."),
+    )
     product_type = forms.ChoiceField(
         label=_("Product type"),
         required=False,
@@ -137,6 +145,8 @@ class ProductForm(forms.Form):
         self._choices("labels", [(str(row.pk), title) for row, title in labels()])
         brands = Brand.objects.order_by("name").values_list("id", "name")
         self._choices("brand", [("", "—"), *((str(key), name) for key, name in brands)])
+        templates = freight_templates().items()
+        self._choices("freight_template", [("", _("The usual one")), *templates])
         types = ProductType.objects.order_by("name")
         self._choices("product_type", [("", "—"), *((str(row.pk), row.name) for row in types)])
         units = [
@@ -177,7 +187,7 @@ class ProductForm(forms.Form):
         given = self.cleaned_data
         plain = ("title", "summary", "description_html", "min_per_order", "max_per_order")
         more = ("max_per_member", "step", "after_sale_policy", "seo_title", "seo_description")
-        found: dict[str, Any] = {name: given[name] for name in (*plain, *more)}
+        found: dict[str, Any] = {name: given[name] for name in (*plain, *more, "freight_template")}
         found["tags"] = [
             tag.strip() for tag in given["tags"].replace("，", ",").split(",") if tag.strip()
         ]
@@ -281,6 +291,7 @@ class VariantForm(forms.Form):
     )
     was = forms.IntegerField(required=False, widget=forms.HiddenInput)
     weight_grams = forms.IntegerField(label=_("Weight (g)"), min_value=0, max_value=_LARGEST_NUMBER)
+    volume_cm3 = forms.IntegerField(label=_("Volume (cm³)"), min_value=0, max_value=_LARGEST_NUMBER)
     status = forms.ChoiceField(label=_("Status"), choices=VariantStatus.choices)
     barcode = forms.CharField(label=_("Barcode"), max_length=80, required=False)
     cost = forms.CharField(label=_("Cost"), max_length=24, required=False)

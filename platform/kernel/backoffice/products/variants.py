@@ -95,6 +95,7 @@ def _form(
         "stock": row.stock,
         "was": row.stock,
         "weight_grams": variant.weight_grams,
+        "volume_cm3": variant.volume_cm3,
         "status": variant.status,
         "barcode": variant.barcode,
         "cost": "" if cost is None else Money(cost, variant.currency).decimal(),
@@ -118,6 +119,7 @@ def _further(told: dict[str, Any]) -> VariantFields:
         "out_of_stock": told["out_of_stock"],
         "oversell_limit": told["oversell_limit"],
         "ships_by": told["ships_by"],
+        "volume_cm3": told["volume_cm3"],
         "cost_minor": cost.minor if cost is not None else None,
     }
     if cost is not None:

@@ -46,6 +46,7 @@ _FIELDS: Final[dict[str, Promise]] = {
     "max_per_member": gettext_lazy("Most for one member, ever"),
     "step": gettext_lazy("Sold in steps of"),
     "after_sale_policy": gettext_lazy("After the sale"),
+    "freight_template": gettext_lazy("Freight template"),
     "attributes": gettext_lazy("Attributes"),
     "sku": gettext_lazy("SKU"),
     "barcode": gettext_lazy("Barcode"),

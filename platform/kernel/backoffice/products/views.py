@@ -169,7 +169,7 @@ def _draw(
 
 def _initial(row: Product) -> dict[str, Any]:
     plain = ("title", "summary", "description_html", "handle", "min_per_order", "max_per_order")
-    more = ("max_per_member", "step", "after_sale_policy", "version")
+    more = ("max_per_member", "step", "after_sale_policy", "freight_template", "version")
     seo = ("seo_title", "seo_description")
     labels = ProductLabel.objects.filter(product=row).values_list("label_id", flat=True)
     texts = {f"{part}_{code}": text for code, own in row.i18n.items() for part, text in own.items()}

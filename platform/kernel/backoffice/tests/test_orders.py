@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
 from kernel.audit.models import AuditEntry
-from kernel.checkout.models import ShippingMethod
 from kernel.common.time import utc_now
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem, PickupCode
 from kernel.fulfilment.services import Parcel, fulfil
 from kernel.orders.models import Order, OrderLine, StaffNote
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER, make_variant, orders_in, pay, place
+from testkit.factories.shipping import make_way
 from testkit.web import TenantClient, console
 
 STAFF = ("orders.view", "orders.manage", "fulfilment.manage")
@@ -286,9 +286,7 @@ def test_an_order_is_handed_to_whoever_says_its_code_once(
 ) -> None:
     desk.as_staff("orders.view", "fulfilment.manage")
     with tenant_context(tenant):
-        ShippingMethod.objects.create(
-            code="shop", names={"en": "Pickup"}, method="pickup", rate="free", currency="CNY"
-        )
+        make_way("shop", method="pickup")
         group = place((make_variant().pk, 1))
         pay(group)
         code = PickupCode.objects.get().code

@@ -153,6 +153,7 @@ class StaffProductShown(ProductShown):
     published_from = serializers.DateTimeField(allow_null=True)
     published_until = serializers.DateTimeField(allow_null=True)
     tax_class = serializers.CharField()
+    freight_template = serializers.CharField()
     attribute_values = serializers.DictField()
     draft = serializers.DictField(allow_null=True)
     category_ids = serializers.ListField(child=serializers.CharField())

@@ -60,6 +60,7 @@ class ProductChanged(serializers.Serializer[Any]):
     step = serializers.IntegerField(required=False)
     after_sale_policy = serializers.CharField(required=False)
     tax_class = serializers.CharField(required=False)
+    freight_template = serializers.CharField(required=False, allow_blank=True, max_length=40)
     attributes = serializers.JSONField(required=False)
     category_ids = serializers.ListField(child=PublicIdField("cat"), required=False)
     label_ids = serializers.ListField(child=PublicIdField("lbl"), required=False)

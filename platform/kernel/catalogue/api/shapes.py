@@ -194,6 +194,7 @@ def staff_page(
         "published_from": product.published_from,
         "published_until": product.published_until,
         "tax_class": product.tax_class,
+        "freight_template": product.freight_template,
         "attribute_values": product.attributes,
         "draft": product.draft,
         "category_ids": [item.public_id for item in shown.categories],

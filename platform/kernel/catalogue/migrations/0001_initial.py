@@ -325,6 +325,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("tax_class", models.CharField(default="standard", max_length=40)),
+                ("freight_template", models.CharField(blank=True, default="", max_length=40)),
                 ("seller_id", models.UUIDField(blank=True, null=True)),
                 ("attributes", models.JSONField(blank=True, default=dict)),
                 ("draft", models.JSONField(blank=True, null=True)),

@@ -32,6 +32,7 @@ class Product(TenantModel):
         i18n: texts in further languages, ``{"en": {"title", "summary", "description_html"}}``.
         description_html: sanitised when it was written.
         attributes: values by code, as `product_type` asks for them.
+        freight_template: code of the one that counts its freight; empty for the usual one.
         draft: changes to a published product that are not published yet.
         version: grows with each change; the log has an entry for each.
         search_text: title, tags and SKUs in lower case, written by the services.
@@ -68,6 +69,7 @@ class Product(TenantModel):
         max_length=20, choices=AfterSalePolicy.choices, default=AfterSalePolicy.SEVEN_DAYS
     )
     tax_class = models.CharField(max_length=40, default="standard")
+    freight_template = models.CharField(max_length=40, default="", blank=True)
     seller_id = models.UUIDField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     draft = models.JSONField(null=True, blank=True)

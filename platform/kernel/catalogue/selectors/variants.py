@@ -44,6 +44,7 @@ class VariantFacts:
     weight_grams: int
     volume_cm3: int
     tax_class: str
+    freight_template: str
     after_sale_policy: str
     out_of_stock: str
     oversell_limit: int
@@ -89,6 +90,7 @@ def variant_facts(
             weight_grams=variant.weight_grams,
             volume_cm3=variant.volume_cm3,
             tax_class=product.tax_class,
+            freight_template=product.freight_template,
             after_sale_policy=product.after_sale_policy,
             out_of_stock=variant.out_of_stock,
             oversell_limit=variant.oversell_limit,

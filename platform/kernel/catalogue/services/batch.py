@@ -42,6 +42,7 @@ from kernel.catalogue.services.products import (
     LINKS,
     REFERENCES,
     ProductFields,
+    check_freight,
     check_whole,
     split_links,
     stem_of,
@@ -107,7 +108,9 @@ def plan_product(new: NewProduct) -> Plan:
         raise InvalidProduct(_("This is needed."), field="title")
     links = split_links(values)
     product = Product(id=uuid7(), **values)
-    check_whole(product, {name: values[name] for name in values if name not in REFERENCES})
+    # What points elsewhere is checked for all products at once.
+    pointing = {*REFERENCES, "freight_template"}
+    check_whole(product, {name: values[name] for name in values if name not in pointing})
     matrix = Matrix(product, [], {}, [], {})
     plan_options(matrix, new.options, only=list(new.variants))
     variants = matrix.by_names()
@@ -164,6 +167,7 @@ def _check_references(products: Sequence[Product]) -> None:
         wanted = {getattr(product, name) for product in products} - {None}
         if wanted and model.objects.filter(pk__in=wanted).count() < len(wanted):
             raise InvalidProduct(_("There is nothing with this id."), field=name)
+    check_freight(product.freight_template for product in products)
 
 
 def _name(products: Sequence[Product]) -> None:

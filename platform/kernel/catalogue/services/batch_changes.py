@@ -25,7 +25,12 @@ from kernel.catalogue.services.changes import (
 )
 from kernel.catalogue.services.grid import VariantFields
 from kernel.catalogue.services.pictures import further_pictures
-from kernel.catalogue.services.products import LINKS, ProductFields, split_links
+from kernel.catalogue.services.products import (
+    LINKS,
+    ProductFields,
+    check_freight,
+    split_links,
+)
 from kernel.common.outbox.codec import encode
 from kernel.common.outbox.publishing import publish_many
 
@@ -37,7 +42,7 @@ _PRODUCT: Final = {
     if name
     in {
         *("title", "i18n", "summary", "description_html", "brand_id", "tags", "seo_title"),
-        *("seo_description", "tax_class", "category_ids", "label_ids"),
+        *("seo_description", "tax_class", "freight_template", "category_ids", "label_ids"),
     }
 }
 _VARIANT: Final = {
@@ -52,7 +57,7 @@ class ProductChange:
     """What is to become of a product; what is left out stays as it is.
 
     Attributes:
-        fields: texts, brand, tags, tax class, categories and labels.
+        fields: texts, brand, tags, tax class, freight template, categories and labels.
         variants: what is said of each of its variants, but whether it is on sale.
         pictures: texts by address, of which those that are there already stay as
             they are and the others are added for somebody to fetch.
@@ -116,6 +121,7 @@ def change_products(changes: Sequence[ProductChange], *, actor: Actor) -> Change
     for work in works:
         _apply(work, pictures)
     _check_brands(works)
+    check_freight(work.values.get("freight_template", "") for work in works)
     _check_skus(works)
     added = [item for found in pictures.values() for item in found.added]
     Picture.objects.bulk_create(added)

@@ -21,7 +21,7 @@ LOGGED: Final = (
     *("handle", "kind", "title", "i18n", "summary", "description_html", "brand_id"),
     *("product_type_id", "unit_id", "tags", "status", "published_from", "published_until"),
     *("seo_title", "seo_description", "min_per_order", "max_per_order", "max_per_member"),
-    *("step", "after_sale_policy", "tax_class", "seller_id", "attributes"),
+    *("step", "after_sale_policy", "tax_class", "freight_template", "seller_id", "attributes"),
 )
 _VARIANT: Final = (
     *("id", "sku", "barcode", "title", "weight_grams", "volume_cm3", "cost_minor", "currency"),

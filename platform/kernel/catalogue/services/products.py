@@ -34,6 +34,7 @@ from kernel.catalogue.models import (
     Unit,
     Variant,
 )
+from kernel.catalogue.ports import freight_templates
 from kernel.catalogue.services.changes import finish_change, locked_product, tell_all
 from kernel.catalogue.services.options import OptionSpec, lay_options
 from kernel.catalogue.texts import handle_of
@@ -86,6 +87,7 @@ class ProductFields(TypedDict, total=False):
     step: int
     after_sale_policy: str
     tax_class: str
+    freight_template: str
     seller_id: UUID | None
     attributes: Mapping[str, object]
     category_ids: Sequence[UUID]
@@ -268,12 +270,20 @@ def check_whole(product: Product, values: Mapping[str, Any]) -> None:
         and product.published_from >= product.published_until
     ):
         raise InvalidProduct(_("This is before the beginning."), field="published_until")
+    check_freight([values.get("freight_template", "")])
     if "attributes" in values or "product_type_id" in values:
         product.attributes = checked_attributes(
             _schema_of(product),
             product.attributes if "attributes" in values else _still_known(product),
             complete=product.status == ProductStatus.ACTIVE,
         )
+
+
+def check_freight(codes: Iterable[str]) -> None:
+    """Check that the freight templates that are named are there; no query when none is."""
+    named = {code for code in codes if code}
+    if named and not named <= freight_templates().keys():
+        raise InvalidProduct(_("There is no such freight template."), field="freight_template")
 
 
 def _schema_of(product: Product) -> Sequence[Mapping[str, Any]]:

@@ -69,24 +69,27 @@ class ReasonShown(serializers.Serializer[Any]):
 
 
 class QuotedLine(serializers.Serializer[Any]):
-    """A line with its price; ``prices`` tell how it came about."""
+    """A line with its price, and its share of the freight; ``prices`` tell how it came about."""
 
     title = serializers.CharField()
     sku = serializers.CharField()
     quantity = serializers.IntegerField()
     unit = serializers.CharField()
     discount = serializers.CharField()
+    freight = serializers.CharField()
     total = serializers.CharField()
     prices = serializers.JSONField()
     reasons = ReasonShown(many=True)
 
 
 class WayShown(serializers.Serializer[Any]):
-    """A way to ship."""
+    """A way to ship; ``obstacle`` says why it cannot be chosen, and is empty when it can."""
 
     code = serializers.CharField()
     names = serializers.JSONField()
     method = serializers.CharField()
+    amount = serializers.CharField()
+    obstacle = serializers.CharField(allow_blank=True)
 
 
 class QuoteShown(serializers.Serializer[Any]):
@@ -256,6 +259,9 @@ def _quote_data(found: Quote) -> dict[str, object]:
             {"source": row.source, "label": row.label, "amount": amount(row.minor)} for row in rows
         ]
 
+    freight: dict[int, int] = {}
+    for part in found.parts:
+        freight |= part.line_freight()
     return {
         "currency": found.currency,
         **{
@@ -264,7 +270,16 @@ def _quote_data(found: Quote) -> dict[str, object]:
         },
         "may_be_placed": found.may_be_placed,
         "shipping": found.shipping,
-        "ways": [{"code": w.code, "names": w.names, "method": w.method} for w in found.ways],
+        "ways": [
+            {
+                "code": each.way.code,
+                "names": each.way.names,
+                "method": each.way.method,
+                "amount": amount(each.minor),
+                "obstacle": each.obstacle,
+            }
+            for each in found.ways
+        ],
         "lines": [
             {
                 "title": line.goods.facts["product__title"],
@@ -272,6 +287,7 @@ def _quote_data(found: Quote) -> dict[str, object]:
                 "quantity": line.quantity,
                 "unit": amount(line.unit_minor),
                 "discount": amount(line.discount_minor),
+                "freight": amount(freight.get(line.position, 0)),
                 "total": amount(line.total_minor),
                 "prices": [
                     {

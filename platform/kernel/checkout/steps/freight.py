@@ -1,112 +1,186 @@
-"""Chooses the way to ship, divides the basket into orders, and counts freight."""
+"""Chooses the way to ship, divides the basket into orders, and puts freight on them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from uuid import UUID
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy
 
-from kernel.checkout.choices import Rate
-from kernel.checkout.drafts import Draft, Part, PipelineContext, Reason
-from kernel.checkout.models import ShippingMethod
-from kernel.common.db.kept import Kept
+from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Reason, WayOffer
+from kernel.common.money import Money
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
+from kernel.shipping.choices import BROUGHT
+from kernel.shipping.counting import Freight, Hindrance, Load, count
+from kernel.shipping.models import ShippingMethod
+from kernel.shipping.places import Where, where_of
+from kernel.shipping.rules import Plan
+from kernel.shipping.selectors import plans_of, shipping_methods
+from kernel.shipping.texts import obstacle_text
 
-BROUGHT: Final = frozenset({FulfilmentMethod.EXPRESS, FulfilmentMethod.SAME_CITY})
 _NEEDED: Final = ("name", "phone", "line")
-_WAYS: Final = Kept(
-    lambda currency: ShippingMethod.objects.filter(is_active=True, currency=currency).order_by(
-        "position", "id"
-    ),
-    currency=str,
-)
+
+Parcels: TypeAlias = Mapping[UUID | None, Sequence[Load]]
+"""What each seller sends."""
 
 
-def shipping_methods(currency: str) -> list[ShippingMethod]:
-    """Return the ways to ship in a currency; one query.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A way with what it costs each seller's parcel."""
 
-    A shop that has set up none ships free of charge.
-    """
-    return _WAYS(currency=currency) or [
-        ShippingMethod(
-            code="express",
-            names={"zh-hans": "快递", "en": "Express"},
-            method=FulfilmentMethod.EXPRESS,
-            rate=Rate.FREE,
-            currency=currency,
-        )
-    ]
+    way: ShippingMethod
+    freights: Mapping[UUID | None, Freight]
+
+    @property
+    def is_decided(self) -> bool:
+        return all(freight.is_decided for freight in self.freights.values())
+
+    @property
+    def hindrances(self) -> list[Hindrance]:
+        """What speaks against it; nothing while it is not known where the goods go."""
+        if not self.is_decided:
+            return []
+        return [each for freight in self.freights.values() for each in freight.hindrances]
 
 
 def add_freight(drafts: Sequence[Draft], context: PipelineContext) -> None:
     """Make the orders of each draft and put freight on those that are shipped."""
-    ways: dict[str, list[ShippingMethod]] = {}
+    shipped = [draft for draft in drafts if any(map(_is_shipped, draft.lines))]
+    ways = {currency: shipping_methods(currency) for currency in {d.currency for d in shipped}}
+    plans = {
+        currency: plans_of(currency)
+        for currency in {draft.currency for draft in shipped if _names_templates(draft)}
+    }
     for draft in drafts:
-        if not any(line.method == FulfilmentMethod.EXPRESS for line in draft.lines):
+        if draft.currency in ways and any(map(_is_shipped, draft.lines)):
+            known = plans.get(draft.currency, {})
+            _ship(draft, ways[draft.currency], known, is_placing=context.is_placing)
+        else:
             draft.sort_into_parts()
-            continue
-        if draft.currency not in ways:
-            ways[draft.currency] = shipping_methods(draft.currency)
-        draft.ways = ways[draft.currency]
-        way = _chosen(draft, draft.ways)
-        if way is None:
-            continue
-        for line in draft.lines:
-            if line.method == FulfilmentMethod.EXPRESS:
-                line.method = FulfilmentMethod(way.method)
-        draft.sort_into_parts()
-        for part in draft.parts:
-            if part.method == way.method:
-                _add(part, way)
 
 
-def _chosen(draft: Draft, ways: Sequence[ShippingMethod]) -> ShippingMethod | None:
+def _is_shipped(line: DraftLine) -> bool:
+    return line.method == FulfilmentMethod.EXPRESS
+
+
+def _names_templates(draft: Draft) -> bool:
+    return any(line.goods.facts["product__freight_template"] for line in draft.lines)
+
+
+def _ship(
+    draft: Draft, ways: Sequence[ShippingMethod], named: Mapping[str, Plan], *, is_placing: bool
+) -> None:
+    where, parcels = where_of(draft.basket.address), _parcels(draft)
     asked = draft.basket.choices.shipping
-    way = next((way for way in ways if asked in {"", way.code}), None)
-    if way is None:
+    counted: list[_Counted] = []
+    chosen: _Counted | None = None
+    for way in ways:
+        if is_placing and asked not in {"", way.code}:
+            continue
+        found = _count(way, parcels, where, named)
+        counted.append(found)
+        if chosen is None and (way.code == asked or (not asked and not found.hindrances)):
+            chosen = found
+            if is_placing:
+                break
+    if not asked and chosen is None:
+        chosen = counted[0]
+    draft.ways = [_offer(each, draft.currency) for each in counted]
+    if chosen is None:
         draft.refuse(
             "checkout.no_such_shipping",
-            _("Please choose another way to ship."),
+            gettext_lazy("Please choose another way to ship."),
             choices=[way.code for way in ways],
         )
-        return None
-    draft.notes["shipping"] = way.code
-    address = draft.basket.address
-    missing = [name for name in _NEEDED if not str(address.get(name, "")).strip()]
-    if way.method in BROUGHT and missing:
-        draft.refuse(
-            "checkout.address_missing", _("Please say where it shall be brought."), missing=missing
+        return
+    _take(draft, chosen)
+
+
+def _parcels(draft: Draft) -> Parcels:
+    found: dict[UUID | None, list[Load]] = {}
+    for line in draft.lines:
+        if not _is_shipped(line):
+            continue
+        facts, pieces = line.goods.facts, line.quantity
+        load = Load(
+            key=line.position,
+            pieces=pieces,
+            grams=pieces * int(str(facts["weight_grams"])),
+            cm3=pieces * int(str(facts["volume_cm3"])),
+            worth_minor=line.subtotal_minor - line.discount_minor,
+            template=str(facts["product__freight_template"]),
         )
-    return way
+        found.setdefault(line.goods.seller_id, []).append(load)
+    return found
 
 
-def _add(part: Part, way: ShippingMethod) -> None:
-    part.shipping_method = way.code
-    figures = part.figures()
-    minor = freight_minor(
-        way,
-        pieces=sum(line.quantity for line in part.lines),
-        worth_minor=figures.items - figures.discount,
+def _count(
+    way: ShippingMethod, parcels: Parcels, where: Where, named: Mapping[str, Plan]
+) -> _Counted:
+    return _Counted(
+        way, {seller: count(way, loads, where, named) for seller, loads in parcels.items()}
     )
-    if minor:
-        part.freight_minor = minor
-        label = way.name_in(get_language() or "")
-        part.reasons.append(Reason(AdjustmentKind.FREIGHT, f"shipping.{way.code}", label, minor))
 
 
-def freight_minor(way: ShippingMethod, *, pieces: int, worth_minor: int) -> int:
-    """Return what shipping costs, in minor units.
+def _take(draft: Draft, chosen: _Counted) -> None:
+    way = chosen.way
+    draft.notes["shipping"] = way.code
+    if way.method in BROUGHT:
+        address = draft.basket.address
+        missing = [name for name in _NEEDED if not str(address.get(name, "")).strip()]
+        if not chosen.is_decided:
+            missing.append("region_code")
+        if missing:
+            draft.refuse(
+                "checkout.address_missing",
+                gettext_lazy("Please say where it shall be brought."),
+                missing=missing,
+            )
+    for hindrance in chosen.hindrances:
+        _refuse(draft, hindrance)
+    for line in draft.lines:
+        if _is_shipped(line):
+            line.method = FulfilmentMethod(way.method)
+    draft.sort_into_parts()
+    for part in draft.parts:
+        if part.method == way.method:
+            _add(part, way, chosen.freights[part.seller_id])
 
-    Args:
-        way: how it is shipped.
-        pieces: how many pieces travel.
-        worth_minor: what they cost after discounts.
-    """
-    is_free = way.free_from_minor is not None and worth_minor >= way.free_from_minor
-    if way.rate == Rate.FREE or is_free or not pieces:
-        return 0
-    if way.rate == Rate.FLAT:
-        return way.base_minor
-    return way.base_minor + way.piece_minor * (pieces - 1)
+
+def _refuse(draft: Draft, hindrance: Hindrance) -> None:
+    text = obstacle_text(hindrance, draft.currency)
+    fields: dict[str, object] = {"region": hindrance.region} if hindrance.region else {}
+    if hindrance.least_minor is not None:
+        fields["least"] = Money(hindrance.least_minor, draft.currency).decimal()
+    for key in hindrance.keys or (None,):
+        draft.refuse(hindrance.code, text, line=key, **fields)
+
+
+def _offer(counted: _Counted, currency: str) -> WayOffer:
+    minor = sum(freight.minor for freight in counted.freights.values())
+    first = next(iter(counted.hindrances), None)
+    return WayOffer(counted.way, minor, obstacle_text(first, currency) if first else "")
+
+
+def _add(part: Part, way: ShippingMethod, freight: Freight) -> None:
+    part.shipping_method, part.freight = way.code, freight
+    part.freight_minor = freight.minor
+    name = way.name_in(get_language() or "")
+    source = f"shipping.{way.code}"
+    paid = [group for group in freight.groups if group.minor]
+    if len(paid) <= 1:
+        if freight.minor:
+            part.reasons.append(Reason(AdjustmentKind.FREIGHT, source, name, freight.minor))
+        return
+    for group in paid:
+        row = Reason(
+            AdjustmentKind.FREIGHT,
+            f"{source}.{group.template}",
+            f"{name} · {group.name}",
+            group.minor,
+        )
+        part.reasons.append(row)
+    if freight.fee_minor:
+        part.reasons.append(Reason(AdjustmentKind.FREIGHT, source, name, freight.fee_minor))

@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kernel.checkout.baskets import Placement
-from kernel.checkout.choices import Rate
 from kernel.checkout.errors import PlacementRefused, TotalChanged
-from kernel.checkout.models import ShippingMethod
 from kernel.checkout.placing import place_many, place_one
 from kernel.checkout.quoting import quote_basket
 from kernel.common.ids import uuid7
@@ -29,24 +27,11 @@ from testkit.factories.orders import (
     make_variant,
     orders_in,
 )
+from testkit.factories.shipping import make_way
 
 NOW = utc_now()
 
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
-
-
-def flat_rate(minor: int = 800, **more: object) -> ShippingMethod:
-    return ShippingMethod.objects.create(
-        **{
-            "code": "post",
-            "names": {"zh-hans": "邮寄", "en": "Post"},
-            "method": "express",
-            "rate": Rate.FLAT,
-            "currency": "CNY",
-            "base_minor": minor,
-            **more,
-        }
-    )
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -71,7 +56,7 @@ def test_what_a_buyer_writes_is_kept_as_it_is_whichever_way_it_is_sent(count: in
 
 
 def test_a_placed_order_keeps_what_was_bought_and_what_it_cost() -> None:
-    flat_rate(800)
+    make_way(minor=800)
     member, tea = make_member(), make_variant(minor=1250)
 
     group = place_one(
@@ -236,7 +221,7 @@ def test_a_members_limit_counts_what_he_has_bought() -> None:
 
 
 def test_a_quote_changes_nothing_and_tells_what_is_short() -> None:
-    flat_rate(800, free_from_minor=5000)
+    make_way(minor=800, free_from_minor=5000)
     tea = make_variant(minor=1000, stock=3)
 
     small, large = (quote_basket(make_basket((tea.pk, quantity)), now=NOW) for quantity in (1, 5))
@@ -250,7 +235,7 @@ def test_a_quote_changes_nothing_and_tells_what_is_short() -> None:
 
 
 def test_freight_by_pieces_counts_pieces() -> None:
-    flat_rate(600, rate=Rate.PER_PIECE, piece_minor=150)
+    make_way(minor=600, piece_minor=150)
     tea, cup = make_variant(minor=1000), make_variant(minor=500)
 
     quote = quote_basket(make_basket((tea.pk, 2), (cup.pk, 2)), now=NOW)

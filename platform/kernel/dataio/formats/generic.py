@@ -42,6 +42,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "price": ("price", "售价", "价格", "单价", "销售价"),
     "compare_at": ("compare at", "list price", "market price", "原价", "市场价", "划线价"),
     "weight_grams": ("weight", "grams", "weight (g)", "重量", "重量(克)", "重量（克）"),
+    "volume_cm3": ("volume", "volume (cm3)", "体积", "体积(cm3)", "体积（立方厘米）"),
+    "freight_template": ("freight template", "shipping template", "运费模板"),
     "stock": ("stock", "quantity", "qty", "库存", "数量"),
     "pictures": ("images", "image", "pictures", "image url", "图片", "主图", "商品图片"),
 }
@@ -132,6 +134,7 @@ def _product(rows: Sequence[Row], options: Mapping[str, str]) -> ProductRecord:
         brand=first.get("brand", ""),
         tags=read_list(first["tags"]) if "tags" in first else None,
         published=read_switch(first.get("published", ""), "published"),
+        freight_template=first.get("freight_template"),
         options=[options[name] for name in used],
         categories=[
             tuple(read_list(place, ">")) for place in read_list(first.get("categories", ""), ";")
@@ -150,6 +153,7 @@ def _variant(line: int, row: Mapping[str, str], used: Sequence[str]) -> VariantR
         raise RowRefused(column=used[values.index("")], reason="missing", line=line)
     with at_line(line):
         grams = read_grams(row.get("weight_grams", ""), "g", "weight_grams")
+        volume = read_count(row.get("volume_cm3", ""), "volume_cm3")
         stock = read_count(row.get("stock", ""), "stock")
     return VariantRecord(
         line=line,
@@ -159,5 +163,6 @@ def _variant(line: int, row: Mapping[str, str], used: Sequence[str]) -> VariantR
         price=read_price(row.get("price", "")),
         compare_at=read_price(row.get("compare_at", "")),
         weight_grams=grams,
+        volume_cm3=volume,
         stock=stock,
     )

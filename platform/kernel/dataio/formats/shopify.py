@@ -121,6 +121,7 @@ def _product(handle: str, rows: list[Row], columns: AbstractSet[str]) -> Product
         is_archived=_state(first) == "archived",
         kind="" if is_shipped or not goods else "virtual",
         tax_class="" if is_taxed or not goods else "exempt",
+        freight_template=first.get("Freight Template"),
         options=options,
         categories=_categories(first),
         variants=[_variant(number, row, len(options), columns) for number, row in goods],
@@ -185,6 +186,7 @@ def _variant(
     is_counted = _TRACKER not in columns or _TRACKER in row
     with at_line(line):
         grams = read_grams(row.get("Variant Grams", ""), "g", "Variant Grams")
+        volume = read_count(row.get("Variant Volume", ""), "Variant Volume")
         stock = read_count(row.get(_STOCK, ""), _STOCK) if is_counted else None
     return VariantRecord(
         line=line,
@@ -195,6 +197,7 @@ def _variant(
         compare_at=row.get("Variant Compare At Price", ""),
         cost=row.get("Cost per item", ""),
         weight_grams=grams,
+        volume_cm3=volume,
         stock=stock,
         sells_ahead=_POLICIES.get(row.get("Variant Inventory Policy", "").lower())
         if is_counted

@@ -10,7 +10,6 @@ import pytest
 from pytest_django import Settings
 
 from kernel.audit.actor import Actor
-from kernel.checkout.models import ShippingMethod
 from kernel.common.outbox.models import OutboxEvent
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
@@ -44,6 +43,7 @@ from kernel.orders.errors import TransitionRefused
 from kernel.orders.models import Order, OrderLine
 from kernel.orders.timeline import verify
 from testkit.factories.orders import TESTER, make_variant, orders_in, pay, place
+from testkit.factories.shipping import make_way
 
 NOW = utc_now()
 STAFF = Actor("staff", "stf_1", "李文")
@@ -143,9 +143,7 @@ def test_a_carrier_is_corrected_within_its_window_only() -> None:
 
 
 def pickup_order() -> Order:
-    ShippingMethod.objects.create(
-        code="shop", names={"en": "Pickup"}, method="pickup", rate="free", currency="CNY"
-    )
+    make_way("shop", method="pickup")
     return paid_order((make_variant().pk, 2))
 
 

@@ -14,7 +14,7 @@ from kernel.common.time import utc_now
 from kernel.members.api.views import MemberView, NewestFirst, OpenView, page, told
 from kernel.members.choices import ConsentKind, InvoiceKind
 from kernel.members.models import Favourite, Footprint
-from kernel.members.regions import regions_below
+from kernel.members.regions import HOME, regions_below
 from kernel.members.services import addresses, consents, favourites, invoices
 from kernel.members.services.addresses import Place
 from kernel.members.services.invoices import Invoicee
@@ -30,7 +30,7 @@ class PlaceTold(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
     phone = serializers.CharField(max_length=40)
     line = serializers.CharField(max_length=200)
-    country = serializers.CharField(max_length=2, default=addresses.HOME)
+    country = serializers.CharField(max_length=2, default=HOME)
     region_code = serializers.CharField(max_length=12, allow_blank=True, default="")
     city = serializers.CharField(max_length=80, allow_blank=True, default="")
     postcode = serializers.CharField(max_length=16, allow_blank=True, default="")

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from kernel.members.errors import InvalidAddress, NotKept, TooMany
 from kernel.members.models import Address, Member
 from kernel.members.normal import normal_phone, shown_text
-from kernel.members.regions import path_of, written
+from kernel.members.regions import HOME, path_of, written
 
 MOST_ADDRESSES: Final = 50
-HOME: Final = "CN"
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _POSTCODE: Final = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,14}[A-Z0-9]", re.ASCII)

@@ -13,6 +13,7 @@ from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import Order, OrderEvent, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
 
+DEGREES = r"^-?[0-9]{1,3}(\.[0-9]{1,8})?$"
 AMOUNTS = ("items", "discount", "freight", "tax", "total", "paid", "refunded")
 
 
@@ -27,6 +28,8 @@ class AddressForm(serializers.Serializer[Any]):
     city = serializers.CharField(max_length=80, allow_blank=True, default="")
     line = serializers.CharField(max_length=200)
     postcode = serializers.CharField(max_length=16, allow_blank=True, default="")
+    latitude = serializers.RegexField(DEGREES, max_length=12, allow_blank=True, required=False)
+    longitude = serializers.RegexField(DEGREES, max_length=12, allow_blank=True, required=False)
 
 
 class AmountsShown(serializers.Serializer[Any]):

@@ -14,7 +14,6 @@ from kernel.catalogue.services import create_collection, set_collection_products
 from kernel.checkout.errors import PlacementRefused
 from kernel.checkout.placing import place_many, place_one
 from kernel.checkout.quoting import quote_basket
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.ids import public_id
 from kernel.common.time import utc_now
 from kernel.members.services.staff import set_member_tags
@@ -40,6 +39,7 @@ from testkit.factories.promotions import (
     make_template,
     placement_with,
 )
+from testkit.factories.shipping import make_way
 
 NOW = utc_now()
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
@@ -105,11 +105,7 @@ def test_a_gift_comes_along_while_there_is_any() -> None:
 
 def test_shipping_is_free_from_an_amount_on_and_the_timeline_adds_up() -> None:
     tea = make_variant(minor=5000)
-    terms = ShippingTerms(
-        code="flat", names={"en": "Post"}, method="express", rate="flat", currency="CNY",
-        base_minor=800,
-    )  # fmt: skip
-    set_shipping_method(terms, actor=ACTOR)
+    make_way("flat", minor=800)
     make_promotion("free_shipping", {}, conditions=[{"kind": "spend", "value": 10000}])
 
     placed = place_one(make_placement((tea.pk, 2)), actor=TESTER, now=NOW)

@@ -1,0 +1,1 @@
+"""Ways to ship and freight templates in the console."""

@@ -1,0 +1,1 @@
+"""Ways to ship, freight templates, and what freight costs."""

@@ -1,0 +1,1 @@
+"""Freight on product pages and in the cart."""
