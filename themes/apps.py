@@ -29,7 +29,7 @@ class ThemesConfig(AppConfig):
             known.forget_all()
         shop.register_all()
         carts = (cart_sources.CART, cart_sources.COUNT, shipping_sources.FREE_FROM)
-        offers = (shipping_sources.PRODUCT, promotion_sources.LABELS, promotion_sources.WALL)
+        offers = (promotion_sources.LABELS, promotion_sources.WALL)
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
         reviews = (review_sources.SUMMARY, review_sources.LIST)
         orders = (order_sources.MINE, order_sources.ONE)

@@ -18,10 +18,14 @@ from themes.fields import Json
 
 PREFIX: Final = "place-"
 _LEVELS: Final = ("province", "prefecture", "district")
-_TEXTS: Final = ("name", "phone", "line", "city", "postcode")
+_POSITION: Final = ("latitude", "longitude")
+_TEXTS: Final = ("name", "phone", "line", "city", "postcode", *_POSITION)
 _NEEDED: Final = ("name", "phone", "line")
 _LONGEST: Final = 200
-_KEPT: Final = ("name", "phone", "country", "region_code", "region", "city", "line", "postcode")
+_KEPT: Final = (
+    *("name", "phone", "country", "region_code", "region", "city", "line", "postcode"),
+    *_POSITION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Entry:
             region_code=self.regions[-1] if is_home and self.regions else "",
             city="" if is_home else self.texts.get("city", ""),
             postcode=self.texts.get("postcode", ""),
+            latitude=self.texts.get("latitude", ""),
+            longitude=self.texts.get("longitude", ""),
         )
 
 
@@ -107,6 +113,7 @@ def entry_inputs(entry: Entry, faults: Mapping[str, str]) -> dict[str, Json]:
         "levels": levels,
         "values": {name: entry.texts.get(name, "") for name in _TEXTS},
         "faults": dict(faults),
+        "asks_position": False,
     }
 
 

@@ -112,6 +112,9 @@ def _goods() -> dict[str, str]:
         "transfers/transfer": sent.public_id,
         "imports/source": source.public_id,
         "pages/template": "home",
+        "variants/variant": public_id("var", variant.pk),
+        "methods/method": way.public_id,
+        "templates/template": way.template.public_id,
     }
 
 

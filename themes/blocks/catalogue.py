@@ -139,8 +139,7 @@ def product_binding(page: PageContext) -> Binding:
 
 def _product(_settings: Settings, page: PageContext) -> Mapping[str, Binding]:
     offers = Binding.to("promotions.labels", handle=page.params.get("handle", ""))
-    freight = Binding.to("shipping.product", handle=page.params.get("handle", ""))
-    return {"product": product_binding(page), "offers": offers, "freight": freight}
+    return {"product": product_binding(page), "offers": offers}
 
 
 def _product_more(

@@ -51,8 +51,9 @@ def checkout_inputs(
         "needs_address": needs_address(quote),
         "addresses": _addresses(filled),
         "is_new": filled.chosen is None,
-        "place": entry_inputs(filled.entry, faults),
+        "place": {**entry_inputs(filled.entry, faults), "asks_position": _asks_position(quote)},
         "ways": _ways(quote),
+        "insurance": _insurance(filled, quote),
         "parts": _parts(quote),
         "sums": _sums(quote),
         "total": text_of(quote.total),
@@ -92,6 +93,20 @@ def _ways(quote: Quote) -> list[Json]:
         }
         for each in quote.ways
     ]
+
+
+def _insurance(filled: Filled, quote: Quote) -> Json:
+    """Return the insurance that the chosen way offers; None for none."""
+    chosen = next((each.way for each in quote.ways if each.way.code == quote.shipping), None)
+    if chosen is None or chosen.insurance_minor is None:
+        return None
+    price = text_of(Money(chosen.insurance_minor, quote.currency))
+    return {"price": price, "is_chosen": filled.is_insured}
+
+
+def _asks_position(quote: Quote) -> bool:
+    """Tell whether it helps to know where exactly the buyer is."""
+    return any(each.way.method == FulfilmentMethod.SAME_CITY for each in quote.ways)
 
 
 def _pickup_place(way: ShippingMethod) -> str:

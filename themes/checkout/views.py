@@ -128,6 +128,8 @@ def _for_counting(filled: Filled) -> dict[str, str] | None:
         "region_code": place.region_code,
         "city": place.city,
         "postcode": place.postcode,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
     }
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from kernel.cart.choices import CartPurpose
 from kernel.cart.services import CartOwner
 from kernel.checkout.services import Choices, Visit
+from kernel.checkout.steps.freight import INPUT as SHIPPING
 from kernel.members.models import Address
 from kernel.members.services.addresses import addresses_of
 from kernel.promotions.discounts import INPUT
@@ -55,6 +56,7 @@ class Filled:
     key: str
     expected: str
     coupons: tuple[str, ...] | None
+    is_insured: bool = False
 
     def visit(self, address: dict[str, str] | None = None) -> Visit:
         """Return it as checkout takes it; with the chosen address, or with a new one."""
@@ -63,13 +65,15 @@ class Filled:
         return Visit(
             owner=self.owner,
             address=address,
-            choices=Choices(
-                self.shipping, self.note, {INPUT: list(self.coupons)} if self.coupons else {}
-            ),
+            choices=Choices(self.shipping, self.note, self._inputs()),
             email=self.email,
             phone=self.phone,
             purpose=self.purpose,
         )
+
+    def _inputs(self) -> dict[str, object]:
+        found: dict[str, object] = {INPUT: list(self.coupons)} if self.coupons else {}
+        return found | ({SHIPPING: {"insurance": True}} if self.is_insured else {})
 
 
 def read_filled(request: HttpRequest, owner: CartOwner) -> Filled:
@@ -90,6 +94,7 @@ def read_filled(request: HttpRequest, owner: CartOwner) -> Filled:
         key=form.get("key", "")[:_LONGEST_KEY] or token_hex(16),
         expected=form.get("expected", "")[:40],
         coupons=_coupons(form),
+        is_insured=form.get("insured") == "yes",
     )
 
 

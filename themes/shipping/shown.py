@@ -19,6 +19,7 @@ from kernel.shipping.models import ShippingMethod
 from kernel.shipping.nearby import nearby_of
 from kernel.shipping.places import EVERYWHERE, short_name
 from kernel.shipping.rules import Plan, plan_of, units_of
+from themes.countries import name_in
 from themes.fields import Json
 from themes.shop.amounts import text_of
 
@@ -102,7 +103,12 @@ def _limits(plan: Plan) -> list[str]:
 
 
 def _names(codes: Sequence[str]) -> str:
-    names = [short_name(code) for code in codes if code != EVERYWHERE]
+    language = get_language() or ""
+    names = [
+        short_name(code) if code.isdigit() else name_in(code, language)
+        for code in codes
+        if code != EVERYWHERE
+    ]
     shown = _(", ").join(names[:_MOST_NAMED])
     return shown if len(names) <= _MOST_NAMED else f"{shown} …"
 

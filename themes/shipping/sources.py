@@ -6,42 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kernel.cart.values import CartView
-from kernel.catalogue.choices import ProductKind
 from kernel.catalogue.models import Variant
 from kernel.members.models import Address
 from kernel.members.services.addresses import addresses_of
-from kernel.shipping.counting import Load
 from kernel.shipping.estimates import estimate
 from kernel.shipping.places import Where, where_of
 from kernel.shipping.selectors import free_tables, plans_of, shipping_methods
 from themes.contract import Binding, PageContext
 from themes.fields import Json
 from themes.places import address_data
-from themes.shipping.shown import cart_freight, loads_in, product_freight
+from themes.shipping.shown import cart_freight, loads_in
 from themes.sources import Source
 
-_TRAVELS: Final = frozenset({ProductKind.PHYSICAL, ProductKind.BUNDLE})
-_FACTS: Final = (
-    "weight_grams",
-    "volume_cm3",
-    "product__kind",
-    "product__freight_template",
-)
-
-
-def _load_product(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
-    return [_product(page, str(binding.get("handle", ""))) for binding in bindings]
-
-
-def _product(page: PageContext, handle: str) -> list[Json]:
-    rows = Variant.objects.filter(product__handle=handle).order_by("-is_default", "position", "id")
-    facts = rows.values_list(*_FACTS).first()
-    if facts is None or facts[2] not in _TRAVELS:
-        return []
-    grams, cm3, _kind, code = facts
-    named = plans_of(page.currency).get(code) if code else None
-    load = Load(0, pieces=1, grams=grams, cm3=cm3)
-    return product_freight(shipping_methods(page.currency), named, load, page.currency)
+_FACTS: Final = ("weight_grams", "volume_cm3")
 
 
 def _load_free_from(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
@@ -59,7 +36,7 @@ def freight_of(view: CartView, page: PageContext) -> Mapping[str, Json] | None:
         return None
     keys = [line.variant_id for line in view.to_buy if line.variant_id]
     rows = Variant.objects.filter(pk__in=keys)
-    facts = {key: (grams, cm3) for key, grams, cm3 in rows.values_list("pk", *_FACTS[:2])}
+    facts = {key: (grams, cm3) for key, grams, cm3 in rows.values_list("pk", *_FACTS)}
     loads = loads_in(view, facts)
     if not loads:
         return None
@@ -72,5 +49,4 @@ def _address(page: PageContext) -> Address | None:
     return addresses_of(member).first() if member else None
 
 
-PRODUCT: Final = Source(of="shipping.product", load=_load_product, reads=("shipping", "catalogue"))
 FREE_FROM: Final = Source(of="shipping.free_from", load=_load_free_from, reads=(), vary="member")

@@ -9,20 +9,26 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from kernel.cart.goods import limits_of
+from kernel.catalogue.choices import ProductKind
 from kernel.catalogue.errors import NotFound
-from kernel.catalogue.models import Category
+from kernel.catalogue.models import Category, Product
 from kernel.catalogue.selectors.pages import ProductPage, VariantShown, moved_handle, product_page
 from kernel.catalogue.texts import in_language
 from kernel.common.money import Money
 from kernel.inventory.selectors import availability
 from kernel.inventory.values import Available
+from kernel.shipping.counting import Load
+from kernel.shipping.selectors import plans_of, shipping_methods
 from themes.contract import Binding, PageContext
+from themes.fields import Json
+from themes.shipping.shown import product_freight
 from themes.shop.amounts import shown
 from themes.shop.cards import FEW, href_of, picture_of, prices_of
 from themes.shop.categories import href_of as category_href
 from themes.shop.moments import ships_text
 from themes.sources import Source
 
+_TRAVELS: Final = frozenset({ProductKind.PHYSICAL, ProductKind.BUNDLE})
 SECONDS: Final = 60
 """What is left in stock changes with every order; so long may the page be behind."""
 
@@ -72,6 +78,7 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         "is_range": len({each.price.minor for each in offers if each.price}) > 1,
         "is_sellable": any(each.is_sellable for each in offers),
         "ahead": _ahead(lead) if lead else "",
+        "freight": _freight(product, lead, page),
         "least": product.min_per_order,
         "most": limits_of(product).maximum,
         "most_ever": product.max_per_member,
@@ -114,6 +121,17 @@ def _offers(found: ProductPage, page: PageContext) -> list[_Offer]:
 
 def _ids(values: Sequence[Any]) -> set[Any]:
     return {value.id for value in values}
+
+
+def _freight(product: Product, lead: _Offer | None, page: PageContext) -> list[Json]:
+    """Say what bringing it costs; one query, and one more when it names a template."""
+    if lead is None or product.kind not in _TRAVELS:
+        return []
+    variant = lead.shown.variant
+    load = Load(0, pieces=1, grams=variant.weight_grams, cm3=variant.volume_cm3)
+    code = product.freight_template
+    named = plans_of(page.currency).get(code) if code else None
+    return product_freight(shipping_methods(page.currency), named, load, page.currency)
 
 
 def _options(
@@ -185,6 +203,6 @@ def _trail(categories: Sequence[Category], language: str) -> list[dict[str, str]
 PRODUCT: Final = Source(
     of="catalogue.product",
     load=_load,
-    reads=("catalogue", "prices"),
+    reads=("catalogue", "prices", "shipping"),
     seconds=SECONDS,
 )

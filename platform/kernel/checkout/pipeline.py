@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias, cast
 
 from kernel.checkout.drafts import Draft, PipelineContext
-from kernel.checkout.steps.freight import add_freight
+from kernel.checkout.steps.freight import add_freight, insure
 from kernel.checkout.steps.goods import check_limits, look_up
 from kernel.checkout.steps.prices import ask_prices
 from kernel.checkout.steps.stock import tell_availability
@@ -42,6 +42,7 @@ KERNEL_STEPS: Final = (
     Step("limits", 50, check_limits),
     Step("prices", 100, ask_prices),
     Step("freight", 400, add_freight),
+    Step("insurance", 600, insure),
 )
 """Campaigns join from 200 on, discounts from 300 on, and from 500 on what needs the freight."""
 

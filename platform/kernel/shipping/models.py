@@ -58,6 +58,7 @@ class ShippingMethod(TenantModel):
             for nothing.
         combining: what goods of several templates cost together.
         fee_minor: what is put on every parcel: the price of being faster.
+        insurance_minor: what insurance of a parcel costs those who want it; None for none.
         location: where it is fetched, or from where it is brought in the same city.
         nearby: of the same city, see `kernel.shipping.nearby.Nearby`.
     """
@@ -73,6 +74,7 @@ class ShippingMethod(TenantModel):
         max_length=12, choices=Combining.choices, default=Combining.FIRST_ONCE
     )
     fee_minor = models.BigIntegerField(default=0)
+    insurance_minor = models.BigIntegerField(null=True, blank=True)
     location = DBForeignKey("inventory.Location", db_on_delete=SET_NULL, null=True, blank=True)
     nearby = models.JSONField(default=dict, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -82,6 +84,10 @@ class ShippingMethod(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(fee_minor__gte=0), name="shipping_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(insurance_minor=None) | Q(insurance_minor__gt=0),
+                name="shipping_insurance_costs",
+            ),
         ]
 
     @property

@@ -107,8 +107,12 @@ class Plan:
         return self._index.get(EVERYWHERE)
 
     def is_decided(self, where: Where) -> bool:
-        """Tell whether enough of a place is known to find its line."""
-        return where.smallest not in self.above
+        """Tell whether enough of a place is known to find its line.
+
+        Outside China nobody is asked for a part of the country: without one, the line of
+        the whole country is the right one.
+        """
+        return where.smallest not in self.above or where.is_whole
 
 
 def rule_of(data: Mapping[str, Any]) -> Rule:

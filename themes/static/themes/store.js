@@ -247,6 +247,33 @@ class ShopCopy extends HTMLElement {
   }
 }
 
+/* Takes over where the buyer is, when he asks for it. */
+class ShopPosition extends HTMLElement {
+  connectedCallback() {
+    const button = this.querySelector("button");
+    if (!button || !navigator.geolocation) return;
+    const [latitude, longitude] = this.querySelectorAll("input");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          latitude.value = coords.latitude.toFixed(6);
+          longitude.value = coords.longitude.toFixed(6);
+          button.textContent = button.dataset.found;
+          button.disabled = false;
+          longitude.dispatchEvent(new Event("change", { bubbles: true }));
+        },
+        () => {
+          button.textContent = button.dataset.lost;
+          button.disabled = false;
+        },
+        { enableHighAccuracy: true, timeout: 10000 },
+      );
+    });
+  }
+}
+
 customElements.define("shop-carousel", ShopCarousel);
 customElements.define("shop-gallery", ShopGallery);
 customElements.define("shop-variants", ShopVariants);
@@ -257,6 +284,7 @@ customElements.define("shop-live", ShopLive);
 customElements.define("shop-wait", ShopWait);
 customElements.define("shop-leave", ShopLeave);
 customElements.define("shop-copy", ShopCopy);
+customElements.define("shop-position", ShopPosition);
 
 /* Proposes searches below a field while somebody types; without it the field is a plain form. */
 function suggestIn(input) {

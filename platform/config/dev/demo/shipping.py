@@ -131,6 +131,7 @@ def ship(goods: Range, location: Location) -> None:
         currency=goods.currency,
         countries=["CN"] if is_chinese else ["US", "CA"],
         template_id=usual,
+        insurance_minor=100 if is_chinese else None,
     )
     courier = ShippingTerms(
         code="courier",

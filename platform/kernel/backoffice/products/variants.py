@@ -119,7 +119,7 @@ def _further(told: dict[str, Any]) -> VariantFields:
         "out_of_stock": told["out_of_stock"],
         "oversell_limit": told["oversell_limit"],
         "ships_by": told["ships_by"],
-        "volume_cm3": told["volume_cm3"],
+        "volume_cm3": told["volume_cm3"] or 0,
         "cost_minor": cost.minor if cost is not None else None,
     }
     if cost is not None:

@@ -67,7 +67,7 @@ class RegionPicking:
 
     def _split(self, code: str) -> None:
         """Put the parts of a region in its place, without those that other lines have."""
-        parts = [each.code for each in regions_below("" if code == HOME else code)]
+        parts = [each.code for each in _parts("" if code == HOME else code)]
         place = self.chosen.index(code)
         rest = [part for part in parts if part not in self.taken and part not in self.chosen]
         self.chosen[place : place + 1] = rest
@@ -78,7 +78,7 @@ class RegionPicking:
 
     def offered(self) -> list[Tick]:
         """Return the provinces, or the parts of what was opened."""
-        found = [self._tick(each.code, each.name) for each in regions_below(self.open)]
+        found = [self._tick(each.code, each.name) for each in _parts(self.open)]
         if not self.open:
             found = [self._tick(HOME, _("All of China")), *found]
             found = [self._tick(EVERYWHERE, _("Everywhere else")), *found]
@@ -104,6 +104,14 @@ class RegionPicking:
         path = path_of(code)
         has_parts = path[-1].has_parts if path else code == HOME
         return Tick(code, text, has_parts, self.taken.get(canonical(code), 0))
+
+
+def _parts(code: str) -> list[Region]:
+    """Return the parts of a region; of one with a single part (市辖区) the parts of that."""
+    found = regions_below(code)
+    while len(found) == 1 and found[0].has_parts:
+        found = regions_below(found[0].code)
+    return found
 
 
 def _is_known(code: str) -> bool:

@@ -75,6 +75,12 @@ class WayForm(forms.Form):
             self._add_nearby()
 
     def _add_express(self) -> None:
+        self.fields["insurance"] = AmountField(
+            self.currency,
+            label=_("Insurance"),
+            required=False,
+            help_text=_("For every parcel, if the buyer wants it. Left empty, none is offered."),
+        )
         rows = FreightTemplate.objects.filter(currency=self.currency).order_by("name")
         self.fields["template"] = forms.ChoiceField(
             label=_("Freight template"),
@@ -149,6 +155,7 @@ class WayForm(forms.Form):
             template_id=UUID(template) if template else None,
             combining=given.get("combining") or Combining.FIRST_ONCE,
             fee_minor=given["fee"] or 0,
+            insurance_minor=given.get("insurance") or None,
             location_id=UUID(place) if place else None,
             nearby=self._nearby() if self.method == FulfilmentMethod.SAME_CITY else Nearby(),
             position=given["position"],
@@ -190,6 +197,7 @@ def way_initial(row: ShippingMethod) -> dict[str, Any]:
         "countries": ", ".join(row.countries),
         "is_active": row.is_active,
         "fee": _amount(row.fee_minor, row.currency),
+        "insurance": _amount(row.insurance_minor, row.currency),
         "template": str(row.template_id or ""),
         "combining": row.combining,
         "location": str(row.location_id or ""),

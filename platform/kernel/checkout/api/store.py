@@ -83,12 +83,17 @@ class QuotedLine(serializers.Serializer[Any]):
 
 
 class WayShown(serializers.Serializer[Any]):
-    """A way to ship; ``obstacle`` says why it cannot be chosen, and is empty when it can."""
+    """A way to ship; ``obstacle`` says why it cannot be chosen, and is empty when it can.
+
+    ``insurance`` is what insurance of a parcel costs; null where there is none. Choose it
+    with ``inputs: {"shipping": {"insurance": true}}``.
+    """
 
     code = serializers.CharField()
     names = serializers.JSONField()
     method = serializers.CharField()
     amount = serializers.CharField()
+    insurance = serializers.CharField(allow_null=True)
     obstacle = serializers.CharField(allow_blank=True)
 
 
@@ -276,6 +281,9 @@ def _quote_data(found: Quote) -> dict[str, object]:
                 "names": each.way.names,
                 "method": each.way.method,
                 "amount": amount(each.minor),
+                "insurance": None
+                if each.way.insurance_minor is None
+                else amount(each.way.insurance_minor),
                 "obstacle": each.obstacle,
             }
             for each in found.ways

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Reason, WayOffer
 from kernel.common.money import Money
@@ -20,6 +20,10 @@ from kernel.shipping.rules import Plan
 from kernel.shipping.selectors import plans_of, shipping_methods
 from kernel.shipping.texts import obstacle_text
 
+INPUT: Final = "shipping"
+"""What buyers choose of shipping, in `Choices.inputs`: ``{"insurance": true}``."""
+
+INSURED: Final = "shipping.insurance"
 _NEEDED: Final = ("name", "phone", "line")
 
 Parcels: TypeAlias = Mapping[UUID | None, Sequence[Load]]
@@ -96,6 +100,30 @@ def _ship(
         )
         return
     _take(draft, chosen)
+
+
+def insure(drafts: Sequence[Draft], context: PipelineContext) -> None:
+    """Put the price of insurance on the parcels of those who want it, whatever was taken off."""
+    for draft in drafts:
+        if not _wants_insurance(draft):
+            continue
+        way = next(
+            (each.way for each in draft.ways or () if each.way.code == draft.notes["shipping"]),
+            None,
+        )
+        if way is None or way.insurance_minor is None:
+            continue
+        for part in draft.parts:
+            if part.shipping_method == way.code:
+                part.freight_minor += way.insurance_minor
+                label = gettext("Freight insurance")
+                row = Reason(AdjustmentKind.FREIGHT, INSURED, label, way.insurance_minor)
+                part.reasons.append(row)
+
+
+def _wants_insurance(draft: Draft) -> bool:
+    inputs = draft.basket.choices.inputs.get(INPUT)
+    return isinstance(inputs, Mapping) and inputs.get("insurance") is True and bool(draft.ways)
 
 
 def _parcels(draft: Draft) -> Parcels:

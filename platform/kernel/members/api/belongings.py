@@ -34,6 +34,8 @@ class PlaceTold(serializers.Serializer[Any]):
     region_code = serializers.CharField(max_length=12, allow_blank=True, default="")
     city = serializers.CharField(max_length=80, allow_blank=True, default="")
     postcode = serializers.CharField(max_length=16, allow_blank=True, default="")
+    latitude = serializers.CharField(max_length=12, allow_blank=True, default="")
+    longitude = serializers.CharField(max_length=12, allow_blank=True, default="")
     is_default = serializers.BooleanField(default=False)
 
 

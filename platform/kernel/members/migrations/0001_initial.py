@@ -309,6 +309,8 @@ class Migration(migrations.Migration):
                 ("city", models.CharField(blank=True, default="", max_length=80)),
                 ("line", models.CharField(max_length=200)),
                 ("postcode", models.CharField(blank=True, default="", max_length=16)),
+                ("latitude", models.CharField(blank=True, default="", max_length=12)),
+                ("longitude", models.CharField(blank=True, default="", max_length=12)),
                 ("is_default", models.BooleanField(default=False)),
                 (
                     "created_at",

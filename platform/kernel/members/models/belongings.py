@@ -26,6 +26,7 @@ class Address(TenantModel):
             (GB/T 2260); elsewhere ISO 3166-2 such as ``US-NY``, or empty.
         region: the names of the divisions, the largest first, as they were at the time.
         line: street and number, as the member wrote them.
+        latitude, longitude: in degrees, where the member told; else empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,6 +39,8 @@ class Address(TenantModel):
     city = models.CharField(max_length=80, default="", blank=True)
     line = models.CharField(max_length=200)
     postcode = models.CharField(max_length=16, default="", blank=True)
+    latitude = models.CharField(max_length=12, default="", blank=True)
+    longitude = models.CharField(max_length=12, default="", blank=True)
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

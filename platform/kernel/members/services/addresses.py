@@ -20,6 +20,8 @@ from kernel.members.regions import HOME, path_of, written
 MOST_ADDRESSES: Final = 50
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_DEGREES: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,7})?", re.ASCII)
+_FARTHEST: Final = {"latitude": 90, "longitude": 180}
 _POSTCODE: Final = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,14}[A-Z0-9]", re.ASCII)
 
 
@@ -31,6 +33,7 @@ class Place:
         country: ISO 3166-1, two letters.
         region_code: in China of the smallest division (GB/T 2260); elsewhere
             ISO 3166-2, or empty.
+        latitude, longitude: in degrees; both, or neither.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Place:
     region_code: str = ""
     city: str = ""
     postcode: str = ""
+    latitude: str = ""
+    longitude: str = ""
 
 
 def addresses_of(member_id: UUID) -> QuerySet[Address]:
@@ -146,7 +151,12 @@ def _checked(place: Place) -> dict[str, str]:
     city = _text("city", place.city, longest=80, optional=True)
     if country != HOME and not city:
         raise _invalid("city", _("Please fill this in."))
+    told = {"latitude": place.latitude.strip(), "longitude": place.longitude.strip()}
+    for field, degrees in told.items() if any(told.values()) else ():
+        if not _DEGREES.fullmatch(degrees) or abs(float(degrees)) > _FARTHEST[field]:
+            raise _invalid(field, _("These are no coordinates."))
     return {
+        **told,
         "name": _text("name", place.name, longest=80),
         "line": _text("line", place.line, longest=200),
         "city": city,

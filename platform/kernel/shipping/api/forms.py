@@ -110,6 +110,7 @@ class ShippingMethodForm(serializers.Serializer[Any]):
     template = PublicIdField("frt", allow_null=True, default=None)
     combining = serializers.ChoiceField(choices=Combining.choices, default=Combining.FIRST_ONCE)
     fee = serializers.CharField(max_length=40, default="0")
+    insurance = serializers.CharField(max_length=40, allow_null=True, default=None)
     location = PublicIdField("loc", allow_null=True, default=None)
     nearby = NearbyForm(allow_null=True, default=None)
     position = serializers.IntegerField(min_value=0, max_value=30_000, default=0)
@@ -194,6 +195,7 @@ def method_told(told: Mapping[str, Any], currency: str) -> ShippingTerms:
         template_id=told["template"],
         combining=told["combining"],
         fee_minor=_minor(told["fee"], currency),
+        insurance_minor=_maybe(told["insurance"], currency),
         location_id=told["location"],
         nearby=_nearby(nearby, currency) if nearby else Nearby(),
         position=told["position"],
@@ -233,6 +235,9 @@ def method_data(row: ShippingMethod) -> dict[str, object]:
         "template": public_id("frt", row.template_id) if row.template_id else None,
         "combining": row.combining,
         "fee": _text(row.fee_minor, row.currency),
+        "insurance": None
+        if row.insurance_minor is None
+        else _text(row.insurance_minor, row.currency),
         "location": public_id("loc", row.location_id) if row.location_id else None,
         "nearby": _nearby_data(nearby_of(row.nearby), row.currency) if is_near else None,
         "position": row.position,

@@ -46,6 +46,7 @@ class ShippingTerms:
     template_id: UUID | None = None
     combining: str = Combining.FIRST_ONCE
     fee_minor: int = 0
+    insurance_minor: int | None = None
     location_id: UUID | None = None
     nearby: Nearby = field(default_factory=Nearby)
     position: int = 0
@@ -105,6 +106,8 @@ def _check(terms: ShippingTerms) -> None:
         "countries": len(codes) > _MOST_COUNTRIES or not all(map(_COUNTRY.fullmatch, codes)),
         "combining": terms.combining not in Combining.values,
         "fee_minor": not 0 <= terms.fee_minor <= LARGEST_MINOR,
+        "insurance_minor": terms.insurance_minor is not None
+        and not 0 < terms.insurance_minor <= LARGEST_MINOR,
         "position": not 0 <= terms.position <= 30_000,  # noqa: PLR2004  a smallint
     }
     for name, is_wrong in faults.items():

@@ -170,6 +170,25 @@ def test_a_faster_way_costs_its_fee_more_and_a_market_has_its_own_ways(
     assert codes(abroad.refusals) == [("shipping.other_country", None)]
 
 
+def test_insurance_is_paid_by_those_who_want_it_also_when_freight_is_free(
+    usual: FreightTemplate,
+) -> None:
+    terms = ShippingTerms(
+        code="post", names={"en": "Post"}, method="express", currency="CNY",
+        template_id=usual.pk, insurance_minor=250,
+    )  # fmt: skip
+    set_shipping_method(terms, actor=ACTOR)
+    basket = make_basket((goods(minor=10_000).pk, 1))
+    wanting = replace(basket.choices, inputs={"shipping": {"insurance": True}})
+
+    plain, insured = (
+        quote_basket(each, now=NOW) for each in (basket, replace(basket, choices=wanting))
+    )
+
+    assert (plain.freight.minor, insured.freight.minor) == (0, 250)
+    assert [row.source for row in insured.parts[0].reasons] == ["shipping.insurance"]
+
+
 def test_in_the_same_city_the_distance_decides() -> None:
     nearby = Nearby(bands=(Band(5_000, 600, 2_000),), districts={"310104": 3_000, "310115": 9_000})
     terms = ShippingTerms(

@@ -138,7 +138,10 @@ def test_what_is_not_known_yet_is_estimated_and_refuses_nothing() -> None:
     unknown = count(way(), CART, Where(), NAMED)
     province = count(way(), CART[:1], where_of({"country": "CN", "region_code": "330000"}), NAMED)
     abroad = count(way(), CART[:1], where_of({"country": "US"}), NAMED)
+    alaska = plan("far", "piece", Rule(("US-AK",), first_minor=900), Rule((EVERYWHERE,)))
+    part = count(way(), [Load(0, 1, template="far")], where_of({"country": "US"}), {"far": alaska})
 
+    assert (part.is_decided, part.minor) == (True, 0)
     assert (unknown.is_decided, province.is_decided, abroad.is_decided) == (False, True, True)
     assert (province.minor, abroad.minor) == (1200, 1600)
 
