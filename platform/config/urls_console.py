@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.reviews.api.urls_admin")),
     path("api/v1/admin/", include("kernel.levels.api.urls_admin")),
     path("api/v1/admin/withdrawals/", include("kernel.wallet.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.taxes.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.documents.api.urls_admin")),
     path("api/v1/admin/search/", include("kernel.search.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/", include("kernel.keys.api.urls_admin")),

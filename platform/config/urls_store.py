@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/store/", include("kernel.levels.api.urls")),
     path("api/v1/store/wallet/", include("kernel.wallet.api.urls")),
     path("api/v1/store/", include("kernel.notifications.api.urls")),
+    path("api/v1/store/", include("kernel.taxes.api.urls")),
+    path("api/v1/store/", include("kernel.documents.api.urls")),
     path("api/v1/store/search/", include("kernel.search.api.urls")),
     path("api/v1/store/pages/", include("themes.api.urls")),
     path("media/<path:name>", serve_file),

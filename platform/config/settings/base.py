@@ -54,6 +54,7 @@ STOA_TENANT_APPS = [
     *("cart", "shipping", "orders", "fulfilment", "payments"),
     *("promotions", "reviews", "search", "dataio"),
     *("keys", "webhooks", "notifications"),
+    *("promotions", "reviews", "search", "taxes", "documents", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -97,6 +98,8 @@ INSTALLED_APPS = [
     "kernel.reviews",
     "kernel.levels",
     "kernel.wallet",
+    "kernel.taxes",
+    "kernel.documents",
     "kernel.search",
     "kernel.dataio",
     "kernel.keys",

@@ -14,6 +14,7 @@ from kernel.checkout.baskets import Basket, Item
 from kernel.common.money import Money, split_minor
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod
 from kernel.orders.goods import Goods
+from kernel.orders.taxes import RateShare, put_on_minor
 from kernel.shipping.counting import Freight, split_freight
 from kernel.shipping.models import ShippingMethod
 
@@ -53,6 +54,7 @@ class DraftLine:
     Attributes:
         chain: how the price of one piece came about, oldest first.
         reasons: what was taken off, or put on.
+        taxes: its share of each rate; ``tax_minor`` is what they put on the price.
     """
 
     position: int
@@ -63,6 +65,7 @@ class DraftLine:
     chain: tuple[Mapping[str, object], ...] = ()
     discount_minor: int = 0
     tax_minor: int = 0
+    taxes: Sequence[RateShare] = ()
     reasons: list[Reason] = field(default_factory=list)
     method: FulfilmentMethod = FulfilmentMethod.EXPRESS
 
@@ -104,6 +107,7 @@ class Part:
 
     Attributes:
         freight: how the freight came about, before anything was taken off.
+        freight_taxes: the freight's share of each rate.
     """
 
     seller_id: UUID | None
@@ -112,6 +116,7 @@ class Part:
     shipping_method: str = ""
     freight_minor: int = 0
     freight: Freight | None = None
+    freight_taxes: Sequence[RateShare] = ()
     reasons: list[Reason] = field(default_factory=list)
 
     def line_freight(self) -> dict[int, int]:
@@ -122,7 +127,8 @@ class Part:
 
     def figures(self) -> Figures:
         """Add up the lines and the freight."""
-        items = discount = tax = 0
+        items = discount = 0
+        tax = put_on_minor(self.freight_taxes)
         for line in self.lines:
             items += line.subtotal_minor
             discount += line.discount_minor

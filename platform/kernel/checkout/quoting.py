@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from kernel.checkout.baskets import Basket
 from kernel.checkout.drafts import Draft, DraftLine, Part, PipelineContext, Refusal, WayOffer
 from kernel.checkout.pipeline import run_pipeline
 from kernel.common.money import Money
+from kernel.orders.taxes import RateShare, summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Quote:
 
     Attributes:
         parts: one for each order that placing would make.
+        tax: what is put on prices; ``taxes`` are also those that prices hold.
         refusals: why it cannot be placed; empty when it can.
         shipping: code of the way to ship that was counted with.
         ways: what could be chosen; none when nothing has to be shipped.
@@ -31,6 +33,7 @@ class Quote:
     discount: Money
     freight: Money
     tax: Money
+    taxes: Sequence[RateShare]
     total: Money
     shipping: str
     ways: Sequence[WayOffer]
@@ -60,7 +63,15 @@ def quote_basket(basket: Basket, *, now: datetime) -> Quote:
         discount=total("discount"),
         freight=total("freight"),
         tax=total("tax"),
+        taxes=tuple(summed(_shares(draft.parts))),
         total=draft.total,
         shipping=str(draft.notes.get("shipping", "")),
         ways=draft.ways or (),
     )
+
+
+def _shares(parts: Sequence[Part]) -> Iterator[RateShare]:
+    for part in parts:
+        for line in part.lines:
+            yield from line.taxes
+        yield from part.freight_taxes

@@ -24,6 +24,7 @@ from kernel.orders.events import OrderPlaced, aggregate_of
 from kernel.orders.models import OrderGroup, OrderPolicy
 from kernel.orders.numbers import draw_numbers, numbers_in_group
 from kernel.orders.statuses import KEEP_HOUSE
+from kernel.orders.taxes import RateShare
 from kernel.orders.timeline import actor_data
 from kernel.tenancy.schedules import ask
 
@@ -54,6 +55,7 @@ _ORDER: Final = (
     "freight_minor",
     "tax_minor",
     "total_minor",
+    "freight_taxes",
     "method",
     "shipping_method",
     "address",
@@ -73,6 +75,7 @@ _LINE: Final = (
     "unit_minor",
     "discount_minor",
     "tax_minor",
+    "taxes",
     "total_minor",
 )
 _ADJUSTMENT: Final = ("id", "order_id", "line_id", "kind", "source", "label", "minor")
@@ -210,6 +213,7 @@ class OrderWriter:
                         str(figures.freight),
                         str(figures.tax),
                         str(figures.total),
+                        self._taxes(part.freight_taxes),
                         part.method.value,
                         text(part.shipping_method),
                         address,
@@ -240,6 +244,7 @@ class OrderWriter:
                     str(line.unit_minor),
                     str(line.discount_minor),
                     str(line.tax_minor),
+                    self._taxes(line.taxes),
                     str(line.total_minor),
                 )
             )
@@ -262,6 +267,10 @@ class OrderWriter:
                 )
             )
         )
+
+    def _taxes(self, shares: Sequence[RateShare]) -> str:
+        """Return what a row keeps of taxes; without any nothing is put into words."""
+        return document([share.stored() for share in shares]) if shares else "[]"
 
     def _goods(self, line: DraftLine) -> str:
         """Return variant, product and kind."""

@@ -27,7 +27,7 @@ from kernel.members.actors import member_actor
 from kernel.members.api.authentication import MemberAuthentication, enforce_csrf
 from kernel.members.api.views import MemberView, WriteThrottle, plain
 from kernel.members.models import Member
-from kernel.orders.api.forms import AddressForm
+from kernel.orders.api.forms import AddressForm, TaxShown, taxes_data
 from kernel.orders.selectors import member_group
 from kernel.tenancy.context import current_tenant
 
@@ -105,6 +105,7 @@ class QuoteShown(serializers.Serializer[Any]):
     discount = serializers.CharField()
     freight = serializers.CharField()
     tax = serializers.CharField()
+    taxes = TaxShown(many=True)
     total = serializers.CharField()
     may_be_placed = serializers.BooleanField()
     shipping = serializers.CharField()
@@ -273,6 +274,7 @@ def _quote_data(found: Quote) -> dict[str, object]:
             name: getattr(found, name).decimal()
             for name in ("items", "discount", "freight", "tax", "total")
         },
+        "taxes": taxes_data(found.taxes, found.currency),
         "may_be_placed": found.may_be_placed,
         "shipping": found.shipping,
         "ways": [

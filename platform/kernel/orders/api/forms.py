@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from kernel.common.money import Money
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import Order, OrderEvent, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
+from kernel.orders.taxes import RateShare, taxes_of
 
 DEGREES = r"^-?[0-9]{1,3}(\.[0-9]{1,8})?$"
 AMOUNTS = ("items", "discount", "freight", "tax", "total", "paid", "refunded")
@@ -44,6 +45,20 @@ class AmountsShown(serializers.Serializer[Any]):
     refunded = serializers.CharField()
 
 
+class TaxShown(serializers.Serializer[Any]):
+    """What one rate comes to; ``percent`` is a decimal string.
+
+    ``is_included`` says that prices hold it; otherwise it is put on them.
+    """
+
+    title = serializers.CharField()
+    percent = serializers.CharField()
+    is_included = serializers.BooleanField()
+    exempt = serializers.CharField()
+    net = serializers.CharField()
+    amount = serializers.CharField()
+
+
 class LineShown(serializers.Serializer[Any]):
     """A line of an order, as it was bought."""
 
@@ -58,6 +73,7 @@ class LineShown(serializers.Serializer[Any]):
     shipped = serializers.IntegerField()
     unit = serializers.CharField()
     discount = serializers.CharField()
+    tax = serializers.CharField()
     total = serializers.CharField()
 
 
@@ -100,6 +116,7 @@ class OrderDetailShown(OrderShown):
 
     group = serializers.CharField()
     amounts = AmountsShown()
+    taxes = TaxShown(many=True)
     address = serializers.JSONField()
     note = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -130,6 +147,7 @@ def line_data(line: OrderLine, currency: str) -> dict[str, object]:
         "shipped": line.fulfilled_quantity,
         "unit": _text(line.unit_minor, currency),
         "discount": _text(line.discount_minor, currency),
+        "tax": _text(line.tax_minor, currency),
         "total": _text(line.total_minor, currency),
     }
 
@@ -151,6 +169,7 @@ def detail_data(detail: OrderDetail) -> dict[str, object]:
         "lines": [line_data(line, order.currency) for line in detail.lines if line.quantity],
         "group": detail.group.public_id,
         "amounts": {n: _text(getattr(order, f"{n}_minor"), order.currency) for n in AMOUNTS},
+        "taxes": taxes_data(taxes_of(order, detail.lines), order.currency),
         "address": shown_data(order.address),
         "note": order.note,
         "expires_at": detail.group.expires_at,
@@ -200,6 +219,21 @@ def staff_detail_data(detail: OrderDetail) -> dict[str, object]:
             for row in detail.payments
         ],
     }
+
+
+def taxes_data(shares: Iterable[RateShare], currency: str) -> list[dict[str, object]]:
+    """Return what rates come to as the APIs show it."""
+    return [
+        {
+            "title": share.name,
+            "percent": share.percent,
+            "is_included": share.is_included,
+            "exempt": share.exempt,
+            "net": _text(share.base_minor, currency),
+            "amount": _text(share.minor, currency),
+        }
+        for share in shares
+    ]
 
 
 def event_data(event: OrderEvent, currency: str) -> dict[str, object]:

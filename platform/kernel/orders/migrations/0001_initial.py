@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ("freight_minor", models.BigIntegerField()),
                 ("tax_minor", models.BigIntegerField()),
                 ("total_minor", models.BigIntegerField()),
+                ("freight_taxes", models.JSONField(blank=True, default=list)),
                 ("paid_minor", models.BigIntegerField(db_default=0)),
                 ("refunded_minor", models.BigIntegerField(db_default=0)),
                 (
@@ -238,6 +239,7 @@ class Migration(migrations.Migration):
                 ("unit_minor", models.BigIntegerField()),
                 ("discount_minor", models.BigIntegerField(db_default=0)),
                 ("tax_minor", models.BigIntegerField(db_default=0)),
+                ("taxes", models.JSONField(blank=True, default=list)),
                 ("total_minor", models.BigIntegerField()),
                 ("fulfilled_quantity", models.PositiveIntegerField(db_default=0)),
                 ("delivered_quantity", models.PositiveIntegerField(db_default=0)),

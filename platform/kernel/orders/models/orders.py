@@ -81,6 +81,8 @@ class Order(TenantModel):
         seller_id: None for the shop itself.
         payment_status, fulfilment_status: written by `kernel.orders.statuses` alone.
         items_minor: the lines before discounts; ``discount_minor`` is not negative.
+        tax_minor: what is put on the prices: of the lines and of the freight.
+        freight_taxes: the freight's share of each rate, see `kernel.orders.taxes`.
         paid_minor, refunded_minor: sums of the payment entries.
         address: the recipient as given: name, phone, region, line, postcode.
         version: grows with each change of the row; a proposed change names the one
@@ -107,6 +109,7 @@ class Order(TenantModel):
     freight_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    freight_taxes = models.JSONField(default=list, blank=True)
     paid_minor = models.BigIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
     method = models.CharField(max_length=10, choices=FulfilmentMethod.choices)
@@ -186,6 +189,7 @@ class OrderLine(TenantModel):
         snapshot: title, sku, options, image, kind, and how the price came about.
         total_minor: ``unit * quantity - discount + tax``.
         tax_minor: beyond the price; nothing where prices include it.
+        taxes: its share of each rate, see `kernel.orders.taxes`; empty without taxes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -199,6 +203,7 @@ class OrderLine(TenantModel):
     unit_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(db_default=0)
     tax_minor = models.BigIntegerField(db_default=0)
+    taxes = models.JSONField(default=list, blank=True)
     total_minor = models.BigIntegerField()
     fulfilled_quantity = models.PositiveIntegerField(db_default=0)
     delivered_quantity = models.PositiveIntegerField(db_default=0)

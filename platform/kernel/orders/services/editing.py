@@ -12,6 +12,7 @@ from kernel.inventory.values import MOST_QUANTITY
 from kernel.orders.errors import ChangeRefused
 from kernel.orders.goods import Goods
 from kernel.orders.models import Order, OrderLine
+from kernel.orders.taxes import RateShare, put_on_minor, read_shares, rescaled, shares_of
 
 ADDRESS_FIELDS: Final = (
     "name",
@@ -41,6 +42,12 @@ class EditedLine:
     unit_minor: int
     discount_minor: int = 0
     tax_minor: int = 0
+    taxes: Sequence[RateShare] = ()
+
+    @property
+    def price_minor(self) -> int:
+        """What it would cost without the taxes that are put on."""
+        return self.unit_minor * self.quantity - self.discount_minor
 
     @property
     def total_minor(self) -> int:
@@ -56,6 +63,7 @@ class Edited:
     freight_minor: int
     address: dict[str, str]
     note: str
+    freight_taxes: Sequence[RateShare] = ()
     prices: Mapping[UUID, int] = field(default_factory=dict)
     goods: Mapping[UUID, Goods] = field(default_factory=dict)
 
@@ -63,7 +71,7 @@ class Edited:
         """Return the amounts, by the names of the timeline."""
         items = sum(line.unit_minor * line.quantity for line in self.lines)
         discount = sum(line.discount_minor for line in self.lines)
-        tax = sum(line.tax_minor for line in self.lines)
+        tax = sum(line.tax_minor for line in self.lines) + put_on_minor(self.freight_taxes)
         return {
             "items": items,
             "discount": discount,
@@ -96,13 +104,20 @@ def edited(
     state = Edited(
         lines=[
             EditedLine(
-                line, None, line.quantity, line.unit_minor, line.discount_minor, line.tax_minor
+                line,
+                None,
+                line.quantity,
+                line.unit_minor,
+                line.discount_minor,
+                line.tax_minor,
+                read_shares(line.taxes),
             )
             for line in lines
         ],
         freight_minor=order.freight_minor,
         address=dict(order.address),
         note=order.note,
+        freight_taxes=read_shares(order.freight_taxes),
         prices=prices,
         goods=goods,
     )
@@ -125,6 +140,7 @@ def _set_price(state: Edited, operation: Mapping[str, object]) -> None:
     line = _line(state, operation)
     line.unit_minor = _whole(operation, "unit_minor", highest=LARGEST_MINOR)
     line.discount_minor = min(line.discount_minor, line.unit_minor * line.quantity)
+    _count_taxes(line)
 
 
 def _set_quantity(state: Edited, operation: Mapping[str, object]) -> None:
@@ -142,6 +158,14 @@ def _requantify(line: EditedLine, quantity: int) -> None:
         line.tax_minor = line.tax_minor * quantity // line.quantity
     line.quantity = quantity
     line.discount_minor = min(line.discount_minor, line.unit_minor * quantity)
+    _count_taxes(line)
+
+
+def _count_taxes(line: EditedLine) -> None:
+    """Count the rates that hold for a line on what it costs now."""
+    if line.taxes:
+        line.taxes = shares_of(line.price_minor, line.taxes)
+        line.tax_minor = put_on_minor(line.taxes)
 
 
 def _add_line(state: Edited, operation: Mapping[str, object]) -> None:
@@ -157,11 +181,24 @@ def _add_line(state: Edited, operation: Mapping[str, object]) -> None:
         if operation.get("unit_minor") is None
         else _whole(operation, "unit_minor", highest=LARGEST_MINOR)
     )
-    state.lines.append(EditedLine(None, goods, quantity, unit))
+    line = EditedLine(None, goods, quantity, unit, taxes=_taxes_like(state, goods))
+    _count_taxes(line)
+    state.lines.append(line)
+
+
+def _taxes_like(state: Edited, goods: Goods) -> Sequence[RateShare]:
+    """Return the rates of what the order has of the same tax class, or of its first line."""
+    taxed = [each for each in state.lines if each.line is not None and each.taxes]
+    own = goods.facts["product__tax_class"]
+    alike = (each for each in taxed if each.line and each.line.snapshot.get("tax_class") == own)
+    found = next(alike, taxed[0] if taxed else None)
+    return found.taxes if found else ()
 
 
 def _set_freight(state: Edited, operation: Mapping[str, object]) -> None:
+    before = state.freight_minor
     state.freight_minor = _whole(operation, "minor", highest=LARGEST_MINOR)
+    state.freight_taxes = rescaled(state.freight_taxes, before, state.freight_minor)
 
 
 def _set_address(state: Edited, operation: Mapping[str, object]) -> None:

@@ -245,6 +245,7 @@ def _write_lines(order: Order, after: Edited, *, reason: str, now: datetime) -> 
         row.quantity, row.unit_minor = line.quantity, line.unit_minor
         row.discount_minor, row.tax_minor = line.discount_minor, line.tax_minor
         row.total_minor = line.total_minor
+        row.taxes = [share.stored() for share in line.taxes]
         row.save()
         if row.total_minor != had:
             adjustments.append(_adjustment(order, row, row.total_minor - had, reason))
@@ -288,4 +289,6 @@ def _write_order(order: Order, after: Edited) -> None:
     for name, minor in figures.items():
         setattr(order, f"{name}_minor", minor)
     order.address, order.note = after.address, after.note
-    order.save(update_fields=[*(f"{name}_minor" for name in figures), "address", "note"])
+    order.freight_taxes = [share.stored() for share in after.freight_taxes]
+    kept = ("address", "note", "freight_taxes")
+    order.save(update_fields=[*(f"{name}_minor" for name in figures), *kept])

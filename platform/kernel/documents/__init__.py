@@ -1,0 +1,1 @@
+"""Documents: invoices, credit notes, slips, and the invoices that members ask for."""

@@ -1,0 +1,7 @@
+"""Draws documents as PDF files, with every letter's shape inside."""
+
+from __future__ import annotations
+
+from kernel.documents.drawing.sheets import Sheet, draw
+
+__all__ = ["Sheet", "draw"]

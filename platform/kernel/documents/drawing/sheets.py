@@ -1,0 +1,123 @@
+"""Puts documents on paper: one file for one document, or for hundreds."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, PageBreak, SimpleDocTemplate
+
+from kernel.documents.drawing.paper import FONT, MARGIN, PAPER, QUIET, load_font
+from kernel.documents.drawing.parts import parts_of
+
+_FOOT: Final = 12 * mm
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is drawn.
+
+    Attributes:
+        kind: of document, or ``pick_list``.
+        language: in which it is written.
+        zone: IANA name of the shop's clock.
+        content: see `kernel.documents.contents`.
+    """
+
+    kind: str
+    number: str
+    issued_at: str
+    language: str
+    currency: str
+    zone: str
+    content: Mapping[str, Any]
+
+
+def draw(sheets: Iterable[Sheet]) -> bytes:
+    """Return a PDF file of sheets, each beginning on a page of its own."""
+    load_font()
+    story: list[Flowable] = []
+    title = ""
+    for sheet in sheets:
+        if story:
+            story.append(PageBreak())
+        title = title or sheet.number
+        with translation.override(sheet.language):
+            story += [_Begin(sheet.number, _("Page %(page)s of %(pages)s")), *parts_of(sheet)]
+    file = io.BytesIO()
+    template = SimpleDocTemplate(
+        file,
+        pagesize=PAPER,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN + 6 * mm,
+        title=title,
+        # The same content gives the same file.
+        invariant=1,
+    )
+    template.build(story, canvasmaker=_Numbered)
+    return file.getvalue()
+
+
+class _Begin(Flowable):
+    """Takes no room; says which sheet the pages from here on belong to."""
+
+    def __init__(self, number: str, words: str) -> None:
+        super().__init__()
+        self._told = (number, words)
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Take no room."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Tell the canvas."""
+        assert isinstance(self.canv, _Numbered)  # noqa: S101  `draw` chooses the canvas
+        self.canv.begin_sheet(*self._told)
+
+
+class _Numbered(Canvas):
+    """A canvas that writes below each page which one it is of how many of its sheet."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._pages: list[dict[str, Any]] = []
+        self._sheet = ("", "")
+        self._order = 0
+
+    def begin_sheet(self, number: str, words: str) -> None:
+        """Let the present page be the first of a sheet."""
+        self._sheet = (number, words)
+        self._order += 1
+
+    def showPage(self) -> None:  # noqa: N802  reportlab's name
+        """Keep the page until it is known how many there are."""
+        self._pages.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]  # the stubs leave it out
+
+    def save(self) -> None:
+        """Write all pages with their numbers."""
+        totals = Counter(page["_order"] for page in self._pages)
+        seen: Counter[int] = Counter()
+        for page in self._pages:
+            self.__dict__.update(page)
+            seen[self._order] += 1
+            self._write_foot(seen[self._order], totals[self._order])
+            super().showPage()
+        super().save()
+
+    def _write_foot(self, page: int, pages: int) -> None:
+        number, words = self._sheet
+        self.setFont(FONT, 7.5)
+        self.setFillColor(QUIET)
+        self.drawString(MARGIN, _FOOT, number)
+        text = words % {"page": page, "pages": pages} if words else ""
+        self.drawRightString(PAPER[0] - MARGIN, _FOOT, text)

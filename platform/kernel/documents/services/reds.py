@@ -1,0 +1,127 @@
+"""Takes issued invoices back when money goes back (红冲)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
+from kernel.common.outbox.publishing import publish
+from kernel.documents.choices import RedState, RequestState
+from kernel.documents.errors import RequestMoved, UnknownRequest
+from kernel.documents.events import RedInvoiceDue
+from kernel.documents.models import InvoiceRequest, RedInvoice
+from kernel.documents.services.files import keep_file
+from kernel.documents.services.requests import (
+    Issued,
+    checked_number,
+    invoiceable_minor,
+    locked,
+    refunds_of,
+    tell,
+)
+from kernel.orders.services.locking import lock_order
+
+_ISSUED = (RequestState.ISSUED, RequestState.PART_RED)
+
+
+@transaction.atomic
+def ask_for_reds(order_id: UUID, *, now: datetime) -> list[RedInvoice]:
+    """Ask for a red invoice for each refund since the invoice was issued; again asks nothing.
+
+    A request that nobody has issued yet is made smaller instead, and withdrawn when
+    nothing of the money is left.
+
+    Raises:
+        OrderNotFound: there is no such order.
+    """
+    order = lock_order(order_id)
+    rows = InvoiceRequest.objects.select_for_update().filter(order=order)
+    waiting = rows.filter(state=RequestState.REQUESTED).first()
+    if waiting is not None:
+        _shrink(waiting, invoiceable_minor(order), now=now)
+        return []
+    request = rows.filter(state__in=_ISSUED).first()
+    if request is None:
+        return []
+    asked = RedInvoice.objects.filter(request=request)
+    known = dict(asked.values_list("reference", "amount_minor"))
+    left = request.amount_minor - sum(known.values())
+    found = []
+    for entry in refunds_of(order).exclude(reference__in=request.settled):
+        minor = min(entry.minor, left)
+        if entry.reference in known or minor <= 0:
+            continue
+        left -= minor
+        found.append(_due(request, entry.reference, minor, now=now))
+    return found
+
+
+def issue_red(red_id: UUID, issued: Issued, *, actor: Actor, now: datetime) -> RedInvoice:
+    """Note that a red invoice was issued, with its number and perhaps its file.
+
+    Raises:
+        UnknownRequest: there is none.
+        RequestMoved: it was issued already.
+        InvalidRequest: the number is none.
+        InvoiceFileRefused: the file is no PDF, OFD or picture, or too large.
+    """
+    number, file = checked_number(issued.number), keep_file(issued.content)
+    with transaction.atomic():
+        request_id = RedInvoice.objects.filter(pk=red_id).values_list("request_id", flat=True)
+        found = request_id.first()
+        if found is None:
+            raise UnknownRequest
+        request = locked(found)
+        row = RedInvoice.objects.select_for_update().get(pk=red_id)
+        if row.state != RedState.DUE:
+            raise RequestMoved(state=row.state)
+        row.state, row.number, row.file = RedState.ISSUED.value, number, file
+        row.issued_at = now
+        row.save(update_fields=["state", "number", "file", "issued_at"])
+        _follow(request)
+        after = {"number": number, "amount": row.amount_minor}
+        record(action="documents.red_issued", actor=actor, obj=row, after=after, now=now)
+        return row
+
+
+def _shrink(row: InvoiceRequest, minor: int, *, now: datetime) -> None:
+    if minor == row.amount_minor:
+        return
+    row.amount_minor = minor
+    if not minor:
+        row.state, row.decided_at = RequestState.WITHDRAWN.value, now
+    row.save(update_fields=["amount_minor", "state", "decided_at"])
+    tell(row)
+
+
+def _due(request: InvoiceRequest, reference: str, minor: int, *, now: datetime) -> RedInvoice:
+    row = RedInvoice.objects.create(
+        request=request,
+        reference=reference,
+        amount_minor=minor,
+        state=RedState.DUE.value,
+        created_at=now,
+    )
+    fact = RedInvoiceDue(
+        red_id=row.pk,
+        request_id=request.pk,
+        order_id=request.order_id,
+        member_id=request.member_id,
+    )
+    publish(fact, aggregate=f"invoice_request:{request.pk.hex}")
+    return row
+
+
+def _follow(request: InvoiceRequest) -> None:
+    """Let a request follow what was taken back of its invoice."""
+    issued = RedInvoice.objects.filter(request=request, state=RedState.ISSUED)
+    taken = issued.aggregate(minor=Sum("amount_minor"))["minor"] or 0
+    is_whole = taken >= request.amount_minor
+    request.state = (RequestState.RED if is_whole else RequestState.PART_RED).value
+    request.save(update_fields=["state"])
+    tell(request)

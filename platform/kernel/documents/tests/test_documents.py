@@ -1,0 +1,321 @@
+"""Documents of orders: numbers, credit notes, files, requests for invoices."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import ProgrammingError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from kernel.common.time import utc_now
+from kernel.documents.choices import DocumentKind, PrintKind, PrintState, RequestKind
+from kernel.documents.contents import credit_content
+from kernel.documents.errors import (
+    InvalidRequest,
+    InvoiceFileRefused,
+    NotInvoiceable,
+    RequestedBefore,
+    RequestMoved,
+)
+from kernel.documents.models import Document, DocumentFile, InvoiceRequest, NumberRange, RedInvoice
+from kernel.documents.services import (
+    Issued,
+    Wanted,
+    ask_for_invoice,
+    ask_for_reds,
+    ask_to_print,
+    credit_refunds,
+    issue_invoice,
+    issue_red,
+    issue_request,
+    issue_slip,
+    reject_request,
+)
+from kernel.documents.services.drawing import pdf_of
+from kernel.documents.services.printing import run
+from kernel.orders.choices import PaymentEntryKind
+from kernel.orders.models import Order
+from kernel.orders.services.money import note_refund
+from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.inventory import together
+from testkit.factories.orders import TESTER, make_member, make_variant, pay, place
+from testkit.factories.taxes import ACTOR, legal_entity, tax_zone, taxed
+from testkit.tenants import open_test_tenant
+
+NOW = utc_now()
+PDF = b"%PDF-1.7 an invoice"
+COMPANY = Wanted(RequestKind.COMPANY, "上海茶业有限公司", "91310000MA1FL0XX0X")
+in_tenant = pytest.mark.usefixtures("in_tenant_a")
+
+
+def paid(*prices: int, member_id: UUID | None = None) -> Order:
+    goods = [(make_variant(minor=minor, title=f"龙井茶 {minor}").pk, 1) for minor in prices]
+    group = place(*goods, member_id=member_id)
+    pay(group)
+    return Order.objects.get(group=group)
+
+
+def refund(order: Order, minor: int, reference: str) -> None:
+    kind = PaymentEntryKind.REFUNDED
+    note_refund(order.pk, kind, minor, reference=reference, actor=TESTER, now=NOW)
+
+
+def invoice(order: Order, *, now: datetime = NOW) -> Document:
+    return issue_invoice(order.pk, actor=ACTOR, now=now)
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+@in_tenant
+def test_an_invoice_says_net_88_50_and_tax_11_50_in_chinese_letters_of_its_own() -> None:
+    taxed()
+    tax_zone({"standard": [("VAT", 130_000)]})
+    legal_entity(name="上海喆茶有限公司", language="zh-hans")
+    document = invoice(paid(10_000))
+
+    content = pdf_of(document, now=NOW)
+
+    text = text_of(content)
+    fonts = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    assert (document.net_minor, document.tax_minor, document.total_minor) == (8_850, 1_150, 10_000)
+    assert all(each in text for each in ("88.50", "11.50", "100.00", "龙井茶", "上海喆茶有限公司"))
+    assert any("StoaSansSC" in str(font.get_object()["/BaseFont"]) for font in fonts.values())
+    assert pdf_of(document, now=NOW) == content
+    assert DocumentFile.objects.get(document=document).size == len(content)
+
+
+@in_tenant
+def test_an_order_has_one_invoice_and_only_once_it_is_paid() -> None:
+    legal_entity()
+    unpaid = Order.objects.get(group=place((make_variant().pk, 1)))
+    order = paid(500)
+
+    first, again = invoice(order), invoice(order)
+    with pytest.raises(NotInvoiceable):
+        invoice(unpaid)
+
+    assert first.pk == again.pk
+    assert NumberRange.objects.get().last == 1
+
+
+@in_tenant
+def test_numbers_begin_anew_each_year_and_with_each_kind() -> None:
+    legal_entity(prefixes={"invoice": "RE"}, digits=4)
+    later = datetime(NOW.year + 1, 6, 1, tzinfo=UTC)
+    one, two = paid(500), paid(600)
+
+    numbers = [invoice(one).number, invoice(two, now=later).number]
+    slip = issue_slip(one.pk, DocumentKind.DELIVERY_NOTE, actor=ACTOR, now=NOW)
+
+    assert numbers == [f"RE{NOW.year}-0001", f"RE{NOW.year + 1}-0001"]
+    assert slip.number == f"DN-{NOW.year}-0001"
+
+
+@in_tenant
+def test_what_was_issued_can_be_neither_changed_nor_deleted() -> None:
+    legal_entity()
+    document = invoice(paid(500))
+
+    acts: list[Callable[[], object]] = [
+        document.delete,
+        lambda: Document.objects.update(number="X"),
+    ]
+    for act in acts:
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            act()
+
+    assert Document.objects.get().number == document.number
+
+
+@in_tenant
+def test_a_refund_issues_the_matching_red_document() -> None:
+    taxed()
+    tax_zone({"standard": [("VAT", 130_000)]})
+    legal_entity()
+    order = paid(10_000)
+    original = invoice(order)
+
+    refund(order, 4_000, "r1")
+    for _twice in range(2):
+        credit_refunds(order.pk, actor=TESTER, now=NOW)
+    refund(order, 6_000, "r2")
+    credit_refunds(order.pk, actor=TESTER, now=NOW)
+
+    notes = list(Document.objects.filter(corrects=original).order_by("serial"))
+    assert [(note.total_minor, note.tax_minor) for note in notes] == [(4_000, 460), (6_000, 690)]
+    assert original.number in text_of(pdf_of(notes[0], now=NOW))
+
+
+@in_tenant
+def test_an_invoice_after_a_refund_brings_its_credit_note_along() -> None:
+    legal_entity()
+    order = paid(1_000)
+    refund(order, 300, "r1")
+
+    document = invoice(order)
+
+    assert [note.total_minor for note in Document.objects.filter(corrects=document)] == [300]
+
+
+@in_tenant
+def test_a_request_is_issued_and_red_flushed_when_money_goes_back() -> None:
+    legal_entity(takes_requests=True)
+    member = make_member()
+    order = paid(1_000, member_id=member.pk)
+    row = ask_for_invoice(order.pk, COMPANY, member_id=member.pk, now=NOW)
+    with pytest.raises(RequestedBefore):
+        ask_for_invoice(order.pk, COMPANY, member_id=member.pk, now=NOW)
+    issue_request(row.pk, Issued("24312000000012345678", content=PDF), actor=ACTOR, now=NOW)
+
+    refund(order, 400, "r1")
+    for _twice in range(2):
+        ask_for_reds(order.pk, now=NOW)
+    refund(order, 600, "r2")
+    ask_for_reds(order.pk, now=NOW)
+    states = []
+    for red in RedInvoice.objects.order_by("id"):
+        issue_red(red.pk, Issued(f"2431200000009{red.amount_minor}"), actor=ACTOR, now=NOW)
+        states.append(InvoiceRequest.objects.get().state)
+
+    amounts = list(RedInvoice.objects.order_by("id").values_list("amount_minor", flat=True))
+    assert (amounts, states) == ([400, 600], ["part_red", "red"])
+
+
+@in_tenant
+def test_a_refund_before_it_is_issued_makes_the_request_smaller() -> None:
+    legal_entity(takes_requests=True)
+    member = make_member()
+    order = paid(1_000, member_id=member.pk)
+    row = ask_for_invoice(order.pk, COMPANY, member_id=member.pk, now=NOW)
+    refund(order, 400, "r1")
+    with pytest.raises(RequestMoved):
+        issue_request(row.pk, Issued("12345678"), actor=ACTOR, now=NOW)
+
+    ask_for_reds(order.pk, now=NOW)
+    issue_request(row.pk, Issued("12345678"), actor=ACTOR, now=NOW)
+    ask_for_reds(order.pk, now=NOW)
+
+    row.refresh_from_db()
+    assert (row.amount_minor, row.state, RedInvoice.objects.count()) == (600, "issued", 0)
+
+
+@in_tenant
+def test_what_no_invoice_can_be_made_of_is_refused() -> None:
+    legal_entity(takes_requests=True)
+    member = make_member()
+    order = paid(1_000, member_id=member.pk)
+    bad = [
+        Wanted(RequestKind.COMPANY, "A", "12"),
+        Wanted(RequestKind.PERSON, ""),
+        Wanted(RequestKind.SPECIAL, "A", COMPANY.tax_number),
+    ]
+    for each in bad:
+        with pytest.raises(InvalidRequest):
+            ask_for_invoice(order.pk, each, member_id=member.pk, now=NOW)
+    row = ask_for_invoice(order.pk, COMPANY, member_id=member.pk, now=NOW)
+    with pytest.raises(InvoiceFileRefused):
+        issue_request(row.pk, Issued("12345678", content=b"<svg/>"), actor=ACTOR, now=NOW)
+    with pytest.raises(InvalidRequest):
+        reject_request(row.pk, reason=" ", actor=ACTOR, now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.file) == ("requested", "")
+
+
+@in_tenant
+def test_documents_of_many_orders_come_as_one_file_and_say_what_is_missing() -> None:
+    legal_entity()
+    good = [paid(500), paid(600)]
+    unpaid = Order.objects.get(group=place((make_variant().pk, 1)))
+    ids = [each.pk for each in (*good, unpaid)]
+
+    runs = {
+        kind: ask_to_print(kind, ids, language="en", actor=ACTOR, now=NOW)
+        for kind in (PrintKind.INVOICE, PrintKind.PICK_LIST)
+    }
+    for row in runs.values():
+        for _twice in range(2):
+            run(row.pk, clock=utc_now)
+        row.refresh_from_db()
+
+    done = runs[PrintKind.INVOICE]
+    assert (done.state, done.done, done.size) == (PrintState.DONE, 3, 3)
+    assert [number for number, _why in done.skipped] == [unpaid.number]
+    assert Document.objects.count() == 2
+    assert runs[PrintKind.PICK_LIST].state == PrintState.DONE
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_refunds_take_back_exactly_what_the_invoice_says(data: st.DataObject) -> None:
+    parts = st.tuples(st.integers(1, 90_000), st.integers(0, 9_999))
+    groups: list[dict[str, Any]] = [
+        {"key": str(key), "taxes": [{"name": "VAT", "percent": "1", "net": net, "minor": tax}],
+         "net": net, "total": net + tax}
+        for key, (net, tax) in enumerate(data.draw(st.lists(parts, min_size=1, max_size=4)))
+    ]  # fmt: skip
+    total = sum(group["total"] for group in groups)
+    content = {"seller": {}, "buyer": {}, "order": {}, "groups": groups}
+    original = Document(number="1", issued_at=NOW, content=content, total_minor=total)
+
+    notes: list[Document] = []
+    left: int = total
+    while left:
+        minor = data.draw(st.integers(1, left)) if len(notes) < 6 else left
+        notes.append(Document(content=credit_content(original, notes, minor)))
+        left -= minor
+
+    taken = sum(note.content["tax"] for note in notes)
+    assert sum(note.content["total"] for note in notes) == total
+    assert taken == sum(group["taxes"][0]["minor"] for group in groups)
+    assert all(tax["minor"] >= 0 for n in notes for g in n.content["groups"] for tax in g["taxes"])
+
+
+@pytest.fixture
+def shop(committing: None) -> Iterator[TenantRef]:
+    tenant = open_test_tenant()
+    with tenant_context(tenant):
+        yield tenant
+
+
+@pytest.mark.parametrize(
+    "orders", [pytest.param(12, id="short"), pytest.param(300, marks=pytest.mark.soak, id="long")]
+)
+def test_numbers_have_no_gap_and_no_double_under_concurrency(shop: TenantRef, orders: int) -> None:
+    legal_entity()
+    rows = [paid(500) for _order in range(orders)]
+
+    def spoil(order: Order) -> None:
+        with transaction.atomic():
+            invoice(order)
+            transaction.set_rollback(True)
+
+    work: list[Callable[[], object]] = [partial(invoice, row) for row in rows for _twice in "12"]
+    work += [partial(spoil, row) for row in rows[::3]]
+    together(work)
+
+    serials = sorted(Document.objects.values_list("serial", flat=True))
+    assert serials == list(range(1, orders + 1))
+    assert len({row.number for row in Document.objects.all()}) == orders
+
+
+@in_tenant
+def test_documents_of_one_shop_are_not_in_another(tenant_b: TenantRef) -> None:
+    legal_entity()
+    invoice(paid(500))
+
+    with tenant_context(tenant_b):
+        assert not Document.objects.exists()
+        assert not NumberRange.objects.exists()

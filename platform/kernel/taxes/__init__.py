@@ -1,0 +1,1 @@
+"""Taxes: classes of goods, zones, rates, and buyers who pay none."""
