@@ -81,7 +81,8 @@ class AudienceFields(forms.Form):
         Args:
             kept: the audience so far; what was named over the API alone stays in it.
         """
-        given, found = self.cleaned_data, {}
+        given = self.cleaned_data
+        found: dict[str, object] = {}
         if given["audience"] == "signed_in":
             found = {"signed_in": True}
         elif given["audience"] == "groups":

@@ -16,7 +16,7 @@ class Rounding(TextChoices):
 class FreightTax(TextChoices):
     """How shipping is taxed."""
 
-    NONE = "none", _("Not at all")
+    NONE = "none", _("Not taxed")
     GOODS = "goods", _("Like the goods, in proportion")
     CLASS = "class", _("By a tax class of its own")
 

@@ -119,9 +119,9 @@ class WithdrawalRuleForm(RuleForm):
                     required=False,
                     choices=[("", _("Hand")), *((each.code, each.label) for each in services)],
                 )
-        for code, label in settings.LANGUAGES:
+        for code, language in settings.LANGUAGES:
             self.fields[f"statement_{code}"] = forms.CharField(
-                label=_("What members read first, in %(language)s") % {"language": _(label)},
+                label=_("What members read first, in %(language)s") % {"language": _(language)},
                 required=False,
                 max_length=LONGEST_STATEMENT,
                 widget=forms.Textarea(attrs={"rows": 3}),

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     "freight",
                     models.CharField(
                         choices=[
-                            ("none", "Not at all"),
+                            ("none", "Not taxed"),
                             ("goods", "Like the goods, in proportion"),
                             ("class", "By a tax class of its own"),
                         ],

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from kernel.checkout.placing import place_one
 from kernel.checkout.quoting import Quote, quote_basket
-from kernel.checkout.services.shipping import ShippingTerms, set_shipping_method
 from kernel.common.money import LARGEST_MINOR
 from kernel.common.time import utc_now
 from kernel.orders.models import Order, OrderLine
@@ -42,6 +41,7 @@ from testkit.factories.orders import (
     make_placement,
     make_variant,
 )
+from testkit.factories.shipping import make_way
 from testkit.factories.taxes import ACTOR, tax_zone, taxed
 
 NOW = utc_now()
@@ -75,11 +75,7 @@ def test_inclusive_price_100_at_13_percent_shows_net_88_50_and_tax_11_50() -> No
 def test_taxes_that_are_put_on_belong_to_lines_and_freight_and_add_up() -> None:
     taxed()
     tax_zone({"standard": [("GST", 50_000), ("QST", 99_750, True)]}, is_included=False)
-    terms = ShippingTerms(
-        code="post", names={"en": "Post"}, method="express", rate="flat", currency="CNY",
-        base_minor=1_000,
-    )  # fmt: skip
-    set_shipping_method(terms, actor=ACTOR)
+    make_way(minor=1_000)
     tea = make_variant(minor=10_000)
 
     group = place_one(make_placement((tea.pk, 1)), actor=TESTER, now=NOW)
