@@ -15,6 +15,7 @@ from themes.orders import views as order_views
 from themes.promotions import views as promotion_views
 from themes.reviews import views as review_views
 from themes.searching import views as search_views
+from themes.visits import views as visit_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -49,6 +50,7 @@ urlpatterns = [
     path("messages/unsubscribe/<str:token>/", notice_views.decline, name="unsubscribe"),
     path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),
+    path("visits/", visit_views.note, name="visits"),
     path("sheets/<str:name>.css", views.sheet),
     path("theme.css", views.theme_css),
     path("mark.svg", views.mark),

@@ -74,6 +74,7 @@ DESK = (
     *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
+    *("/figures/", "/figures/visits/", "/figures/money/"),
     *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/ledger/"),
 )
 PHONE = 390

@@ -55,6 +55,7 @@ STOA_TENANT_APPS = [
     *("promotions", "reviews", "search", "dataio"),
     *("keys", "webhooks", "notifications"),
     *("promotions", "reviews", "search", "taxes", "documents", "dataio"),
+    *("promotions", "reviews", "search", "analytics", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -101,6 +102,7 @@ INSTALLED_APPS = [
     "kernel.taxes",
     "kernel.documents",
     "kernel.search",
+    "kernel.analytics",
     "kernel.dataio",
     "kernel.keys",
     "kernel.webhooks",

@@ -26,6 +26,7 @@ SCHEDULES = {
     "members.purge": "41 3 * * *",
     "ledger.expire": "5 * * * *",
     "dataio.resume": "*/10 * * * *",
+    "analytics.roll_up": "*/10 * * * *",
 }
 
 

@@ -70,6 +70,10 @@ CATALOGUE: Final = (
         ),
     ),
     Section(
+        _("Figures"),
+        (Permission("analytics.view", _("See the figures of the shop")),),
+    ),
+    Section(
         _("Members"),
         (
             Permission("members.view", _("See members")),

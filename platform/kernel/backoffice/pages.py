@@ -17,6 +17,7 @@ SETTINGS: Final = _("Settings")
 MARKETING: Final = _("Marketing")
 
 _ENTRIES: Final = (
+    Entry("/figures/", _("Figures"), "chart", "analytics.view", SHOP),
     Entry("/orders/", _("Orders"), "bag", "orders.view", SHOP),
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/pickup/", _("Pickup"), "check", "fulfilment.manage", SHOP),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("figures/", include("kernel.backoffice.figures.urls")),
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("shipping/", include("kernel.backoffice.shipping.urls")),
     path("products/", include("kernel.backoffice.products.urls")),

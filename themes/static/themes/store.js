@@ -323,4 +323,41 @@ async function fillIslands() {
 }
 fillIslands();
 
+/* Tells the shop of a visit: ids made up for a day and a visit, no name, nothing that lasts longer.
+   Who asks not to be followed is not. */
+function visitNow() {
+  const today = new Date().toISOString().slice(0, 10);
+  const now = Date.now();
+  let known = {};
+  try {
+    known = JSON.parse(localStorage.getItem("visit")) || {};
+  } catch { /* made anew */ }
+  const id = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+  if (known.day !== today) known = { day: today, visitor: id() };
+  const isNew = !known.visit || now - known.last > 30 * 60 * 1000 || /[?&](utm_source|gclid|fbclid|msclkid|bd_vid)=/.test(location.search);
+  if (isNew) Object.assign(known, { visit: id(), landing: location.search.slice(1, 1500), referrer: document.referrer.slice(0, 500) });
+  known.last = now;
+  localStorage.setItem("visit", JSON.stringify(known));
+  return known;
+}
+function tellVisit(more) {
+  if (navigator.globalPrivacyControl || navigator.doNotTrack === "1" || !navigator.sendBeacon) return;
+  try {
+    const { visitor, visit, landing, referrer } = visitNow();
+    const told = { visitor, visit, landing, referrer, path: location.pathname, ...more };
+    navigator.sendBeacon("/visits/", new Blob([JSON.stringify(told)], { type: "application/json" }));
+  } catch { /* no storage, no visit */ }
+}
+function tellWhenSeen() {
+  if (document.prerendering || document.visibilityState === "hidden") {
+    document.addEventListener("visibilitychange", tellWhenSeen, { once: true });
+    return;
+  }
+  tellVisit();
+}
+tellWhenSeen();
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/cart/add/") tellVisit({ act: "cart" });
+});
+
 if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("/sw.js");

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.figures import files as figures
 from kernel.dataio.exporting import ExportKind, register_export
 from kernel.dataio.exports import COLUMNS
 
@@ -82,6 +83,7 @@ KINDS: Final = (
         ("at", "what", "order", "account", "state", "asset", "amount"),
         "kernel.backoffice.ledger.journals.export_rows",
     ),
+    *figures.KINDS,
 )
 
 

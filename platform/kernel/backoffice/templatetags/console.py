@@ -111,6 +111,31 @@ def moved(minor: int, code: str) -> str:
 
 
 @register.filter
+def percent(bp: int, places: int = 1) -> str:
+    """Return a part of 10,000 in percent."""
+    return f"{bp / 100:.{places}f}%"
+
+
+@register.filter
+def part(count: int, whole: int) -> str:
+    """Return a part of a whole in percent; a dash of nothing."""
+    return percent(count * 10_000 // whole) if whole else "—"
+
+
+@register.filter
+def change(bp: int) -> str:
+    """Return by how many percent a figure changed, with its sign."""
+    sign = "+" if bp > 0 else "−" if bp < 0 else "±"
+    return f"{sign}{abs(bp) / 100:.1f}%"
+
+
+@register.filter
+def tenth(bp: int) -> int:
+    """Return how dark a cell is, 0 to 5, for a part of 10,000."""
+    return min(5, (bp + 999) // 1000)
+
+
+@register.filter
 def may(person: Staff, permission: str) -> bool:
     """Tell whether somebody may do what a permission names."""
     return person.may(permission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel.analytics.services import roll_up
 from kernel.backoffice.dashboard import DAYS, dashboard_for
 from kernel.common.time import utc_now
 from kernel.inventory.services import default_location, set_levels
@@ -16,15 +17,19 @@ def test_the_last_days_and_what_waits_are_shown(
 ) -> None:
     owner = desk.as_staff("*", email="boss@example.com")
     with tenant_context(tenant):
+        roll_up(now=utc_now())
         seen = dashboard_for(owner, now=utc_now())
 
-    assert len(seen.bars) == DAYS
-    assert (seen.orders, seen.paid_minor, seen.refunded_minor) == (1, 9000, 0)
-    assert (seen.bars[-1].paid_height, seen.bars[0].paid_height) == (100, 0)
+    assert seen.seen is not None
+    assert len(seen.seen.points) == DAYS
+    now = seen.seen.now
+    assert (now["placed"], now["paid_minor"], now["refunded_minor"]) == (1, 9000, 0)
+    assert seen.seen.points[-1].figures["paid_minor"] == 9000
     assert [each.count for each in seen.to_do] == [1, 0, 0, 0]
     text = desk.get("/").content.decode()
     assert "¥90.00" in text
     assert "Orders to ship" in text
+    assert 'role="img"' in text
 
 
 def test_little_stock_is_counted_and_listed(desk: TenantClient, tenant: TenantRef) -> None:

@@ -1,0 +1,1 @@
+"""What happens in a shop, in figures: visits, sales, products, members, money."""

@@ -1,0 +1,1 @@
+"""How the shop does, in figures, charts and files."""

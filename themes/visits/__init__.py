@@ -1,0 +1,1 @@
+"""What browsers tell of visits."""
