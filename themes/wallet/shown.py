@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kernel.common.money import Money
@@ -42,6 +43,7 @@ def withdrawable_data(found: Withdrawable) -> dict[str, Json]:
         "most": units(found.most),
         "is_possible": found.most >= rule.min_minor,
         "rules": list(rules),
+        "href": reverse("account:withdraw", args=[found.asset.code]),
     }
 
 
@@ -52,6 +54,7 @@ def giveable_data(found: Giveable) -> dict[str, Json]:
         "name": found.name,
         "available": decimal_text(found.available, found.asset.scale),
         "is_possible": found.available >= found.rule.min_minor,
+        "href": reverse("account:give", args=[found.asset.code]),
     }
 
 

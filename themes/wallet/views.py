@@ -82,7 +82,10 @@ def wallet(request: HttpRequest) -> HttpResponse:
             transfer_data(row, member.pk, language) for row in own_transfers(member.pk)[:_SHOWN]
         ],
         "channels": [
-            {"code": code, "label": str(Channel(code).label)}
+            {
+                "href": reverse("account:payout-account", args=[code]),
+                "label": str(Channel(code).label),
+            }
             for code in Channel.values
             if any(code in each.rule.channels for each in out)
         ],

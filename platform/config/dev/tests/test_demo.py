@@ -28,6 +28,7 @@ from kernel.inventory.selectors import faults
 from kernel.keys.models import ApiKey
 from kernel.ledger.services import Owner, balance
 from kernel.ledger.services import verify as verify_ledger
+from kernel.levels.models import Segment, Standing
 from kernel.members.services import register_member
 from kernel.orders.models import Order
 from kernel.orders.timeline import verify as verify_orders
@@ -35,6 +36,7 @@ from kernel.payments.models import Attempt
 from kernel.reviews.models import Review
 from kernel.reviews.scores import counted, kept
 from kernel.tenancy.context import tenant_context
+from kernel.wallet.models import Withdrawal
 from kernel.webhooks.models import Endpoint
 from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
@@ -129,6 +131,10 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert Review.objects.count() > 5
         assert all(kept(each) == counted(each) for each in reviewed())
         assert (ApiKey.objects.count(), Endpoint.objects.get().state) == (1, "off")
+        assert Standing.objects.filter(level__isnull=False).count() > 5
+        assert Segment.objects.filter(size__gt=0).exists()
+        states = set(Withdrawal.objects.values_list("state", flat=True))
+        assert states == {"requested", "approved", "rejected", "paid"}
 
 
 def reviewed() -> set[UUID]:
