@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kernel.aftersales.choices import CaseKind
 from themes.blocks.buying import order_binding
 from themes.blocks.catalogue import listing_binding, product_binding
 from themes.blocks.reviews import score_binding
@@ -111,6 +112,12 @@ def register_all() -> None:
         PageKind(
             template="order_confirm", is_private=True, head=_titled(gettext_lazy("My orders"))
         ),
+        PageKind(
+            template="case_request",
+            is_private=True,
+            params={"kind": one_of(*CaseKind.values)},
+            head=_titled(gettext_lazy("After-sales")),
+        ),
         PageKind(template="addresses", is_private=True, head=_titled(gettext_lazy("Addresses"))),
         PageKind(template="address", is_private=True, head=_titled(gettext_lazy("Addresses"))),
         PageKind(
@@ -134,6 +141,8 @@ def register_all() -> None:
         ("messages", gettext_lazy("Messages")),
         ("message_choices", gettext_lazy("Choose what you get")),
         ("message_decline", gettext_lazy("No more letters")),
+        ("cases", gettext_lazy("After-sales")),
+        ("case", gettext_lazy("After-sales")),
     ):
         register_kind(PageKind(template=template, is_private=True, head=_titled(title)))
 

@@ -16,6 +16,7 @@ from themes.shop.addresses import addresses
 
 _PRIVATE: Final = (
     "/account/",
+    "/after-sales/",
     "/cart/",
     "/checkout/",
     "/orders/",

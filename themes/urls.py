@@ -6,6 +6,7 @@ from django.urls import path
 
 from themes import seo, views
 from themes.account.agreements import legal
+from themes.aftersales import views as case_views
 from themes.cart import sharing as cart_sharing
 from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
@@ -41,6 +42,9 @@ urlpatterns = [
     path("orders/<str:number>/receive/", order_views.receive, name="order-receive"),
     path("orders/<str:number>/hide/", order_views.hide, name="order-hide"),
     path("orders/<str:number>/again/", order_views.again, name="order-again"),
+    path("orders/<str:number>/after-sale/", case_views.ask, name="order-after-sale"),
+    path("after-sales/", case_views.cases, name="cases"),
+    path("after-sales/<str:number>/", case_views.case, name="case"),
     path("orders/<str:number>/pay/", cashier_views.cashier, name="cashier"),
     path("orders/<str:number>/pay/check/", cashier_views.check, name="cashier-check"),
     path("orders/<str:number>/pay/proof/", cashier_views.proof, name="cashier-proof"),

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/payments/", include("kernel.payments.api.urls_admin")),
     path("api/v1/admin/members/", include("kernel.members.api.urls_admin")),
     path("api/v1/admin/orders/", include("kernel.orders.api.urls_admin")),
+    path("api/v1/admin/after-sales/", include("kernel.aftersales.api.urls_admin")),
     path("api/v1/admin/fulfilments/", include("kernel.fulfilment.api.urls_admin")),
     path("api/v1/admin/shipping/", include("kernel.shipping.api.urls_admin")),
     path("media/<path:name>", serve_file),

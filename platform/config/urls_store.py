@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/store/checkout/", include("kernel.checkout.api.urls")),
     path("api/v1/store/shipping/", include("kernel.shipping.api.urls")),
     path("api/v1/store/orders/", include("kernel.orders.api.urls")),
+    path("api/v1/store/after-sales/", include("kernel.aftersales.api.urls")),
     path("api/v1/store/", include("kernel.promotions.api.urls")),
     path("api/v1/store/", include("kernel.reviews.api.urls")),
     path("api/v1/store/", include("kernel.levels.api.urls")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 
+from kernel.aftersales.choices import CaseKind
+from kernel.aftersales.planning import Wish as CaseWish
 from kernel.audit.actor import Actor
 from kernel.cart.models import CartLine
 from kernel.cart.services import CartOwner, Wish, add
@@ -25,6 +27,7 @@ from kernel.payments.gateways.contract import Payer
 from kernel.payments.models import Attempt, PaymentBinding
 from kernel.payments.services import bind, set_enabled, start_attempt
 from kernel.payments.services.attempts import Start
+from testkit.factories.aftersales import make_case
 from testkit.factories.catalogue import (
     make_category,
     make_collection,
@@ -124,6 +127,7 @@ def _orders(member: Member) -> dict[str, str]:
     order = orders_in(group)[0]
     line = OrderLine.objects.get(order=order)
     parcel = fulfil(Parcel(order.pk, {line.pk: 1}), actor=ACTOR, now=NOW)
+    case = make_case(order, CaseKind.RETURN_REFUND, CaseWish(line.pk, 1))
     changing = orders_in(place((make_variant().pk, 3), member_id=member.pk))[0]
     operation = {"op": "set_quantity", "line": str(OrderLine.objects.get(order=changing).pk)}
     change = propose_change(
@@ -131,6 +135,7 @@ def _orders(member: Member) -> dict[str, str]:
     )
     return {
         "orders/order": order.number,
+        "after-sales/case": case.number,
         "line": line.public_id,
         "fulfilments/fulfilment": public_id("ful", parcel.pk),
         "changes/change": change.public_id,

@@ -115,6 +115,7 @@ def _title(kind: str) -> str:
     titles = {
         "payments.wallet_paid": _("Paid for an order"),
         "payments.wallet_refunded": _("Given back for an order"),
+        "aftersales.to_balance": _("Refund of an order"),
         "members.merged": _("From your other account"),
         "ledger.adjusted": _("Put right by the shop"),
         "ledger.expired": _("Expired"),

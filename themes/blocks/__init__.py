@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from themes.blocks import (
+    aftersales,
     buying,
     cart,
     catalogue,
@@ -20,7 +21,7 @@ from themes.registry import register
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    told = (levels, notices, promotions, reviews, searching)
+    told = (aftersales, levels, notices, promotions, reviews, searching)
     own = (frame, content, catalogue, cart, buying, member, *told)
     for module in own:
         for block in module.BLOCKS:

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kernel.aftersales.planning import is_open
+from kernel.aftersales.selectors import cases_on
 from kernel.common.money import Money
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
@@ -19,6 +21,7 @@ from kernel.orders.machine import failing_guard
 from kernel.orders.models import Adjustment, Order, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
 from kernel.reviews.selectors import reviews_of_lines
+from themes.aftersales.shown import brief_data
 from themes.fields import Json
 from themes.orders.carriers import tracking_page
 from themes.orders.states import OVER, is_unpaid, standing
@@ -85,6 +88,8 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
         "keys": _keys(order, titles),
         "timeline": timeline_of(detail.events, order.currency, language),
         "contact": detail.group.email or detail.group.phone,
+        "after_sale": _after_sale(order, detail.lines),
+        "cases": [brief_data(each) for each in cases_on(order.pk)],
     }
 
 
@@ -109,6 +114,13 @@ def _head(order: Order, group_number: str, language: str) -> dict[str, Json]:
         "hide": path("order-hide") if order.status in OVER and order.member_id else "",
         "again": path("order-again") if is_done or not is_unpaid(order) else "",
     }
+
+
+def _after_sale(order: Order, lines: Sequence[OrderLine]) -> str:
+    """Return where something can be asked for; empty where nothing can at all."""
+    if not is_open(order) or not any(line.total_minor > line.waived_minor for line in lines):
+        return ""
+    return reverse("order-after-sale", kwargs={"number": order.number})
 
 
 def _line(

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from kernel.aftersales.choices import EntryKind
 from kernel.common.money import Money
 from kernel.orders.choices import EventKind
 from kernel.orders.models import OrderEvent
@@ -27,7 +28,7 @@ def timeline_of(events: Iterable[OrderEvent], currency: str, language: str) -> l
             "title": event.get_kind_display(),
             "at": moment_text(event.at, language),
             "iso": event.at.isoformat(),
-            "notes": _notes(event.data),
+            "notes": _notes(event.data) + _steps(event),
             "figures": _figures(event.figures, currency, labels),
         }
         for event in events
@@ -46,6 +47,7 @@ def figure_labels() -> dict[str, str]:
         "total": _("Total"),
         "paid": _("Paid so far"),
         "refunded": _("Refunded"),
+        "waived": _("Taken off after the sale"),
     }
 
 
@@ -60,6 +62,14 @@ def _figures(moved: Mapping[str, int], currency: str, labels: Mapping[str, str])
 def _signed(minor: int, currency: str) -> str:
     text = text_of(Money(abs(minor), currency))
     return f"+{text}" if minor > 0 else f"−{text}"
+
+
+def _steps(event: OrderEvent) -> list[Json]:
+    """Return which step of which case an entry tells of."""
+    step = event.data.get("step")
+    if event.kind != EventKind.AFTER_SALE or step not in EntryKind.values:
+        return []
+    return [f"{EntryKind(step).label} · {event.data.get('case', '')}"]
 
 
 def _notes(data: Mapping[str, object]) -> list[Json]:

@@ -56,6 +56,7 @@ STOA_TENANT_APPS = [
     *("keys", "webhooks", "notifications"),
     *("promotions", "reviews", "search", "taxes", "documents", "dataio"),
     *("promotions", "reviews", "search", "analytics", "dataio"),
+    *("aftersales", "promotions", "reviews", "search", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "kernel.orders",
     "kernel.fulfilment",
     "kernel.payments",
+    "kernel.aftersales",
     "kernel.promotions",
     "kernel.reviews",
     "kernel.levels",

@@ -42,6 +42,9 @@ CATALOGUE: Final = (
             Permission("fulfilment.manage", _("Ship and hand over")),
             Permission("shipping.view", _("See ways to ship and freight templates")),
             Permission("shipping.manage", _("Change ways to ship and freight templates")),
+            Permission("aftersales.view", _("See after-sales cases")),
+            Permission("aftersales.manage", _("Decide after-sales cases, and give money back")),
+            Permission("aftersales.arbitrate", _("Arbitrate in disputes with buyers")),
         ),
     ),
     Section(

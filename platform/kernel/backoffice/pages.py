@@ -22,6 +22,7 @@ _ENTRIES: Final = (
     Entry("/orders/ship/", _("Batch shipping"), "truck", "fulfilment.manage", SHOP),
     Entry("/orders/pickup/", _("Pickup"), "check", "fulfilment.manage", SHOP),
     Entry("/orders/reviews/", _("Payments to review"), "check", "payments.review", SHOP),
+    Entry("/after-sales/", _("After-sales"), "back", "aftersales.view", SHOP),
     Entry("/members/", _("Members"), "people", "members.view", SHOP),
     Entry("/levels/", _("Levels"), "star", "levels.view", MARKETING),
     Entry("/segments/", _("Segments and tags"), "people", "levels.view", MARKETING),

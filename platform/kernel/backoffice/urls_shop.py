@@ -8,6 +8,7 @@ urlpatterns = [
     path("figures/", include("kernel.backoffice.figures.urls")),
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("shipping/", include("kernel.backoffice.shipping.urls")),
+    path("after-sales/", include("kernel.backoffice.aftersales.urls")),
     path("products/", include("kernel.backoffice.products.urls")),
     path("prices/", include("kernel.backoffice.pricing.urls")),
     path("promotions/", include("kernel.backoffice.promotions.urls")),

@@ -35,7 +35,7 @@ from kernel.orders.services.money import (
 )
 from kernel.payments.choices import PAYABLE_INTENTS
 from kernel.payments.errors import NoLongerPayable
-from kernel.payments.models import PaymentIntent
+from kernel.payments.models import PaymentIntent, Refund
 from kernel.payments.payables import Description, Payable, Receipt
 from kernel.payments.services import cancel_intent, create_intent, refund
 
@@ -175,36 +175,45 @@ def _close_unfitting(
 def _ask_back(owed: Owed, context: HookContext) -> None:
     """Ask for a refund of what came last; what did not come by a payment is for staff."""
     left = owed.minor
-    sequence = PaymentEntry.objects.filter(
-        order_id=owed.order_id, kind=PaymentEntryKind.REFUND_REQUESTED
-    ).count()
     currency = _group(owed.group_id).currency
-    for intent_id, paid in _refundable(owed.order_id):
+    for intent_id, paid in refundable(owed.order_id):
         part = min(left, paid)
-        if part <= 0:
-            continue
-        key = f"order:{owed.order_id.hex}:{sequence}:{intent_id.hex}"
-        made = refund(
-            intent_id,
-            Money(part, currency),
-            key=key,
-            reason=context.reason or "order",
+        if part > 0:
+            ask_back(owed.order_id, intent_id, Money(part, currency), context)
+            left -= part
+
+
+@transaction.atomic
+def ask_back(order_id: UUID, intent_id: UUID, amount: Money, context: HookContext) -> list[Refund]:
+    """Ask a part of a payment back for a locked order, and note it there; sent after the commit.
+
+    Raises:
+        AmountNotOpen, NotCapable: as `kernel.payments.services.refund`.
+    """
+    sequence = PaymentEntry.objects.filter(
+        order_id=order_id, kind=PaymentEntryKind.REFUND_REQUESTED
+    ).count()
+    made = refund(
+        intent_id,
+        amount,
+        key=f"order:{order_id.hex}:{sequence}:{intent_id.hex}",
+        reason=context.reason or "order",
+        actor=context.actor,
+        now=context.now,
+    )
+    for each in made:
+        note_refund(
+            order_id,
+            PaymentEntryKind.REFUND_REQUESTED,
+            each.amount_minor,
+            reference=each.key,
             actor=context.actor,
             now=context.now,
         )
-        for each in made:
-            note_refund(
-                owed.order_id,
-                PaymentEntryKind.REFUND_REQUESTED,
-                each.amount_minor,
-                reference=each.key,
-                actor=context.actor,
-                now=context.now,
-            )
-        left -= part
+    return made
 
 
-def _refundable(order_id: UUID) -> list[tuple[UUID, int]]:
+def refundable(order_id: UUID) -> list[tuple[UUID, int]]:
     """Return by payment, the latest first, what of it can still be asked back."""
     left: dict[str, int] = defaultdict(int)
     asked_kinds = {PaymentEntryKind.REFUND_REQUESTED: -1}

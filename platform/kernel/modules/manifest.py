@@ -15,7 +15,7 @@ from typing import Literal
 Tier = Literal["free", "paid", "connector", "gated"]
 Seam = Literal["store", "console", "api"]
 ORDER_MOMENTS = frozenset(
-    {"placed", "paid", "changed", "cancelled", "shipped", "delivered", "completed"}
+    {"placed", "paid", "changed", "cancelled", "shipped", "delivered", "completed", "waived"}
 )
 STEP_ORDERS = ((200, 299), (300, 399), (500, 599))
 
@@ -124,7 +124,7 @@ class OrderHook:
 
     Attributes:
         moment: ``placed``, ``paid``, ``changed``, ``cancelled``, ``shipped``,
-            ``delivered`` or ``completed``.
+            ``delivered``, ``completed`` or ``waived``: a part was taken off after the sale.
     """
 
     moment: str

@@ -84,6 +84,7 @@ class EventKind(TextChoices):
     SHIPMENT_CHANGED = "shipment_changed", _("Shipment changed")
     DELIVERED = "delivered", _("Goods received")
     COMPLETED = "completed", _("Order completed")
+    AFTER_SALE = "after_sale", _("After-sales")
     NOTED = "noted", _("Note by staff")
     TAGGED = "tagged", _("Tags changed")
 

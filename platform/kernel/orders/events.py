@@ -106,6 +106,20 @@ class OrderCompleted(OrderFact):
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class OrderWaived(OrderFact):
+    """A part of what an order costs was taken off after the sale.
+
+    Attributes:
+        waived_minor: all that was taken off so far.
+    """
+
+    name: ClassVar[str] = "orders.order_waived"
+
+    waived_minor: int = 0
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class OrderRefunded(OrderFact):
     """Money of an order went back."""
 

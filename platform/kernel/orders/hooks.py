@@ -19,7 +19,9 @@ from kernel.modules.gate import mode_of
 from kernel.modules.registry import load, manifests
 from kernel.tenancy.context import current_tenant
 
-Moment = Literal["placed", "paid", "changed", "cancelled", "shipped", "delivered", "completed"]
+Moment = Literal[
+    "placed", "paid", "changed", "cancelled", "shipped", "delivered", "completed", "waived"
+]
 
 
 @dataclass(frozen=True, slots=True)

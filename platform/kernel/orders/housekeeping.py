@@ -26,9 +26,9 @@ BATCH: Final = 100
 _NEXT: Final = """
 SELECT (SELECT min(expires_at) FROM orders_ordergroup WHERE expires_at IS NOT NULL),
        (SELECT min(receives_at) FROM orders_order
-         WHERE status = 'placed' AND fulfilment_status = 'fulfilled'),
+         WHERE status = 'placed' AND fulfilment_status = 'fulfilled' AND held_at IS NULL),
        (SELECT min(completes_at) FROM orders_order
-         WHERE status = 'placed' AND fulfilment_status = 'delivered'
+         WHERE status = 'placed' AND fulfilment_status = 'delivered' AND held_at IS NULL
            AND payment_status IN ('paid', 'part_refunded', 'refunded'))
 """
 CLOCK: Final = Actor.system("orders.clock")
@@ -51,6 +51,7 @@ def receive_shipped(now: datetime) -> int:
             "status": OrderStatus.PLACED,
             "fulfilment_status": FulfilmentStatus.FULFILLED,
             "receives_at__lte": now,
+            "held_at": None,
         },
         lambda ids: receive_orders(ids, actor=CLOCK, now=now),
     )
@@ -63,6 +64,7 @@ def complete_received(now: datetime) -> int:
             "status": OrderStatus.PLACED,
             "fulfilment_status": FulfilmentStatus.DELIVERED,
             "completes_at__lte": now,
+            "held_at": None,
             "payment_status__in": (
                 PaymentStatus.PAID,
                 PaymentStatus.PART_REFUNDED,

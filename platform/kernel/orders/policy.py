@@ -21,6 +21,11 @@ BOUNDS: Final = {
     "receive_days": (0, 365),
     "complete_days": (0, 365),
     "number_digits": (4, 12),
+    "after_sale_days": (0, 365),
+    "fault_days": (0, 730),
+    "silent_days": (0, 60),
+    "send_back_days": (0, 60),
+    "inspect_days": (0, 60),
 }
 _CHOSEN: Final = Kept(lambda: OrderPolicy.objects.filter(pk=1))
 
@@ -36,6 +41,11 @@ class Policy:
     number_dated: bool
     number_digits: int
     guests_may_order: bool = True
+    after_sale_days: int = 7
+    fault_days: int = 15
+    silent_days: int = 3
+    send_back_days: int = 7
+    inspect_days: int = 10
 
 
 def current_policy() -> OrderPolicy:

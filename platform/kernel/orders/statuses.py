@@ -43,9 +43,9 @@ WITH money AS (
     SELECT o.id, COALESCE(m.paid, 0) AS paid, COALESCE(m.refunded, 0) AS refunded,
            CASE WHEN m.refunded > 0 AND m.refunded >= m.paid THEN 'refunded'
                 WHEN m.refunded > 0 THEN 'part_refunded'
-                WHEN COALESCE(m.paid, 0) >= o.total_minor THEN 'paid'
+                WHEN COALESCE(m.paid, 0) >= o.total_minor - o.waived_minor THEN 'paid'
                 WHEN m.paid > 0 THEN 'part_paid'
-                WHEN m.authorised >= o.total_minor THEN 'authorised'
+                WHEN m.authorised >= o.total_minor - o.waived_minor THEN 'authorised'
                 ELSE 'unpaid' END AS payment_status,
            CASE WHEN COALESCE(g.fulfilled, 0) = 0 THEN 'unfulfilled'
                 WHEN g.fulfilled < g.wanted THEN 'partial'

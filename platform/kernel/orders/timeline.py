@@ -13,7 +13,7 @@ from kernel.audit.actor import Actor
 from kernel.orders.choices import EventKind
 from kernel.orders.models import Order, OrderEvent
 
-FIGURES: Final = ("items", "discount", "freight", "tax", "total", "paid", "refunded")
+FIGURES: Final = ("items", "discount", "freight", "tax", "total", "paid", "refunded", "waived")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,17 @@ KINDS: Final = (
         "kernel.backoffice.orders.selectors.export_rows",
     ),
     ExportKind(
+        "aftersales",
+        _("After-sales"),
+        "aftersales.view",
+        (
+            *("case", "order", "asked_at", "kind", "reason", "state", "sku", "goods", "quantity"),
+            *("accepted", "restocked", "line_amount", "amount", "refunded", "currency"),
+            "closed_at",
+        ),
+        "kernel.backoffice.aftersales.views.export_rows",
+    ),
+    ExportKind(
         "members",
         _("Members"),
         "members.manage",

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, Promise]] = {
     "payments.payout": gettext_lazy("Payout by the gateway"),
     "orders.paid": gettext_lazy("Order paid"),
     "orders.refunded": gettext_lazy("Order refunded"),
+    "aftersales.to_balance": gettext_lazy("Refund paid to a balance"),
     "ledger.adjusted": gettext_lazy("Adjusted by hand"),
     "ledger.expired": gettext_lazy("Expired"),
 }

@@ -62,6 +62,35 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Also people without an account may order"), required=False
     )
 
+    after_sale_days = _number(
+        "after_sale_days",
+        gettext_lazy("Days to send something back without a reason"),
+        gettext_lazy(
+            "From its arrival; 0 for never. Goods that say 15 days have these, and consumers in"
+            " the European Union 14 at least."
+        ),
+    )
+    fault_days = _number(
+        "fault_days",
+        gettext_lazy("Days to report faults"),
+        gettext_lazy("Damaged, faulty, missing or wrong goods; from their arrival."),
+    )
+    silent_days = _number(
+        "silent_days",
+        gettext_lazy("Days until a case that nobody answers counts as approved"),
+        gettext_lazy("0 for never. A buyer who does not answer a proposal has withdrawn by then."),
+    )
+    send_back_days = _number(
+        "send_back_days",
+        gettext_lazy("Days to send the goods back once a return is approved"),
+        gettext_lazy("0 for never. Afterwards the case is closed."),
+    )
+    inspect_days = _number(
+        "inspect_days",
+        gettext_lazy("Days until goods that were sent back count as received in order"),
+        gettext_lazy("0 for never."),
+    )
+
     def clean_number_prefix(self) -> str:
         """Read small letters as capitals."""
         return str(self.cleaned_data["number_prefix"]).upper()

@@ -14,6 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.scopes import stores_for
+from kernel.aftersales.choices import EntryKind
+from kernel.aftersales.models import Case
+from kernel.aftersales.selectors import cases_on
 from kernel.backoffice.orders.forms import OrderFilter
 from kernel.checkout.paying import PAYABLE
 from kernel.common.time import day_bounds, utc_now
@@ -43,6 +46,7 @@ FIGURES: Final[dict[str, Promise]] = {
     "total": _("Total"),
     "paid": _("Paid"),
     "refunded": _("Refunded"),
+    "waived": _("Taken off after the sale"),
 }
 OPERATIONS: Final[dict[str, Promise]] = {
     "set_price": _("Price"),
@@ -128,6 +132,7 @@ class DeskOrder:
     can_cancel: bool
     can_edit: bool
     proposed: list[OrderChange]
+    cases: list[Case]
 
 
 def desk_order(order: Order) -> DeskOrder:
@@ -141,12 +146,13 @@ def desk_order(order: Order) -> DeskOrder:
         payments=_payments(order.group_id),
         can_ship=failing_guard(order, "ship") is None,
         can_cancel=failing_guard(order, "cancel") is None,
-        can_edit=failing_guard(order, "edit") is None,
+        can_edit=failing_guard(order, "edit") is None and not order.waived_minor,
         proposed=[
             each
             for each in detail.changes
             if each.state == ChangeState.PROPOSED and each.order_version == order.version
         ],
+        cases=cases_on(order.pk),
     )
 
 
@@ -168,7 +174,13 @@ def _told(event: OrderEvent) -> Told:
     if event.kind == EventKind.CHANGED:
         names = dict.fromkeys(str(each.get("op", "")) for each in data.get("operations", ()))
         words += [str(OPERATIONS[name]) for name in names if name in OPERATIONS]
+    if event.kind == EventKind.AFTER_SALE:
+        words = [str(data.get("case", "")), *_steps(data.get("step"))]
     return Told(event, figures, " · ".join(words))
+
+
+def _steps(step: object) -> list[str]:
+    return [str(EntryKind(step).label)] if step in EntryKind.values else []
 
 
 def parcels_of(order: Order, lines: Sequence[OrderLine]) -> list[Parcel]:

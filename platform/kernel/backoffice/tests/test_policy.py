@@ -13,6 +13,11 @@ CHOSEN = {
     "complete_days": "3",
     "number_prefix": "tea",
     "number_digits": "5",
+    "after_sale_days": "14",
+    "fault_days": "30",
+    "silent_days": "2",
+    "send_back_days": "7",
+    "inspect_days": "10",
 }
 
 

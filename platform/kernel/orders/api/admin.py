@@ -94,6 +94,15 @@ class PolicyForm(serializers.Serializer[Any]):
     number_dated = serializers.BooleanField()
     number_digits = serializers.IntegerField()
     guests_may_order = serializers.BooleanField(default=True)
+    after_sale_days = serializers.IntegerField(
+        min_value=0, default=7, help_text="To send something back without a reason."
+    )
+    fault_days = serializers.IntegerField(min_value=0, default=15)
+    silent_days = serializers.IntegerField(
+        min_value=0, default=3, help_text="Until a case that nobody answers counts as approved."
+    )
+    send_back_days = serializers.IntegerField(min_value=0, default=7)
+    inspect_days = serializers.IntegerField(min_value=0, default=10)
 
 
 class Newest(CursorPagination):

@@ -15,7 +15,7 @@ from kernel.orders.selectors import ListedOrder, OrderDetail
 from kernel.orders.taxes import RateShare, taxes_of
 
 DEGREES = r"^-?[0-9]{1,3}(\.[0-9]{1,8})?$"
-AMOUNTS = ("items", "discount", "freight", "tax", "total", "paid", "refunded")
+AMOUNTS = ("items", "discount", "freight", "tax", "total", "paid", "refunded", "waived")
 
 
 class AddressForm(serializers.Serializer[Any]):
@@ -43,6 +43,7 @@ class AmountsShown(serializers.Serializer[Any]):
     total = serializers.CharField()
     paid = serializers.CharField()
     refunded = serializers.CharField()
+    waived = serializers.CharField(help_text="Taken off after the sale.")
 
 
 class TaxShown(serializers.Serializer[Any]):

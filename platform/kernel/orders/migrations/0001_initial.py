@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 ("freight_taxes", models.JSONField(blank=True, default=list)),
                 ("paid_minor", models.BigIntegerField(db_default=0)),
                 ("refunded_minor", models.BigIntegerField(db_default=0)),
+                ("waived_minor", models.BigIntegerField(db_default=0)),
+                ("waived_freight_minor", models.BigIntegerField(db_default=0)),
                 (
                     "method",
                     models.CharField(
@@ -116,6 +118,7 @@ class Migration(migrations.Migration):
                 ("completes_at", models.DateTimeField(blank=True, null=True)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
                 ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("held_at", models.DateTimeField(blank=True, null=True)),
                 ("hidden_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "member",
@@ -245,6 +248,7 @@ class Migration(migrations.Migration):
                 ("delivered_quantity", models.PositiveIntegerField(db_default=0)),
                 ("returned_quantity", models.PositiveIntegerField(db_default=0)),
                 ("cancelled_quantity", models.PositiveIntegerField(db_default=0)),
+                ("waived_minor", models.BigIntegerField(db_default=0)),
                 (
                     "order",
                     kernel.common.db.fields.DBForeignKey(
@@ -320,6 +324,11 @@ class Migration(migrations.Migration):
                 ("number_dated", models.BooleanField(default=True)),
                 ("number_digits", models.PositiveSmallIntegerField(default=6)),
                 ("guests_may_order", models.BooleanField(default=True)),
+                ("after_sale_days", models.PositiveSmallIntegerField(default=7)),
+                ("fault_days", models.PositiveSmallIntegerField(default=15)),
+                ("silent_days", models.PositiveSmallIntegerField(default=3)),
+                ("send_back_days", models.PositiveSmallIntegerField(default=7)),
+                ("inspect_days", models.PositiveSmallIntegerField(default=10)),
             ],
             options={
                 "constraints": [
@@ -445,6 +454,7 @@ class Migration(migrations.Migration):
                             ("shipment_changed", "Shipment changed"),
                             ("delivered", "Goods received"),
                             ("completed", "Order completed"),
+                            ("after_sale", "After-sales"),
                             ("noted", "Note by staff"),
                             ("tagged", "Tags changed"),
                         ],
@@ -604,6 +614,27 @@ class Migration(migrations.Migration):
                     ("returned_quantity__lte", models.F("fulfilled_quantity")),
                 ),
                 name="orders_line_moves_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waived_freight_minor__gte", 0),
+                    ("waived_freight_minor__lte", models.F("freight_minor")),
+                    ("waived_minor__gte", models.F("waived_freight_minor")),
+                    ("waived_minor__lte", models.F("total_minor")),
+                ),
+                name="orders_waived_at_most_total",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waived_minor__gte", 0), ("waived_minor__lte", models.F("total_minor"))
+                ),
+                name="orders_line_waived_at_most_total",
             ),
         ),
         migrations.AddIndex(

@@ -84,6 +84,9 @@ class Order(TenantModel):
         tax_minor: what is put on the prices: of the lines and of the freight.
         freight_taxes: the freight's share of each rate, see `kernel.orders.taxes`.
         paid_minor, refunded_minor: sums of the payment entries.
+        waived_minor: what was taken off after the sale, of it ``waived_freight_minor`` of the
+            freight; the buyer owes the total without it.
+        held_at: since when nothing happens by the clock, for an after-sales case is open.
         address: the recipient as given: name, phone, region, line, postcode.
         version: grows with each change of the row; a proposed change names the one
             that it was made for.
@@ -112,6 +115,8 @@ class Order(TenantModel):
     freight_taxes = models.JSONField(default=list, blank=True)
     paid_minor = models.BigIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
+    waived_minor = models.BigIntegerField(db_default=0)
+    waived_freight_minor = models.BigIntegerField(db_default=0)
     method = models.CharField(max_length=10, choices=FulfilmentMethod.choices)
     shipping_method = models.CharField(max_length=40, default="", blank=True)
     address = models.JSONField(default=dict, blank=True)
@@ -126,6 +131,7 @@ class Order(TenantModel):
     completes_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -153,6 +159,15 @@ class Order(TenantModel):
             models.CheckConstraint(
                 condition=Q(paid_minor__gte=F("refunded_minor"), refunded_minor__gte=0),
                 name="orders_refunded_at_most_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    waived_freight_minor__gte=0,
+                    waived_freight_minor__lte=F("freight_minor"),
+                    waived_minor__gte=F("waived_freight_minor"),
+                    waived_minor__lte=F("total_minor"),
+                ),
+                name="orders_waived_at_most_total",
             ),
         ]
         indexes: ClassVar = [
@@ -190,6 +205,7 @@ class OrderLine(TenantModel):
         total_minor: ``unit * quantity - discount + tax``.
         tax_minor: beyond the price; nothing where prices include it.
         taxes: its share of each rate, see `kernel.orders.taxes`; empty without taxes.
+        waived_minor: what of the total was taken off after the sale.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -209,6 +225,7 @@ class OrderLine(TenantModel):
     delivered_quantity = models.PositiveIntegerField(db_default=0)
     returned_quantity = models.PositiveIntegerField(db_default=0)
     cancelled_quantity = models.PositiveIntegerField(db_default=0)
+    waived_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -225,6 +242,10 @@ class OrderLine(TenantModel):
                     quantity__gte=0, unit_minor__gte=0, discount_minor__gte=0, total_minor__gte=0
                 ),
                 name="orders_line_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(waived_minor__gte=0, waived_minor__lte=F("total_minor")),
+                name="orders_line_waived_at_most_total",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -24,6 +24,12 @@ class OrderPolicy(TenantModel):
         number_dated: the tenant's day stands in the number, as ``yymmdd``.
         number_digits: the counter is filled up to so many with zeros.
         guests_may_order: without an account, by leaving a way to be reached.
+        after_sale_days: what arrived may be sent back without a reason for so long; 0 for never.
+        fault_days: faults may be reported for so long.
+        silent_days: a request that the shop has not answered counts as accepted after so
+            long; 0 for never.
+        send_back_days: a case is closed when nothing was sent back after so long; 0 for never.
+        inspect_days: what was sent back counts as received after so long; 0 for never.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -34,6 +40,11 @@ class OrderPolicy(TenantModel):
     number_dated = models.BooleanField(default=True)
     number_digits = models.PositiveSmallIntegerField(default=6)
     guests_may_order = models.BooleanField(default=True)
+    after_sale_days = models.PositiveSmallIntegerField(default=7)
+    fault_days = models.PositiveSmallIntegerField(default=15)
+    silent_days = models.PositiveSmallIntegerField(default=3)
+    send_back_days = models.PositiveSmallIntegerField(default=7)
+    inspect_days = models.PositiveSmallIntegerField(default=10)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -15,7 +15,7 @@ from kernel.common.money import LARGEST_MINOR
 from kernel.inventory.services import allocate, release
 from kernel.inventory.values import Want
 from kernel.orders.choices import AdjustmentKind, ChangeState, EventKind
-from kernel.orders.errors import ChangeOutdated, ChangeRefused, OrderNotFound
+from kernel.orders.errors import ChangeOutdated, ChangeRefused, OrderNotFound, TransitionRefused
 from kernel.orders.events import OrderChanged
 from kernel.orders.goods import Goods, contents_in, goods_of, stock_wants
 from kernel.orders.machine import check
@@ -55,7 +55,7 @@ def preview_change(
         TransitionRefused: the order cannot be changed any more.
         ChangeRefused: an operation is impossible.
     """
-    check(order, "edit")
+    _check(order)
     after = _worked_out(order, operations, now=now)
     return Preview(_amounts(order), after.figures(), order.version, after)
 
@@ -101,7 +101,7 @@ def apply_change(change_id: UUID, *, actor: Actor, now: datetime) -> Order:
         TransitionRefused: the order cannot be changed any more.
     """
     change, order = _open_change(change_id)
-    check(order, "edit")
+    _check(order)
     after = _worked_out(order, change.operations, now=now)
     if order.version != change.order_version or after.figures() != change.after:
         raise ChangeOutdated
@@ -163,9 +163,17 @@ def _open_change(change_id: UUID) -> tuple[OrderChange, Order]:
     return change, order
 
 
+def _check(order: Order) -> None:
+    check(order, "edit")
+    if order.waived_minor:
+        raise TransitionRefused(action="edit", status=order.status, guard="nothing_waived")
+
+
 def _amounts(order: Order) -> dict[str, int]:
     return {
-        name: minor for name, minor in figures_on(order).items() if name not in {"paid", "refunded"}
+        name: minor
+        for name, minor in figures_on(order).items()
+        if name not in {"paid", "refunded", "waived"}
     }
 
 

@@ -176,7 +176,8 @@ def owed_back(order_ids: Iterable[UUID]) -> list[Owed]:
         sums[order_id, kind] += minor
     found = []
     for order in orders:
-        cost = 0 if order.status == OrderStatus.CANCELLED else order.total_minor
+        is_over = order.status == OrderStatus.CANCELLED
+        cost = 0 if is_over else order.total_minor - order.waived_minor
         paid = sums[order.pk, PaymentEntryKind.PAID]
         asked = sums[order.pk, PaymentEntryKind.REFUND_REQUESTED]
         failed = (
@@ -191,7 +192,7 @@ def owed_back(order_ids: Iterable[UUID]) -> list[Owed]:
 def due_minor(orders: Iterable[Order]) -> int:
     """Return what is still to be paid for orders."""
     return sum(
-        max(order.total_minor - order.paid_minor + order.refunded_minor, 0)
+        max(order.total_minor - order.waived_minor - order.paid_minor + order.refunded_minor, 0)
         for order in orders
         if order.status == OrderStatus.PLACED
     )

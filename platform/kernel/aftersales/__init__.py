@@ -1,0 +1,1 @@
+"""What happens after the sale: refunds, returns, exchanges, claims."""

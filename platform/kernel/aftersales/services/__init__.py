@@ -1,0 +1,45 @@
+"""What buyers, the shop and arbitrators do with cases."""
+
+from __future__ import annotations
+
+from kernel.aftersales.services.addresses import current_address, set_address
+from kernel.aftersales.services.asking import (
+    cancel,
+    decline_offer,
+    dispute,
+    preview,
+    request,
+    say,
+    send_back,
+    take_offer,
+)
+from kernel.aftersales.services.clock import keep_cases
+from kernel.aftersales.services.deciding import approve, arbitrate, offer, reject
+from kernel.aftersales.services.goods import inspect, note_arrival, replace
+from kernel.aftersales.services.pictures import render_picture
+from kernel.aftersales.services.refunds import by_hand, retry, to_wallet
+
+__all__ = [
+    "approve",
+    "arbitrate",
+    "by_hand",
+    "cancel",
+    "current_address",
+    "decline_offer",
+    "dispute",
+    "inspect",
+    "keep_cases",
+    "note_arrival",
+    "offer",
+    "preview",
+    "reject",
+    "render_picture",
+    "replace",
+    "request",
+    "retry",
+    "say",
+    "send_back",
+    "set_address",
+    "take_offer",
+    "to_wallet",
+]
