@@ -49,14 +49,11 @@ STOA_TENANT_APPS = [
     *("secrets", "settings", "outbox"),
     *("ledger", "members", "relations"),
     *("catalogue", "pricing", "inventory"),
-    *("cart", "checkout", "orders", "fulfilment", "payments"),
-    *("promotions", "reviews", "levels", "wallet", "search", "dataio"),
     *("cart", "shipping", "orders", "fulfilment", "payments"),
-    *("promotions", "reviews", "search", "dataio"),
+    *("aftersales", "taxes", "documents"),
+    *("promotions", "reviews", "levels", "wallet"),
+    *("search", "analytics", "dataio"),
     *("keys", "webhooks", "notifications"),
-    *("promotions", "reviews", "search", "taxes", "documents", "dataio"),
-    *("promotions", "reviews", "search", "analytics", "dataio"),
-    *("aftersales", "promotions", "reviews", "search", "dataio"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
 STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]

@@ -101,7 +101,7 @@ def _money_rows(sheet: Sheet) -> Iterator[Flowable]:
         return
     head = [_("Goods"), _("Quantity"), _("Price"), _("Discount")]
     is_taxed = bool(content["taxes"])
-    head += [_("Tax rate"), _("Net"), _("Tax")] if is_taxed else []
+    head += [_("Tax rate"), _("Without tax"), _("Tax")] if is_taxed else []
     head.append(_("Total"))
     rows = []
     for line in content["lines"]:
@@ -125,7 +125,7 @@ def _sums(sheet: Sheet) -> Iterator[Flowable]:
         base = _("on %(amount)s") % {"amount": _money(tax["net"], sheet)}
         rows.append([_text(f"{name} {base}", is_right=True), _amount(tax["minor"], sheet, 9)])
     if content["taxes"]:
-        rows.insert(0, [_text(_("Net"), is_right=True), _amount(content["net"], sheet, 9)])
+        rows.insert(0, [_text(_("Without tax"), is_right=True), _amount(content["net"], sheet, 9)])
     label = _("Credited") if sheet.kind == DocumentKind.CREDIT_NOTE else _("Total")
     total = f"{sheet.currency} {_money(content['total'], sheet)}"
     rows.append([_text(label, 12, is_right=True), _text(total, 12, is_right=True)])
