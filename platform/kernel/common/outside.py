@@ -28,6 +28,8 @@ _CONNECT: Final = 5.0
 _LONGEST_URL: Final = 2_000
 _PORTS: Final = {"http": 80, "https": 443}
 _KEPT_OF_ANSWER: Final = 2_000
+# The prefix that a network's own translator reaches IPv4 by (RFC 6052).
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class NotOutside(Exception):
@@ -52,9 +54,18 @@ def look_up(host: str, port: int) -> list[Any]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
+def _within(address: Address) -> Address | None:
+    """Return the IPv4 address that an IPv6 one is translated to on its way, if any."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
 def is_public(address: Address) -> bool:
     """Tell whether an address belongs to the open internet and to nobody inside."""
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    inner = _within(address)
     if inner is not None and not is_public(inner):
         return False
     return address.is_global and not address.is_multicast
