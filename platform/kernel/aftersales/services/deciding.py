@@ -56,6 +56,7 @@ def approve(
     Raises:
         UnknownCase: there is none.
         MoveRefused: it does not wait for the shop.
+        InvalidCase: less freight than what was asked for.
         TooMuch: more freight than what is left.
         OutOfStock: what would be sent instead is not there.
         ShippedMeanwhile, NotOpen: what it is about is not there any more.
@@ -64,6 +65,8 @@ def approve(
     check(held.case, "approve")
     before = str(held.case.state)
     if freight_minor is not None:
+        if freight_minor < held.case.freight_minor:
+            raise InvalidCase(_("Less than what was asked for is a proposal."), field="freight")
         set_freight(held, freight_minor)
     go_on(held, actor=actor, now=now, address=address, text=text)
     audit(held, "approved", actor=actor, now=now, before=before, reason=text)
@@ -189,6 +192,7 @@ def arbitrate(
     if freight_minor is not None:
         set_freight(held, freight_minor)
     _sum_up(held)
+    _take_as_returned(held)
     go_on(held, actor=actor, now=now, side=Side.PLATFORM, text=said)
     audit(held, "arbitrated", actor=actor, now=now, before=before, reason=said)
     return case
@@ -250,6 +254,15 @@ def set_freight(held: Held, minor: int) -> None:
         raise TooMuch(field="freight", open=Money(room, case.currency).decimal())
     case.freight_minor = minor
     _sum_up(held)
+
+
+def _take_as_returned(held: Held) -> None:
+    """Let what the shop has in its hands count as returned, although it accepted none of it."""
+    if held.case.received_at is None:
+        return
+    for each in held.lines:
+        each.accepted_quantity = each.shipped_quantity
+        each.save(update_fields=["accepted_quantity"])
 
 
 def _sum_up(held: Held) -> None:

@@ -138,7 +138,7 @@ def audit(
             obj=("order", held.order.number),
             before={"state": before},
             after={"state": str(case.state), "case": case.number, "amount": case.amount_minor},
-            reason=reason[:300],
+            reason=checked_text(reason)[:300],
             now=now,
         )
 

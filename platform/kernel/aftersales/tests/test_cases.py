@@ -299,6 +299,23 @@ def test_a_proposal_of_the_shop_is_taken_or_taken_to_arbitration() -> None:
     assert (now_of(third).state, fresh(order).held_at) == (S.ARBITRATED, None)
 
 
+def test_goods_that_nobody_accepted_count_as_returned_once_the_arbitrator_says_so() -> None:
+    order = make_arrived((make_variant(minor=1000).pk, 2))
+    [line] = lines_in(order)
+    case = make_case(order)
+    to_the_shop(case)
+    inspect(case.pk, accepted={line.pk: 0}, text="Used.", actor=STAFF, now=NOW)
+    assert now_of(case).state == S.REJECTED
+
+    dispute(case.pk, actor=BUYER, now=NOW, text="It came like this.")
+    arbitrate(case.pk, Verdict.BUYER, text="The pictures show it.", actor=STAFF, now=NOW)
+    send_refunds()
+
+    assert (now_of(case).state, now_of(case).refunded_minor) == (S.REFUNDED, 2000)
+    assert lines_in(order)[0].returned_quantity == 2
+    assert fresh(order).status == "completed"
+
+
 def test_windows_close_and_what_is_spoken_for_is_not_open_twice() -> None:
     plain = make_variant(minor=1000)
     order = make_arrived((plain.pk, 2), now=NOW)
