@@ -31,6 +31,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         now: the moment until which it has traded.
         report: told how far it is.
     """
+    from config.dev.demo.amends import amend_once
     from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
     from config.dev.demo.outreach import connect_once
@@ -49,6 +50,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     speak_once(goods, now=now)
     belong_once(goods, now=now)
     connect_once(goods, now=now)
+    amend_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:

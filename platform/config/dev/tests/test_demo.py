@@ -20,6 +20,7 @@ from config.dev.demo.stage import fill, trade_once
 from config.dev.demo.trading import trade
 from config.dev.demo.wares import read_range
 from config.dev.tests.trade_work import DAYS, small
+from kernel.aftersales.models import Case
 from kernel.catalogue.models import Picture, Product, Variant
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
@@ -129,6 +130,8 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert Product.objects.count() == len(goods.wares)
         assert Order.objects.count() == traded + 2
         assert Review.objects.count() > 5
+        assert Case.objects.exists()
+        assert list(verify_orders()) == []
         assert all(kept(each) == counted(each) for each in reviewed())
         assert (ApiKey.objects.count(), Endpoint.objects.get().state) == (1, "off")
         assert Standing.objects.filter(level__isnull=False).count() > 5
