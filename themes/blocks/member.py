@@ -49,6 +49,7 @@ def _order_states(
 ) -> Mapping[str, Any]:
     return {
         "all": path_of("orders"),
+        "cases": path_of("cases"),
         "states": [
             {"code": "unpaid", "icon": "wallet", "label": _("To pay")},
             {"code": "unshipped", "icon": "box", "label": _("To ship")},

@@ -140,8 +140,8 @@ SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @pytest.mark.usefixtures("in_tenant_a")
-@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
-@given(st.lists(ACT, min_size=4, max_size=9))
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@given(st.lists(ACT, min_size=4, max_size=8))
 def test_any_sequence_of_partial_refunds_ends_with_refunded_at_most_paid(
     acts: list[tuple[str, int]],
 ) -> None:

@@ -70,7 +70,7 @@ class AmountField(forms.CharField):
 class ApprovalForm(forms.Form):
     """What is granted beside what was asked for."""
 
-    text = _text(_("Message"))
+    text = _text(_("Message to the buyer"))
 
     def __init__(
         self, *args: Any, currency: str, freight: int | None, address: dict[str, str] | None
@@ -137,7 +137,7 @@ class OfferForm(AmountsForm):
             (CaseKind.EXCHANGE, _("The same goods once more, for those that come back")),
         ],
     )
-    text = _text(_("Message"))
+    text = _text(_("Message to the buyer"))
 
 
 class VerdictForm(AmountsForm):
@@ -156,7 +156,7 @@ class TextForm(forms.Form):
 class InspectionForm(forms.Form):
     """What came back as it should."""
 
-    text = _text(_("Message"))
+    text = _text(_("Message to the buyer"))
 
     def __init__(self, lines: Sequence[CaseLine], *args: Any) -> None:
         super().__init__(*args)
