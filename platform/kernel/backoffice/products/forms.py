@@ -23,8 +23,10 @@ from kernel.backoffice.shelves.forms import flat
 from kernel.backoffice.shelves.selectors import labels
 from kernel.catalogue.choices import (
     AfterSalePolicy,
+    OutOfStock,
     ProductKind,
     ProductStatus,
+    VariantStatus,
 )
 from kernel.catalogue.models import Brand, Collection, Product, ProductType, Unit
 from kernel.catalogue.ports import freight_templates
@@ -291,6 +293,14 @@ class VariantForm(forms.Form):
     weight_grams = forms.IntegerField(label=_("Weight (g)"), min_value=0, max_value=_LARGEST_NUMBER)
     volume_cm3 = forms.IntegerField(
         label=_("Volume (cm³)"), required=False, min_value=0, max_value=_LARGEST_NUMBER
+    )
+    status = forms.ChoiceField(label=_("Status"), choices=VariantStatus.choices)
+    barcode = forms.CharField(label=_("Barcode"), max_length=80, required=False)
+    cost = forms.CharField(label=_("Cost"), max_length=24, required=False)
+    image = forms.ChoiceField(label=_("Picture"), required=False)
+    out_of_stock = forms.ChoiceField(label=_("When sold out"), choices=OutOfStock.choices)
+    oversell_limit = forms.IntegerField(
+        label=_("How many ahead"), min_value=0, max_value=_LARGEST_NUMBER
     )
     ships_by = forms.DateField(
         label=_("Ships by"),
