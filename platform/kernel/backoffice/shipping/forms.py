@@ -187,7 +187,17 @@ def line_initial(rule: Rule, measure: str, currency: str) -> dict[str, Any]:
     }
 
 
-NEW_LINE: Final = Rule((EVERYWHERE,))
+_USUAL_FIRST: Final[dict[str, int]] = {
+    Measure.PIECE: 1,
+    Measure.WEIGHT: GRAMS,
+    Measure.VOLUME: GRAMS,
+}
+
+
+def new_line(measure: str, regions: tuple[str, ...] = (EVERYWHERE,)) -> Rule:
+    """Return what a new line begins with."""
+    return Rule(regions, first=_USUAL_FIRST[measure])
+
 
 RULE_FIELDS: Final = {
     "first_minor": "first_price",

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified
 from kernel.backoffice.shipping.forms import (
-    NEW_LINE,
     RULE_FIELDS,
     UNITS,
     CalculatorForm,
@@ -25,6 +24,7 @@ from kernel.backoffice.shipping.forms import (
     TemplateForm,
     kilos,
     line_initial,
+    new_line,
     unit_text,
 )
 from kernel.backoffice.shipping.picking import RegionPicking, named
@@ -57,7 +57,7 @@ def new(request: StaffRequest) -> HttpResponseBase:
     form = NewTemplateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        terms = TemplateTerms(given["name"], given["measure"], [NEW_LINE])
+        terms = TemplateTerms(given["name"], given["measure"], [new_line(given["measure"])])
         currency = current_tenant().currency
         try:
             row = create_template(given["code"], terms, currency=currency, actor=request.actor)
@@ -106,7 +106,7 @@ def line(request: StaffRequest, template: str, number: int = 0) -> HttpResponseB
     rules = _rules(row)
     if number > len(rules):
         raise Http404
-    rule = rules[number - 1] if number else replace(NEW_LINE, regions=())
+    rule = rules[number - 1] if number else new_line(row.measure, ())
     data = request.POST if request.method == "POST" else None
     others = {place: each for place, each in enumerate(rules, start=1) if place != number}
     taken = {canonical(code): place for place, each in others.items() for code in each.regions}

@@ -21,9 +21,9 @@ from kernel.shipping.choices import Combining
 from kernel.shipping.models import FreightTemplate, ShippingMethod
 from kernel.shipping.nearby import Band, Nearby, nearby_of
 from kernel.shipping.services import ShippingTerms
+from kernel.shipping.services.methods import MOST_DISTRICTS
 
-BANDS: Final = 5
-DISTRICTS: Final = 12
+_LEAST_ROWS: Final = 4
 _METRES: Final = 1000
 _FARTHEST_KM: Final = 500
 
@@ -54,6 +54,8 @@ class WayForm(forms.Form):
     ) -> None:
         self.method, self.currency = method, currency
         super().__init__(*args, **options)
+        self.bands_shown = self._rows("km_")
+        self.districts_shown = self._rows("district_")
         names = {
             f"name_{code}": forms.CharField(label=f"{_('Name')} ({name})", max_length=80)
             for code, name in settings.LANGUAGES
@@ -73,6 +75,13 @@ class WayForm(forms.Form):
             )
         if method == FulfilmentMethod.SAME_CITY:
             self._add_nearby()
+
+    def _rows(self, prefix: str) -> int:
+        """Return how many rows there are: those that are filled, and some to fill."""
+        told = self.data if self.is_bound else self.initial
+        filled = sum(name.startswith(prefix) for name in told)
+        rows = filled if self.is_bound else filled + _LEAST_ROWS
+        return min(max(rows, _LEAST_ROWS), MOST_DISTRICTS)
 
     def _add_express(self) -> None:
         self.fields["insurance"] = AmountField(
@@ -95,20 +104,20 @@ class WayForm(forms.Form):
     def _add_nearby(self) -> None:
         for name, text in (("latitude", _("Latitude")), ("longitude", _("Longitude"))):
             self.fields[name] = forms.FloatField(label=text, required=False, localize=False)
-        for number in range(BANDS):
+        for number in range(self.bands_shown):
             self.fields[f"km_{number}"] = forms.DecimalField(
                 label=_("Up to (km)"), required=False, min_value=0, max_value=_FARTHEST_KM,
                 decimal_places=3, localize=False,
             )  # fmt: skip
             for name, text in (
-                ("band_fee", _("Fee")),
+                ("band_fee", _("Delivery fee")),
                 ("least", _("Goods worth at least")),
                 ("free", _("Free from")),
             ):
                 self.fields[f"{name}_{number}"] = AmountField(
                     self.currency, label=text, required=False
                 )
-        for number in range(DISTRICTS):
+        for number in range(self.districts_shown):
             region = RegionField()
             region.label, region.help_text = _("District"), ""
             self.fields[f"district_{number}"] = region
@@ -127,12 +136,14 @@ class WayForm(forms.Form):
     def bands(self) -> list[list[forms.BoundField]]:
         """Return the fields of each distance."""
         names = ("km", "band_fee", "least", "free")
-        return [[self[f"{name}_{number}"] for name in names] for number in range(BANDS)]
+        return [[self[f"{name}_{number}"] for name in names] for number in range(self.bands_shown)]
 
     def districts(self) -> list[list[forms.BoundField]]:
         """Return the fields of each district."""
         names = ("district", "away")
-        return [[self[f"{name}_{number}"] for name in names] for number in range(DISTRICTS)]
+        return [
+            [self[f"{name}_{number}"] for name in names] for number in range(self.districts_shown)
+        ]
 
     def clean_countries(self) -> list[str]:
         """Read the letters."""
@@ -171,12 +182,12 @@ class WayForm(forms.Form):
                 least_minor=given[f"least_{number}"] or 0,
                 free_from_minor=given[f"free_{number}"],
             )
-            for number in range(BANDS)
+            for number in range(self.bands_shown)
             if given[f"km_{number}"]
         ]
         districts = {
             given[f"district_{number}"]: int((given[f"away_{number}"] or 0) * _METRES)
-            for number in range(DISTRICTS)
+            for number in range(self.districts_shown)
             if given[f"district_{number}"]
         }
         return Nearby(
@@ -214,14 +225,14 @@ def _nearby_initial(nearby: Nearby, currency: str) -> Mapping[str, Any]:
         "included": kilos(nearby.included_grams),
         "kilo": _amount(nearby.kilo_minor, currency),
     }
-    for number, band in enumerate(nearby.bands[:BANDS]):
+    for number, band in enumerate(nearby.bands):
         found |= {
             f"km_{number}": kilos(band.up_to_m),
             f"band_fee_{number}": Money(band.fee_minor, currency).decimal(),
             f"least_{number}": _amount(band.least_minor, currency),
             f"free_{number}": _amount(band.free_from_minor, currency),
         }
-    for number, (code, metres) in enumerate([*nearby.districts.items()][:DISTRICTS]):
+    for number, (code, metres) in enumerate(nearby.districts.items()):
         found |= {f"district_{number}": code, f"away_{number}": kilos(metres)}
     return found
 
