@@ -9,7 +9,6 @@ import pytest
 
 from kernel.audit.models import AuditEntry
 from kernel.checkout.services import quote_basket
-from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.fulfilment.services import receive_order
 from kernel.ledger.services import verify
@@ -24,6 +23,7 @@ from kernel.members.services.merging import merge_members
 from kernel.orders.choices import PaymentEntryKind
 from kernel.orders.models import Order
 from kernel.orders.services.money import note_refund
+from kernel.pricing.errors import ManagedPriceList
 from kernel.pricing.models import PriceList
 from kernel.pricing.services import change_price_list
 from kernel.promotions.models import Promotion
@@ -274,7 +274,7 @@ def test_what_belongs_to_a_level_is_changed_by_the_level_alone() -> None:
     gold = Level.objects.get()
     [owned] = PriceList.objects.exclude(managed_by="")
 
-    with pytest.raises(DomainError, match="level"):
+    with pytest.raises(ManagedPriceList):
         change_price_list(owned.pk, {"is_active": False}, actor=ACTOR, now=NOW)
     change_level(gold.pk, {"discount_bp": 0, "free_shipping": False}, actor=ACTOR, now=NOW)
 
