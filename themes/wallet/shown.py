@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kernel.common.money import Money
 from kernel.ledger.selectors import decimal_text
-from kernel.wallet.api.forms import hidden_name
+from kernel.wallet.api.shown import hidden_name
 from kernel.wallet.choices import REVIEWED_STATES, State
 from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal
 from kernel.wallet.selectors import Giveable, Withdrawable

@@ -39,6 +39,7 @@ class LevelsConfig(AppConfig):
         for moment in ("paid", "delivered", "completed", "cancelled", "refunded"):
             subscribe(f"orders.order_{moment}", f"levels.order_{moment}", handlers.on_order)
         subscribe("members.registered", "levels.registered", handlers.on_registered)
+        subscribe("members.merged", "levels.merged", handlers.on_merged)
         subscribe("members.tagged", "levels.tagged", handlers.on_tagged)
         subscribe(
             "relations.sponsor_changed", "levels.sponsor_changed", handlers.on_sponsor_changed

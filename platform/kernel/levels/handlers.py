@@ -13,7 +13,7 @@ from kernel.levels.policy import current_policy
 from kernel.levels.services.growth import settle_order
 from kernel.levels.services.reviewing import review
 from kernel.levels.services.segments import place_member
-from kernel.members.events import MemberRegistered, MemberTagged
+from kernel.members.events import MemberRegistered, MembersMerged, MemberTagged
 from kernel.orders.events import OrderFact
 from kernel.relations.events import SponsorChanged
 
@@ -34,6 +34,11 @@ def on_order(event: OrderFact, envelope: Envelope) -> None:
 def on_registered(event: MemberRegistered, envelope: Envelope) -> None:
     """Look at a new member."""
     look_at([event.member_id])
+
+
+def on_merged(event: MembersMerged, envelope: Envelope) -> None:
+    """Look at an account that took another over."""
+    look_at([event.kept_id])
 
 
 def on_grown(event: MemberGrew, envelope: Envelope) -> None:

@@ -33,6 +33,8 @@ from kernel.levels.api.forms import (
     TagListed,
     TagRenamed,
     TagsAssigned,
+)
+from kernel.levels.api.shown import (
     conditions_told,
     level_conditions_told,
     level_listed,

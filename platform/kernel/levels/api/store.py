@@ -12,6 +12,8 @@ from kernel.levels.api.forms import (
     ChangeShown,
     LevelShown,
     ProgressShown,
+)
+from kernel.levels.api.shown import (
     change_data,
     level_data,
     progress_data,

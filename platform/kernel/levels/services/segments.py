@@ -362,3 +362,5 @@ def forget(member_id: UUID, now: datetime) -> None:
     for key in list(rows.order_by("segment").values_list("segment_id", flat=True)):
         Segment.objects.filter(pk=key, size__gt=0).update(size=F("size") - 1)
     rows.delete()
+    # What rules gave here is given anew where they hold.
+    MemberTag.objects.filter(member_id=member_id, by_rule=True).delete()

@@ -33,6 +33,8 @@ from kernel.wallet.api.forms import (
     WithdrawalDetail,
     WithdrawalListed,
     WithdrawalRuleTold,
+)
+from kernel.wallet.api.shown import (
     batch_data,
     event_data,
     rule_data,

@@ -28,6 +28,8 @@ from kernel.wallet.api.forms import (
     WalletShown,
     WithdrawalAsked,
     WithdrawalShown,
+)
+from kernel.wallet.api.shown import (
     account_data,
     giveable_data,
     hidden_name,

@@ -34,7 +34,7 @@ from kernel.wallet.errors import (
     WrongState,
 )
 from kernel.wallet.guards import check_guards
-from kernel.wallet.models import Rule, Withdrawal, WithdrawalRule
+from kernel.wallet.models import PayoutAccount, Rule, Withdrawal, WithdrawalRule
 from kernel.wallet.rules import may_be_withdrawn
 from kernel.wallet.services.accounts import forget_unused, own_account
 from kernel.wallet.services.telling import locked, note
@@ -109,11 +109,8 @@ def request_withdrawal(
     """
     # One request of a member at a time: limits are counted before anything is held.
     lock_names([f"wallet:{member_id}"])
-    if (
-        done := Withdrawal.objects.select_related("asset")
-        .filter(member_id=member_id, key=key)
-        .first()
-    ):
+    asked = Withdrawal.objects.select_related("asset").filter(member_id=member_id, key=key)
+    if done := asked.first():
         if (done.asset.code, done.minor, done.account_id) != (asset, minor, account_id):
             raise RequestKeyReused
         return done
@@ -123,13 +120,30 @@ def request_withdrawal(
         raise NotWithdrawable(field="account")
     check_amount(rule, minor, spent_today(member_id, rule.asset_id, now=now))
     check_guards(member_id, asset, now=now)
-    terms = terms_of(rule, rule.asset, minor)
-    row_id = uuid7()
-    reference = (REFERENCE, row_id)
+    row = _held(rule, account, member_id=member_id, minor=minor, key=key, now=now)
+    note(row, EventKind.REQUESTED, actor=actor, now=now)
+    return row
+
+
+def _held(
+    rule: WithdrawalRule,
+    account: PayoutAccount,
+    *,
+    member_id: UUID,
+    minor: int,
+    key: str,
+    now: datetime,
+) -> Withdrawal:
+    """Hold the units of a request, and write the request down."""
+    terms, row_id = terms_of(rule, rule.asset, minor), uuid7()
     hold = freeze(
-        Owner("member", member_id), asset, minor, key=hold_key(row_id), reference=reference
+        Owner("member", member_id),
+        rule.asset.code,
+        minor,
+        key=hold_key(row_id),
+        reference=(REFERENCE, row_id),
     )
-    row = Withdrawal.objects.create(
+    return Withdrawal.objects.create(
         id=row_id,
         number=draw_number("W", now=now),
         member_id=member_id,
@@ -147,8 +161,6 @@ def request_withdrawal(
         two_needed=rule.four_eyes_minor is not None and minor >= rule.four_eyes_minor,
         created_at=now,
     )
-    note(row, EventKind.REQUESTED, actor=actor, now=now)
-    return row
 
 
 @transaction.atomic
