@@ -75,7 +75,9 @@ DESK = (
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
     *("/figures/", "/figures/visits/", "/figures/money/"),
-    *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/", "/ledger/"),
+    *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/"),
+    *("/taxes/", "/taxes/zones/new/", "/documents/", "/documents/requests/"),
+    *("/documents/entities/new/", "/ledger/"),
 )
 PHONE = 390
 # What a machine does in a moment takes a busy one much longer.

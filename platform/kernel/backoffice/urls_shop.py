@@ -17,6 +17,8 @@ urlpatterns = [
     path("reviews/", include("kernel.backoffice.reviews.urls")),
     path("", include("kernel.backoffice.programs.urls")),
     path("", include("kernel.backoffice.notices.urls")),
+    path("taxes/", include("kernel.backoffice.taxes.urls")),
+    path("documents/", include("kernel.backoffice.documents.urls")),
     path("payments/", include("kernel.backoffice.payments.urls")),
     path("exports/", include("kernel.backoffice.exports.urls")),
     path("imports/", include("kernel.backoffice.imports.urls")),

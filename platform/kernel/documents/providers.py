@@ -71,4 +71,4 @@ def provider_choices() -> list[tuple[str, str | Promise]]:
     return [(code, label) for code, (label, _issuer) in _issuers.items()]
 
 
-register_provider(MANUAL, _("By hand"), ByHand())
+register_provider(MANUAL, _("Noted by staff"), ByHand())

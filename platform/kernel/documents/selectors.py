@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from kernel.access.scopes import extent_of
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.time import day_bounds
-from kernel.documents.choices import RequestState
+from kernel.documents.choices import DocumentKind, RequestState
 from kernel.documents.errors import UnknownDocument, UnknownRequest
 from kernel.documents.models import (
     Document,
@@ -27,6 +27,7 @@ from kernel.orders.selectors import visible_orders
 from kernel.tenancy.context import current_tenant
 
 VIEW = "documents.view"
+_BUYERS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 R = TypeVar("R", bound=Model)
 
 
@@ -85,10 +86,15 @@ def documents_of(order_ids: Iterable[UUID]) -> dict[UUID, list[Document]]:
     return found
 
 
+def buyer_documents(order: Order) -> QuerySet[Document]:
+    """Return what the buyer of an order gets of its documents; slips are the shop's own."""
+    return Document.objects.filter(order=order, kind__in=_BUYERS).order_by("id")
+
+
 def member_documents(member_id: UUID) -> QuerySet[Document]:
     """Return a member's invoices and credit notes; slips are the shop's own."""
     rows = Document.objects.filter(order__member_id=member_id)
-    return rows.filter(kind__in=["invoice", "credit_note"]).order_by("id")
+    return rows.filter(kind__in=_BUYERS).order_by("id")
 
 
 def member_document(member_id: UUID, text: str) -> Document:

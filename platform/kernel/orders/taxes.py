@@ -45,12 +45,17 @@ class RateShare:
     @property
     def percent(self) -> str:
         """The rate as people write it: ``13`` or ``8.875``."""
-        text = f"{Decimal(self.ppm) * 100 / WHOLE:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return percent_of(self.ppm)
 
     def stored(self) -> dict[str, object]:
         """Return it as a row keeps it."""
         return asdict(self)
+
+
+def percent_of(ppm: int) -> str:
+    """Return a rate as people write it, without the sign: ``13`` or ``8.875``."""
+    text = f"{Decimal(ppm) * 100 / WHOLE:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def read_shares(stored: object) -> list[RateShare]:

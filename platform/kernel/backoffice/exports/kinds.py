@@ -88,6 +88,16 @@ KINDS: Final = (
         "kernel.backoffice.payments.money.export_refund_rows",
     ),
     ExportKind(
+        "documents",
+        _("Documents"),
+        "documents.view",
+        (
+            *("number", "kind", "issued_at", "order", "buyer", "net", "tax", "total"),
+            *("currency", "entity"),
+        ),
+        "kernel.backoffice.documents.views.export_rows",
+    ),
+    ExportKind(
         "journals",
         _("Journals of the ledger"),
         "ledger.view",

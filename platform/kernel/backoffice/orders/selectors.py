@@ -20,6 +20,10 @@ from kernel.aftersales.selectors import cases_on
 from kernel.backoffice.orders.forms import OrderFilter
 from kernel.checkout.paying import PAYABLE
 from kernel.common.time import day_bounds, utc_now
+from kernel.documents.choices import DocumentKind
+from kernel.documents.models import Document, InvoiceRequest
+from kernel.documents.selectors import documents_of, request_of
+from kernel.documents.services.issuing import may_be_delivered, may_be_invoiced
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
 from kernel.fulfilment.services.arriving import may_change
@@ -28,6 +32,7 @@ from kernel.orders.exports import order_line_rows
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderChange, OrderEvent, OrderLine
 from kernel.orders.selectors import OrderDetail, detail_of, searched_orders, visible_orders
+from kernel.orders.taxes import RateShare, taxes_of
 from kernel.orders.timeline import explained, figures_of
 from kernel.payments.models import Attempt, Proof, Refund
 from kernel.payments.selectors import (
@@ -133,11 +138,17 @@ class DeskOrder:
     can_edit: bool
     proposed: list[OrderChange]
     cases: list[Case]
+    taxes: list[RateShare]
+    documents: list[Document]
+    asked: InvoiceRequest | None
+    may_invoice: bool
+    may_slip: bool
 
 
 def desk_order(order: Order) -> DeskOrder:
     """Return everything about an order; a fixed number of queries."""
     detail = detail_of(order, for_staff=True)
+    documents = documents_of([order.pk])[order.pk]
     return DeskOrder(
         detail=detail,
         figures=_figures(order),
@@ -153,6 +164,12 @@ def desk_order(order: Order) -> DeskOrder:
             if each.state == ChangeState.PROPOSED and each.order_version == order.version
         ],
         cases=cases_on(order.pk),
+        taxes=taxes_of(order, detail.lines),
+        documents=documents,
+        asked=request_of(order),
+        may_invoice=may_be_invoiced(order)
+        and all(each.kind != DocumentKind.INVOICE for each in documents),
+        may_slip=may_be_delivered(order),
     )
 
 

@@ -35,6 +35,7 @@ from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
 from kernel.catalogue.texts import in_language
 from kernel.common.errors import DomainError
 from kernel.common.money import Money
+from kernel.taxes.selectors import class_choices
 from kernel.tenancy.context import current_tenant
 
 OPTIONS: Final = 3
@@ -126,6 +127,7 @@ class ProductForm(forms.Form):
         required=False,
         help_text=_("The usual one is that of the way to ship that the buyer chooses."),
     )
+    tax_class = forms.ChoiceField(label=_("Tax class"), required=False)
     product_type = forms.ChoiceField(
         label=_("Product type"),
         required=False,
@@ -154,6 +156,12 @@ class ProductForm(forms.Form):
             for row in Unit.objects.order_by("code")
         ]
         self._choices("unit", [("", "—"), *units])
+        classes = class_choices(get_language() or "")
+        known = str(self.initial.get("tax_class") or "")
+        if known and known not in dict(classes):
+            # What an import named, and nobody has set up yet.
+            classes.append((known, known))
+        self._choices("tax_class", classes)
         for code, name in self.other_languages():
             label = {"title": _("Name"), "summary": _("Short text")}
             for part, text in label.items():
@@ -188,6 +196,8 @@ class ProductForm(forms.Form):
         plain = ("title", "summary", "description_html", "min_per_order", "max_per_order")
         more = ("max_per_member", "step", "after_sale_policy", "seo_title", "seo_description")
         found: dict[str, Any] = {name: given[name] for name in (*plain, *more, "freight_template")}
+        if given["tax_class"]:
+            found["tax_class"] = given["tax_class"]
         found["tags"] = [
             tag.strip() for tag in given["tags"].replace("，", ",").split(",") if tag.strip()
         ]

@@ -47,6 +47,7 @@ _FIELDS: Final[dict[str, Promise]] = {
     "step": gettext_lazy("Sold in steps of"),
     "after_sale_policy": gettext_lazy("After the sale"),
     "freight_template": gettext_lazy("Freight template"),
+    "tax_class": gettext_lazy("Tax class"),
     "attributes": gettext_lazy("Attributes"),
     "sku": gettext_lazy("SKU"),
     "barcode": gettext_lazy("Barcode"),

@@ -169,13 +169,13 @@ def _draw(
 
 def _initial(row: Product) -> dict[str, Any]:
     plain = ("title", "summary", "description_html", "handle", "min_per_order", "max_per_order")
-    more = ("max_per_member", "step", "after_sale_policy", "freight_template", "version")
+    more = ("max_per_member", "step", "after_sale_policy", "freight_template", "tax_class")
     seo = ("seo_title", "seo_description")
     labels = ProductLabel.objects.filter(product=row).values_list("label_id", flat=True)
     texts = {f"{part}_{code}": text for code, own in row.i18n.items() for part, text in own.items()}
     links = ProductCategory.objects.filter(product=row).values_list("category_id", flat=True)
     return {
-        **{name: getattr(row, name) for name in (*plain, *more, *seo)},
+        **{name: getattr(row, name) for name in (*plain, *more, *seo, "version")},
         "labels": [str(key) for key in labels],
         **texts,
         "tags": ", ".join(row.tags),

@@ -17,6 +17,7 @@ from kernel.access.models import Staff
 from kernel.common.money import Money
 from kernel.levels.buyers import group_names
 from kernel.modules.manifest import Text
+from kernel.orders.taxes import percent_of
 from kernel.reference.currencies import CURRENCIES
 from kernel.tenancy.context import TenantRef, current_tenant_or_none
 
@@ -151,6 +152,12 @@ def contact(text: str | None) -> str:
 def get(values: Any, key: Any) -> Any:
     """Return what stands under a key, or nothing."""
     return values.get(key, "")
+
+
+@register.filter
+def rate(ppm: int) -> str:
+    """Return millionths as people write a rate, without the sign."""
+    return percent_of(ppm)
 
 
 @register.filter

@@ -83,8 +83,8 @@ def _people(sheet: Sheet) -> Iterator[Flowable]:
         (_("Tax number"), buyer["tax_number"]), (_("Telephone"), buyer.get("phone", ""))
     )
     yield _beside(
-        [_text(_("From"), 7.5, is_quiet=True), *_lines(from_whom)],
-        [_text(_("To"), 7.5, is_quiet=True), *_lines(to_whom)],
+        [_text(_("Issued by"), 7.5, is_quiet=True), *_lines(from_whom)],
+        [_text(_("Issued to"), 7.5, is_quiet=True), *_lines(to_whom)],
     )
     told = [(_("Order"), order["number"]), (_("Placed on"), _day(order["placed_at"], sheet.zone))]
     if corrected := sheet.content.get("corrects"):
@@ -111,7 +111,7 @@ def _money_rows(sheet: Sheet) -> Iterator[Flowable]:
             row.append(_text(line["rates"] or "—", 8, is_right=True))
             row += [_amount(line[name], sheet) for name in ("net", "tax")]
         rows.append([*row, _amount(line["total"], sheet)])
-    widths = [0, 14, 22, 20, 18, 22, 20, 24] if is_taxed else [0, 18, 30, 28, 32]
+    widths = [0, 12, 20, 17, 15, 20, 18, 21] if is_taxed else [0, 18, 30, 28, 32]
     yield _table(head, rows, widths)
 
 

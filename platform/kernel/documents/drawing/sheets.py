@@ -18,6 +18,8 @@ from kernel.documents.drawing.paper import FONT, MARGIN, PAPER, QUIET, load_font
 from kernel.documents.drawing.parts import parts_of
 
 _FOOT: Final = 12 * mm
+# What reportlab leaves free within the margins.
+_FRAME: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def draw(sheets: Iterable[Sheet]) -> bytes:
     template = SimpleDocTemplate(
         file,
         pagesize=PAPER,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - _FRAME,
+        rightMargin=MARGIN - _FRAME,
         topMargin=MARGIN,
         bottomMargin=MARGIN + 6 * mm,
         title=title,

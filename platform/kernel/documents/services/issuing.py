@@ -54,7 +54,7 @@ def issue_invoice(
     reference = f"order:{order_id.hex}"
     if known := _issued(DocumentKind.INVOICE, reference):
         return known
-    if order.status == OrderStatus.CANCELLED or order.payment_status not in _PAID:
+    if not may_be_invoiced(order):
         raise NotInvoiceable
     entity = entity or default_entity()
     lines = list(OrderLine.objects.filter(order=order).order_by("position"))
@@ -89,7 +89,7 @@ def issue_slip(order_id: UUID, kind: DocumentKind, *, actor: Actor, now: datetim
         NoEntity: nobody has said in whose name.
     """
     order = lock_order(order_id)
-    if order.method not in _HANDED_OVER or order.status == OrderStatus.CANCELLED:
+    if not may_be_delivered(order):
         raise NothingToDeliver
     entity = default_entity()
     lines = list(OrderLine.objects.filter(order=order).order_by("position"))
@@ -100,6 +100,16 @@ def issue_slip(order_id: UUID, kind: DocumentKind, *, actor: Actor, now: datetim
     if known := _issued(kind, reference):
         return known
     return _write(kind, reference, order, entity, content, actor=actor, now=now)
+
+
+def may_be_invoiced(order: Order) -> bool:
+    """Tell whether an invoice of an order can be issued."""
+    return order.status != OrderStatus.CANCELLED and order.payment_status in _PAID
+
+
+def may_be_delivered(order: Order) -> bool:
+    """Tell whether goods of an order are handed over."""
+    return order.status != OrderStatus.CANCELLED and order.method in _HANDED_OVER
 
 
 def _credit(order: Order, invoice: Document, *, actor: Actor, now: datetime) -> list[Document]:

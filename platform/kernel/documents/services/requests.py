@@ -201,7 +201,8 @@ def invoiceable_minor(order: Order) -> int:
     """Return what was paid for an order and kept, of which an invoice may be issued."""
     if order.status == OrderStatus.CANCELLED:
         return 0
-    return max(0, min(order.total_minor, order.paid_minor - order.refunded_minor))
+    owed = order.total_minor - order.waived_minor
+    return max(0, min(owed, order.paid_minor - order.refunded_minor))
 
 
 def refunds_of(order: Order) -> QuerySet[PaymentEntry]:
