@@ -13,6 +13,7 @@ from themes.cashier import views as cashier_views
 from themes.checkout import views as checkout_views
 from themes.notices import views as notice_views
 from themes.orders import views as order_views
+from themes.papers import views as paper_views
 from themes.promotions import views as promotion_views
 from themes.reviews import views as review_views
 from themes.searching import views as search_views
@@ -41,6 +42,19 @@ urlpatterns = [
     path("orders/<str:number>/cancel/", order_views.cancel, name="order-cancel"),
     path("orders/<str:number>/receive/", order_views.receive, name="order-receive"),
     path("orders/<str:number>/hide/", order_views.hide, name="order-hide"),
+    path("orders/<str:number>/invoice/", paper_views.invoice, name="order-invoice"),
+    path("orders/<str:number>/invoice/file/", paper_views.invoice_file, name="order-invoice-file"),
+    path(
+        "orders/<str:number>/invoice/withdraw/",
+        paper_views.withdraw,
+        name="order-invoice-withdraw",
+    ),
+    path(
+        "orders/<str:number>/documents/<str:document>/",
+        paper_views.document,
+        name="order-document",
+    ),
+    path("buying-without-tax/", paper_views.exemption, name="tax-exemption"),
     path("orders/<str:number>/again/", order_views.again, name="order-again"),
     path("orders/<str:number>/after-sale/", case_views.ask, name="order-after-sale"),
     path("after-sales/", case_views.cases, name="cases"),

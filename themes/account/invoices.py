@@ -26,6 +26,7 @@ from kernel.members.services.invoices import (
     remove_invoice_profile,
     save_invoice_profile,
 )
+from kernel.taxes.book import current_book
 from themes.account.entering import FormPage, form_page, show_refusal
 from themes.account.members import sign_in_first
 from themes.fields import Json
@@ -75,7 +76,10 @@ def invoices(request: HttpRequest) -> HttpResponse:
     if member is None:
         return sign_in_first(request)
     rows = invoice_profiles_of(member.pk)
-    shown: dict[str, Json] = {"rows": [_shown(row) for row in rows]}
+    shown: dict[str, Json] = {
+        "rows": [_shown(row) for row in rows],
+        "exempt": reverse("tax-exemption") if current_book().is_on else "",
+    }
     return serve(request, "invoices", inputs={"invoices": shown})
 
 

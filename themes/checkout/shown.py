@@ -18,6 +18,7 @@ from kernel.shipping.choices import BROUGHT
 from kernel.shipping.models import ShippingMethod
 from themes.checkout.visits import NEW, Filled
 from themes.fields import Json
+from themes.papers.shown import tax_rows
 from themes.places import address_data, address_text, entry_inputs
 from themes.shop.amounts import text_of
 from themes.shop.thumbs import kept_thumb, thumbs_of
@@ -56,6 +57,8 @@ def checkout_inputs(
         "insurance": _insurance(filled, quote),
         "parts": _parts(quote),
         "sums": _sums(quote),
+        "taxes": tax_rows(quote.taxes, quote.currency),
+        "includes_tax": any(share.is_included and share.minor for share in quote.taxes),
         "total": text_of(quote.total),
         "refusals": _general(quote.refusals),
         "lines_refused": _refused_lines(quote),

@@ -20,12 +20,14 @@ from kernel.orders.choices import AdjustmentKind, FulfilmentMethod, OrderStatus
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Adjustment, Order, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
+from kernel.orders.taxes import taxes_of
 from kernel.reviews.selectors import reviews_of_lines
 from themes.aftersales.shown import brief_data
 from themes.fields import Json
 from themes.orders.carriers import tracking_page
 from themes.orders.states import OVER, is_unpaid, standing
 from themes.orders.timeline import figure_labels, timeline_of
+from themes.papers.shown import papers_of, tax_rows
 from themes.places import address_text
 from themes.shop.amounts import text_of
 from themes.shop.cards import href_of
@@ -76,6 +78,8 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
         ],
         "reasons": _reasons(detail.adjustments, titles, order.currency),
         "sums": _sums(order),
+        "taxes": tax_rows(taxes_of(order, detail.lines), order.currency),
+        "papers": papers_of(order),
         "method": order.get_method_display(),
         "address": _address(order, language),
         "note": order.note,
