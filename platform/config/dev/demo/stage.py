@@ -35,6 +35,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
     from config.dev.demo.outreach import connect_once
+    from config.dev.demo.papers import paper_once, tax_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
     from config.dev.demo.voices import speak_once
@@ -46,11 +47,13 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         shelve(goods, now=now, report=report)
     offer_once(goods, now=now)
     word_once(goods, now=now)
+    tax_once(goods)
     trade_once(goods, now=now, report=report, days=DAYS)
     speak_once(goods, now=now)
     belong_once(goods, now=now)
     connect_once(goods, now=now)
     amend_once(goods, now=now)
+    paper_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:
