@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,12 +35,18 @@ def shop(tenant_a: TenantRef) -> Iterator[TenantClient]:
         yield client
 
 
-@pytest.fixture
-def staff(tenant_a: TenantRef) -> Iterator[TenantClient]:
-    with console(tenant_a, **ENGLISH) as client:
+@contextmanager
+def desk_of(tenant: TenantRef) -> Iterator[TenantClient]:
+    with console(tenant, **ENGLISH) as client:
         client.as_staff(
             *("taxes.view", "taxes.manage", "documents.view", "documents.manage", "orders.view")
         )
+        yield client
+
+
+@pytest.fixture
+def staff(tenant_a: TenantRef) -> Iterator[TenantClient]:
+    with desk_of(tenant_a) as client:
         yield client
 
 
@@ -88,7 +95,7 @@ def test_a_quote_and_an_order_tell_their_taxes(shop: TenantClient, tenant_a: Ten
 
 
 def test_a_member_asks_staff_issue_and_both_fetch_it(
-    shop: TenantClient, staff: TenantClient, tenant_a: TenantRef
+    shop: TenantClient, tenant_a: TenantRef
 ) -> None:
     legal_entity(takes_requests=True)
     member = shop.as_member()
@@ -103,8 +110,9 @@ def test_a_member_asks_staff_issue_and_both_fetch_it(
     desk = f"{ADMIN}invoice-requests/{asked.json()['id']}/"
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
     bad = SimpleUploadedFile("a.pdf", b"<script>")
-    refused = staff.post(f"{desk}issue/", {"number": "24312000000012345678", "file": bad})
-    issued = staff.post(f"{desk}issue/", {"number": "24312000000012345678", "file": file})
+    with desk_of(tenant_a) as staff:
+        refused = staff.post(f"{desk}issue/", {"number": "24312000000012345678", "file": bad})
+        issued = staff.post(f"{desk}issue/", {"number": "24312000000012345678", "file": file})
     fetched = shop.get(f"{STORE}invoices/{asked.json()['id']}/file/")
 
     assert [each.status_code for each in (asked, twice, foreign)] == [201, 409, 404]
@@ -115,21 +123,23 @@ def test_a_member_asks_staff_issue_and_both_fetch_it(
 
 
 def test_documents_are_issued_once_and_fetched_by_whom_they_belong_to(
-    shop: TenantClient, staff: TenantClient, tenant_a: TenantRef
+    shop: TenantClient, tenant_a: TenantRef
 ) -> None:
     legal_entity()
     member = shop.as_member()
     order = paid(member_id=member.pk)
     told = {"order": order.number, "kind": "invoice"}
 
-    rows = [staff.post(f"{ADMIN}documents/", told, **JSON).json() for _twice in range(2)]
-    slip = staff.post(f"{ADMIN}documents/", {**told, "kind": "packing_list"}, **JSON).json()
-    listed = staff.get(f"{ADMIN}documents/?q={order.number}&kind=invoice").json()["results"]
+    with desk_of(tenant_a) as staff:
+        rows = [staff.post(f"{ADMIN}documents/", told, **JSON).json() for _twice in range(2)]
+        slip = staff.post(f"{ADMIN}documents/", {**told, "kind": "packing_list"}, **JSON).json()
+        query = f"?q={order.number}&kind=invoice"
+        listed = staff.get(f"{ADMIN}documents/{query}").json()["results"]
+        prints = {"kind": "delivery_note", "orders": [order.number]}
+        begun = staff.post(f"{ADMIN}prints/", prints, **JSON)
     own = shop.get(f"{STORE}orders/{order.number}/documents/").json()["items"]
     pdf = shop.get(f"{STORE}documents/{rows[0]['id']}/")
     hidden = shop.get(f"{STORE}documents/{slip['id']}/")
-    prints = {"kind": "delivery_note", "orders": [order.number]}
-    begun = staff.post(f"{ADMIN}prints/", prints, **JSON)
 
     assert rows[0]["number"] == rows[1]["number"] == listed[0]["number"] == own[0]["number"]
     assert len(own) == 1
