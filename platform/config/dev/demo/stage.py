@@ -38,6 +38,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     from config.dev.demo.papers import paper_once, tax_once
     from config.dev.demo.shelving import shelve
     from config.dev.demo.trading import DAYS
+    from config.dev.demo.visiting import visit_once
     from config.dev.demo.voices import speak_once
     from config.dev.demo.wares import read_range
     from config.dev.demo.words import word_once
@@ -54,6 +55,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     connect_once(goods, now=now)
     amend_once(goods, now=now)
     paper_once(goods, now=now)
+    visit_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:
