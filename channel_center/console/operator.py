@@ -9,7 +9,6 @@ from typing import Concatenate, Final, ParamSpec
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -27,8 +26,7 @@ from channel_center.console.selectors import (
 from channel_center.models import Channel
 from channel_center.services.channels import add_staff, create_channel
 from kernel.access.services import hash_password
-from kernel.audit.models import AuditEntry
-from kernel.backoffice.activity import described
+from kernel.backoffice.acts.views import entry_page, list_context
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.errors import DomainError
@@ -141,8 +139,13 @@ def system(request: StaffRequest) -> HttpResponseBase:
 @for_operator
 def activity(request: StaffRequest) -> HttpResponseBase:
     """List what was done in the installation, newest first."""
-    page = Paginator(AuditEntry.objects.order_by("-sequence"), _PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {"page": page, "acts": [described(entry) for entry in page]}
+    context = list_context(request)
     return render(request, "channel_center/activity.html", context)
+
+
+@require_GET
+@staff_page(VIEW_ACTIVITY)
+@for_operator
+def act(request: StaffRequest, sequence: int) -> HttpResponseBase:
+    """Show an entry of the installation's log in full."""
+    return entry_page(request, sequence)

@@ -17,4 +17,5 @@ urlpatterns = [
     path("partners/new/", operator.add_partner),
     path("system/", operator.system),
     path("activity/", operator.activity),
+    path("activity/<int:sequence>/", operator.act),
 ]

@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.taxes.api.urls_admin")),
     path("api/v1/admin/", include("kernel.documents.api.urls_admin")),
     path("api/v1/admin/search/", include("kernel.search.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.audit.api.admin")),
+    path("api/v1/admin/fields/", include("kernel.fields.api.admin")),
     path("api/v1/admin/figures/", include("kernel.analytics.api.urls_admin")),
     path("api/v1/admin/", include("kernel.dataio.api.urls_admin")),
     path("api/v1/admin/", include("kernel.keys.api.urls_admin")),

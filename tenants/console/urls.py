@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kernel.backoffice.acts import views as acts
+from kernel.backoffice.exports import views as exports
 from tenants.console import domains, functions, views
 
 urlpatterns = [
@@ -11,6 +13,9 @@ urlpatterns = [
     path("brand/", views.brand),
     path("staff/", views.staff),
     path("activity/", views.activity),
+    path("activity/export/", exports.choose("activity")),
+    path("activity/export.<str:file_format>", exports.file("activity")),
+    path("activity/<int:sequence>/", acts.show),
     path("functions/", functions.index),
     path("functions/<str:code>/on/", functions.switch_on),
     path("functions/<str:code>/off/", functions.switch_off),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kernel.access.models import Staff
-from kernel.audit.models import AuditEntry
-from kernel.backoffice.activity import described
+from kernel.audit.selectors import AuditFilter, find_entries
+from kernel.backoffice.activity import Act, described
+from kernel.backoffice.acts.views import list_context
 from kernel.backoffice.dashboard import dashboard_for
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
@@ -116,17 +116,12 @@ def staff(request: StaffRequest) -> HttpResponseBase:
 def activity(request: StaffRequest) -> HttpResponseBase:
     """List what was done, newest first: by the shop's own staff, and on the shop from outside."""
     tenant = current_tenant()
-    own = AuditEntry.objects.order_by("-sequence")
-    page = Paginator(own, _PAGE).get_page(request.GET.get("page"))
-    with public_context():
-        platform = list(
-            AuditEntry.objects.filter(object_type="tenant", object_id=tenant.public_id).order_by(
-                "-sequence"
-            )[:_PAGE]
-        )
-    context = {
-        "page": page,
-        "own": [described(entry) for entry in page],
-        "platform": [described(entry) for entry in platform],
-    }
+    context = list_context(request)
+    context["platform"] = [] if context["is_narrowed"] or request.GET else _from_outside(tenant)
     return render(request, "tenants/activity.html", context)
+
+
+def _from_outside(tenant: TenantRef) -> list[Act]:
+    about = AuditFilter(object_type="tenant", object_id=tenant.public_id)
+    with public_context():
+        return [described(entry) for entry in find_entries(about, limit=_PAGE)]

@@ -54,9 +54,9 @@ def note(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest) -> dict[str, Any] | None:
-    if int(request.headers.get("Content-Length") or 0) > _LONGEST:
-        return None
     try:
+        if int(request.headers.get("Content-Length") or 0) > _LONGEST:
+            return None
         found = json.loads(request.body)
     except ValueError:
         return None

@@ -52,7 +52,7 @@ STOA_TENANT_APPS = [
     *("cart", "shipping", "orders", "fulfilment", "payments"),
     *("aftersales", "taxes", "documents"),
     *("promotions", "reviews", "levels", "wallet"),
-    *("search", "analytics", "dataio"),
+    *("search", "analytics", "fields", "dataio"),
     *("keys", "webhooks", "notifications"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "kernel.documents",
     "kernel.search",
     "kernel.analytics",
+    "kernel.fields",
     "kernel.dataio",
     "kernel.keys",
     "kernel.webhooks",

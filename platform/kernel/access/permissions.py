@@ -123,6 +123,9 @@ CATALOGUE: Final = (
             Permission("webhooks.manage", _("Change webhooks and replay deliveries")),
             Permission("notifications.view", _("See templates of messages and what was sent")),
             Permission("notifications.manage", _("Change messages and when they are sent")),
+            Permission("fields.manage", _("Make up fields of products, members and orders")),
+            Permission("jobs.view", _("See what runs in the background")),
+            Permission("jobs.manage", _("Run jobs now, and try again what failed")),
         ),
     ),
 )

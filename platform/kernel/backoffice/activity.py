@@ -21,13 +21,22 @@ _SHOWN: Final = ("domain", "name", "title")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One entry, for people."""
+    """One entry, for people.
 
+    Attributes:
+        number: of the entry in its log.
+        standing_in: whom the person stood in for, during support.
+        is_outside: somebody of the partner or the operator, who is not named to a tenant.
+    """
+
+    number: int
     at: datetime
     what: str | Promise
     detail: str
     who: str | Promise
     reason: str
+    standing_in: str
+    is_outside: bool
 
 
 def described(entry: AuditEntry) -> Act:
@@ -40,17 +49,27 @@ def described(entry: AuditEntry) -> Act:
     if entry.object_type == "order":
         detail = entry.object_id
     who: str | Promise = _("the system")
-    if entry.actor_type == "operator" and current_tenant_or_none() is not None:
+    is_outside = entry.actor_type == "operator" and current_tenant_or_none() is not None
+    if is_outside:
         who = _("your provider")
     elif entry.actor_type in {"staff", "operator", "member", "program"}:
         who = entry.actor_name
     return Act(
+        number=entry.sequence,
         at=entry.occurred_at,
         what=SENTENCES.get(entry.action, _OTHER),
         detail=detail or _module_name(values),
         who=who,
         reason=entry.reason,
+        standing_in=_name_in(entry.acting_as),
+        is_outside=is_outside,
     )
+
+
+def _name_in(actor: str) -> str:
+    """Return the name in an actor's text, ``staff:01… (Name)``."""
+    _kind, _bracket, rest = actor.partition(" (")
+    return rest.removesuffix(")") or actor
 
 
 def _module_name(values: dict[str, object]) -> str:

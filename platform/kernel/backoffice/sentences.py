@@ -215,4 +215,10 @@ SENTENCES: Final[dict[str, Promise]] = {
     "notifications.tested": _("A message was tried"),
     "notifications.sent_again": _("A message was sent again"),
     "servicelabel.changed": _("A service label was changed"),
+    "fields.added": _("An own field was added"),
+    "fields.changed": _("An own field was changed"),
+    "fields.deleted": _("An own field was deleted"),
+    "fields.filled": _("Own fields were filled in"),
+    "jobs.run": _("A background job was begun by hand"),
+    "jobs.retried": _("An event that was given up was tried again"),
 }

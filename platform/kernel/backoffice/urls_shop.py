@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("fields/", include("kernel.backoffice.fields.urls")),
+    path("settings/", include("kernel.backoffice.choosing.urls")),
+    path("jobs/", include("kernel.backoffice.jobs.urls")),
     path("figures/", include("kernel.backoffice.figures.urls")),
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("shipping/", include("kernel.backoffice.shipping.urls")),

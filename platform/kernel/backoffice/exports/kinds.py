@@ -105,6 +105,16 @@ KINDS: Final = (
         "kernel.backoffice.ledger.journals.export_rows",
     ),
     *figures.KINDS,
+    ExportKind(
+        "activity",
+        _("Activity"),
+        "audit.view",
+        (
+            *("number", "at", "what", "action", "who", "standing_in", "about", "about_id"),
+            *("before", "after", "reason", "address", "request"),
+        ),
+        "kernel.backoffice.acts.views.export_rows",
+    ),
 )
 
 

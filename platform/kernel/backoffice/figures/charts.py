@@ -27,9 +27,9 @@ LABELS: Final[dict[str, Promise]] = {
     "average_minor": _("Average order"),
     "conversion_bp": _("Visits that bought"),
     "cancelled": _("Cancelled orders"),
-    "buyers": _("Buyers"),
+    "buyers": _("Buyers of each day"),
     "new_buyers": _("New buyers"),
-    "repeat_bp": _("Buyers who came back"),
+    "repeat_bp": _("Of them, bought before"),
     "joined": _("New members"),
 }
 WAY_LABELS: Final[dict[str, Promise]] = {

@@ -102,7 +102,7 @@ def day_rows(query: QueryDict) -> Iterator[list[object]]:
 
 
 def _day_rows(query: QueryDict) -> Iterator[list[object]]:
-    yield [_("Day"), *(LABELS[name] for name in DAY_COLUMNS), _("Currency")]
+    yield [_("Day"), *(str(LABELS[name]) for name in DAY_COLUMNS), _("Currency")]
     currency = current_tenant().currency
     for point in series(span_of(query), grain="day"):
         values = (_value(name, point.figures[name], currency) for name in DAY_COLUMNS)

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kernel.analytics.choices import Channel, Device
@@ -224,7 +224,7 @@ def _origin(code: str) -> str:
     if code in _ORIGINS:
         return str(_ORIGINS[code])
     manifest = manifest_of(code)
-    return code if manifest is None else manifest.name.in_language("")
+    return code if manifest is None else manifest.name.in_language(get_language())
 
 
 def _currency() -> str:

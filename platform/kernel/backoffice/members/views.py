@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.access.models import Staff
+from kernel.backoffice.fields.filters import OwnFilter
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.levels.forms import GiveForm
 from kernel.backoffice.members.balances import balances_of
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
-    NarrowForm,
     found,
     identified,
     inner_path,
@@ -28,6 +28,7 @@ from kernel.backoffice.pieces import (
 )
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.fields.choices import Subject
 from kernel.levels.selectors import (
     history_of,
     levels_by_member,
@@ -53,8 +54,10 @@ _CHANGES_SHOWN = 10
 _MOST_TICKED = 200
 
 
-class MemberFilter(NarrowForm):
+class MemberFilter(OwnFilter):
     """Which members a list shows."""
+
+    subject = Subject.MEMBER
 
     wanted_text = forms.CharField(
         required=False, max_length=120, label=gettext_lazy("Name, e-mail or telephone")
@@ -112,10 +115,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
     """List members, the latest first."""
     narrow = MemberFilter(request.GET)
     asked = narrow.asked()
-    page = paged(request, find_members(**asked))
+    page = paged(request, find_members(**asked).filter(narrow.own()))
     context = {
         "filter": narrow,
-        "is_narrowed": any(asked.values()),
+        "is_narrowed": bool(narrow.wanted()),
         "page": page,
         "tags": tags_of([row.pk for row in page]),
         "assign": AdvisorForm(auto_id="assign_%s"),
@@ -127,7 +130,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
 
 def export_rows(query: QueryDict) -> Iterator[Iterable[object]]:
     """Return the rows of a file of the members that a filter leaves."""
-    return member_rows(find_members(**MemberFilter(query).asked(), permission=MANAGE))
+    narrow = MemberFilter(query)
+    found_ones = find_members(**narrow.asked(), permission=MANAGE)
+    return member_rows(found_ones.filter(narrow.own()))
 
 
 @require_safe

@@ -9,7 +9,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.backoffice.pieces import NarrowForm
+from kernel.backoffice.fields.filters import OwnFilter
+from kernel.fields.choices import Subject
 from kernel.inventory.models import Location
 from kernel.orders.choices import FulfilmentMethod, FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import OrderLine
@@ -27,8 +28,10 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(required=False, label=label, widget=widget)
 
 
-class OrderFilter(NarrowForm):
+class OrderFilter(OwnFilter):
     """Which orders a list shows."""
+
+    subject = Subject.ORDER
 
     text = forms.CharField(
         required=False, max_length=80, label=_("Order number, recipient or telephone")

@@ -17,6 +17,7 @@ from kernel.access.scopes import stores_for
 from kernel.aftersales.choices import EntryKind
 from kernel.aftersales.models import Case
 from kernel.aftersales.selectors import cases_on
+from kernel.backoffice.fields.filters import PREFIX, own_of
 from kernel.backoffice.orders.forms import OrderFilter
 from kernel.checkout.paying import PAYABLE
 from kernel.common.time import day_bounds, utc_now
@@ -24,6 +25,7 @@ from kernel.documents.choices import DocumentKind
 from kernel.documents.models import Document, InvoiceRequest
 from kernel.documents.selectors import documents_of, request_of
 from kernel.documents.services.issuing import may_be_delivered, may_be_invoiced
+from kernel.fields.choices import Subject
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
 from kernel.fulfilment.services.arriving import may_change
@@ -66,9 +68,9 @@ OPERATIONS: Final[dict[str, Promise]] = {
 
 def narrowed_orders(wanted: dict[str, Any]) -> QuerySet[Order]:
     """Return the orders that a filter leaves, newest first."""
-    given = dict(wanted)
+    given = {name: value for name, value in wanted.items() if not name.startswith(PREFIX)}
     since, until = given.pop("since", None), given.pop("until", None)
-    rows = searched_orders(**given)
+    rows = searched_orders(**given).filter(own_of(Subject.ORDER, wanted))
     zone = current_tenant().zone
     if since is not None:
         rows = rows.filter(placed_at__gte=day_bounds(since, zone)[0])

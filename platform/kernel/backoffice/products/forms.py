@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.fields.filters import OwnFilter
 from kernel.backoffice.moments import MomentField, as_shown
-from kernel.backoffice.pieces import NarrowForm
 from kernel.backoffice.products.attribute_fields import (
     attribute_fields,
     attributes_told,
@@ -35,6 +35,7 @@ from kernel.catalogue.services import OptionSpec, ProductFields, ValueSpec
 from kernel.catalogue.texts import in_language
 from kernel.common.errors import DomainError
 from kernel.common.money import Money
+from kernel.fields.choices import Subject
 from kernel.taxes.selectors import class_choices
 from kernel.tenancy.context import current_tenant
 
@@ -46,8 +47,10 @@ _TEXTS: Final = ("title", "summary", "description_html")
 _LARGEST_NUMBER: Final = 2_000_000_000
 
 
-class ProductFilter(NarrowForm):
+class ProductFilter(OwnFilter):
     """Which products a list shows."""
+
+    subject = Subject.PRODUCT
 
     text = forms.CharField(required=False, max_length=80, label=_("Name, tag or SKU"))
     status = forms.ChoiceField(

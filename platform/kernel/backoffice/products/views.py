@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kernel.backoffice.fields.filters import own_of
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.backoffice.products.attribute_fields import attribute_initial
@@ -50,7 +52,9 @@ VIEW, MANAGE = "products.view", "products.manage"
 def index(request: StaffRequest) -> HttpResponseBase:
     """List products, newest first."""
     page, context = narrowed_page(
-        request, ProductFilter(request.GET), lambda wanted: listed_products(_card_filter(wanted))
+        request,
+        ProductFilter(request.GET),
+        _listed,
     )
     cards = cards_of(page, language=get_language())
     context |= {
@@ -63,7 +67,15 @@ def index(request: StaffRequest) -> HttpResponseBase:
 
 def export_rows(query: QueryDict) -> Iterator[Sequence[object]]:
     """Return the rows of a file of the products that a filter leaves; it can be imported again."""
-    return product_rows(among=matching_products(_card_filter(ProductFilter(query).wanted())))
+    return product_rows(among=_narrowed(ProductFilter(query).wanted()))
+
+
+def _listed(wanted: dict[str, Any]) -> QuerySet[Product]:
+    return listed_products(_card_filter(wanted)).filter(own_of("product", wanted))
+
+
+def _narrowed(wanted: dict[str, Any]) -> QuerySet[Product]:
+    return matching_products(_card_filter(wanted)).filter(own_of("product", wanted))
 
 
 def _card_filter(wanted: dict[str, Any]) -> CardFilter:

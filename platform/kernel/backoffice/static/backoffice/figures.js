@@ -15,7 +15,7 @@
   const set = (line, place, kind, filled) => {
     const own = line.before ? palette[3] : palette[place % palette.length];
     const common = { label: line.label, data: line.values, texts: line.texts, borderColor: own };
-    if (kind === "line") return { ...common, type: "line", borderWidth: line.before ? 1.5 : 2.5, borderDash: line.before ? [4, 4] : [], pointRadius: 0, pointHoverRadius: 4, tension: 0.25, backgroundColor: filled ? `${own}1f` : own, fill: filled };
+    if (kind === "line") return { ...common, type: "line", borderWidth: line.before ? 1.5 : 2.5, borderDash: line.before ? [4, 4] : [], pointRadius: 0, pointHoverRadius: 4, cubicInterpolationMode: "monotone", backgroundColor: filled ? `${own}1f` : own, fill: filled };
     return { ...common, backgroundColor: own, borderWidth: 0, borderRadius: 3, maxBarThickness: 34 };
   };
 

@@ -1,0 +1,1 @@
+"""Settings: one page for each schema that is declared, drawn from it."""

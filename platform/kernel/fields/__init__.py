@@ -1,0 +1,1 @@
+"""Particulars that a shop adds to its products, members and orders."""
