@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 
+from kernel.access.models import Role, RoleAssignment, Staff
 from kernel.aftersales.choices import CaseKind
 from kernel.aftersales.planning import Wish as CaseWish
 from kernel.audit.actor import Actor
@@ -12,21 +13,24 @@ from kernel.cart.models import CartLine
 from kernel.cart.services import CartOwner, Wish, add
 from kernel.catalogue.models import Picture
 from kernel.checkout.services import intent_for
-from kernel.common.ids import public_id
+from kernel.common.ids import public_id, uuid7
 from kernel.common.time import utc_now
 from kernel.dataio.services import receive_file
 from kernel.fulfilment.services import Parcel, fulfil
 from kernel.inventory.services import send_transfer
 from kernel.inventory.values import Want
+from kernel.keys.services import KeyDraft, make_key
 from kernel.members.models import Identity, Member, MemberSession
 from kernel.members.services.addresses import Place, add_address
 from kernel.members.services.favourites import add_favourite
+from kernel.notifications.models import Message
 from kernel.orders.models import OrderLine
 from kernel.orders.services.edits import propose_change
 from kernel.payments.gateways.contract import Payer
 from kernel.payments.models import Attempt, PaymentBinding
 from kernel.payments.services import bind, set_enabled, start_attempt
 from kernel.payments.services.attempts import Start
+from kernel.webhooks.services import EndpointDraft, make_endpoint, send_test
 from testkit.factories.aftersales import make_case
 from testkit.factories.catalogue import (
     make_category,
@@ -60,7 +64,7 @@ def seeded(member: Member) -> Seeded:
     goods, orders, paid = _goods(), _orders(member), _payments(member)
     own = _belongings(member)
     return Seeded(
-        paths={**goods, **orders, **paid, **own},
+        paths={**goods, **orders, **paid, **own, **_outreach(member)},
         members={
             "variant": goods["variant"],
             "variant_id": goods["variant"],
@@ -157,6 +161,40 @@ def _payments(member: Member) -> dict[str, str]:
         "intents/intent": intent.public_id,
         "attempts/attempt": _attempt_id(attempt),
         "reviews/attempt": _attempt_id(attempt),
+    }
+
+
+def _outreach(member: Member) -> dict[str, str]:
+    """Make a key, a webhook with a delivery, and a message."""
+    person = Staff.objects.create(email="maker@example.com", name="Maker")
+    role = Role.objects.create(code="maker", name="Maker", permissions=["*"])
+    RoleAssignment.objects.create(staff=person, role=role)
+    key, _text = make_key(
+        KeyDraft(name="ERP", scopes=["orders.view"]), by=person, actor=ACTOR, now=NOW
+    )
+    draft = EndpointDraft(name="ERP", url="https://93.184.215.14/", events=["*"])
+    endpoint, _secret = make_endpoint(draft, actor=ACTOR, now=NOW)
+    delivery = send_test(endpoint.pk, "order.paid", actor=ACTOR, now=NOW)
+    message = Message.objects.create(
+        key=uuid7(),
+        kind="order.paid",
+        channel="inbox",
+        member=member,
+        language="en",
+        subject="Paid",
+        body="Paid",
+        state="failed",
+        next_at=NOW,
+    )
+    return {
+        "keys/key": key.public_id,
+        "webhooks/endpoint": endpoint.public_id,
+        "deliveries/delivery": delivery.public_id,
+        "messages/message": message.public_id,
+        "notifications/message": message.public_id,
+        "kinds/kind": "order.paid",
+        "{kind}/channel": "email",
+        "{channel}/language": "en",
     }
 
 

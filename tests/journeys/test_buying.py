@@ -75,7 +75,8 @@ DESK = (
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
     *("/figures/", "/figures/visits/", "/figures/money/"),
-    *("/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/"),
+    *("/notifications/", "/notifications/order.paid/email/en/", "/notifications/sent/"),
+    *("/notices/", "/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/"),
     *("/taxes/", "/taxes/zones/new/", "/documents/", "/documents/requests/"),
     *("/documents/entities/new/", "/ledger/"),
 )

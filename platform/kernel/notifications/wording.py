@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kernel.notifications.choices import MessageChannel
 from kernel.notifications.errors import InvalidTemplate, UnknownKind
-from kernel.notifications.kinds import Kind
+from kernel.notifications.kinds import Kind, kind_of
 from kernel.notifications.models import MessageTemplate
 
 LONGEST_SUBJECT: Final = 200
@@ -37,6 +37,18 @@ class Words:
 def common_variables() -> dict[str, str]:
     """Return what every template may say, with what it is."""
     return {"shop": _("Name of the shop"), "link": _("Address of the page it is about")}
+
+
+def known_kind(code: str, channel: str, language: str) -> Kind:
+    """Return a kind that has words by a channel and in a language.
+
+    Raises:
+        UnknownKind: there is no such kind, channel or language.
+    """
+    kind = kind_of(code)
+    if kind is None or channel not in kind.possible or language not in dict(settings.LANGUAGES):
+        raise UnknownKind
+    return kind
 
 
 def known_variables(kind: Kind) -> dict[str, str]:
@@ -67,16 +79,13 @@ def filled(words: Words, values: Mapping[str, str]) -> Words:
     return Words(subject[:LONGEST_SUBJECT], _VARIABLE.sub(value, words.body).strip())
 
 
-def checked(kind: Kind, channel: str, language: str, words: Words) -> Words:
+def checked(kind: Kind, channel: str, words: Words) -> Words:
     """Return words as they are kept.
 
     Raises:
-        UnknownKind: the kind is not sent by this channel, or there is no such language.
         InvalidTemplate: a variable that the kind does not have, braces that do not fit
             together, nothing, or too much.
     """
-    if channel not in kind.possible or language not in dict(settings.LANGUAGES):
-        raise UnknownKind
     longest = LONGEST_SMS if channel == MessageChannel.SMS else LONGEST_BODY
     subject = "" if channel == MessageChannel.SMS else words.subject
     kept = Words(

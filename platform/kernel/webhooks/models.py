@@ -59,7 +59,7 @@ class Delivery(TenantModel):
 
     Attributes:
         sequence: order in which events were told; inside an aggregate also order of delivery.
-        event_id: of the outbox; the same for all endpoints, and at each attempt and replay.
+        event_id: the same for all endpoints, and at each attempt and replay.
         aggregate: what the order belongs to.
         body: as it is sent, each time the same.
         leased_until: somebody is sending it.

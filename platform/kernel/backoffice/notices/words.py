@@ -18,13 +18,15 @@ from kernel.backoffice.notices.views import MANAGE
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.notifications.choices import MessageChannel
-from kernel.notifications.kinds import Kind, kind_of
+from kernel.notifications.errors import UnknownKind
+from kernel.notifications.kinds import Kind
 from kernel.notifications.selectors import own_templates
 from kernel.notifications.services import preview, reset_template, save_template, send_test
 from kernel.notifications.wording import (
     LONGEST_BODY,
     LONGEST_SUBJECT,
     Words,
+    known_kind,
     known_variables,
     words_for,
 )
@@ -106,7 +108,7 @@ def reset(request: StaffRequest, kind: str, channel: str, language: str) -> Http
 
 
 def _known(code: str, channel: str, language: str) -> Kind:
-    kind = kind_of(code)
-    if kind is None or channel not in kind.possible or language not in dict(settings.LANGUAGES):
-        raise Http404
-    return kind
+    try:
+        return known_kind(code, channel, language)
+    except UnknownKind as error:
+        raise Http404 from error

@@ -31,8 +31,7 @@ from kernel.notifications.models import Message
 from kernel.notifications.policy import Policy, current_policy, set_policy
 from kernel.notifications.selectors import sent_messages
 from kernel.notifications.services import preview, reset_template, save_template, send_again
-from kernel.notifications.services.templates import known_kind
-from kernel.notifications.wording import Words, words_for
+from kernel.notifications.wording import Words, known_kind, words_for
 
 VIEW: Final = "notifications.view"
 MANAGE: Final = "notifications.manage"
@@ -125,7 +124,7 @@ class PolicyView(StaffView):
 
 def _shown(kind: str, channel: str, language: str) -> Response:
     sample = preview(kind, channel, language)
-    words = words_for(known_kind(kind), channel, language)
+    words = words_for(known_kind(kind, channel, language), channel, language)
     told: dict[str, Any] = {"sample_subject": sample.subject, "sample_body": sample.body}
     return Response({"subject": words.subject, "body": words.body, **told})
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from kernel.members.selectors import standing_account
 from kernel.notifications.addresses import read_unsubscribe
 from kernel.notifications.choices import MessageChannel, Topic
-from kernel.notifications.errors import InvalidChoice, UnknownMessage
+from kernel.notifications.errors import InvalidChoice, LinkRefused, UnknownMessage
 from kernel.notifications.models import MemberChoice, Message
 from kernel.notifications.selectors import CHOSEN, inbox_of_member, inbox_of_staff
 
@@ -70,7 +71,10 @@ def unsubscribe(token: str) -> tuple[Topic, MessageChannel]:
         LinkRefused: the link is forged, or of another shop.
     """
     member_id, topic, channel = read_unsubscribe(token)
-    row = _choice(member_id)
+    standing = standing_account(member_id)
+    if standing is None:
+        raise LinkRefused
+    row = _choice(standing.pk)
     row.unwanted = sorted({*row.unwanted, f"{topic}:{channel}"})
     row.save(update_fields=["unwanted"])
     return topic, channel

@@ -12,11 +12,18 @@ from kernel.audit.services import record
 from kernel.common.ids import uuid7
 from kernel.notifications.addresses import web_address
 from kernel.notifications.choices import Audience, MessageChannel, MessageState
-from kernel.notifications.errors import InvalidChoice, UnknownKind
-from kernel.notifications.kinds import Kind, kind_of
+from kernel.notifications.errors import InvalidChoice
+from kernel.notifications.kinds import Kind
 from kernel.notifications.models import Message, MessageTemplate
 from kernel.notifications.services.composing import have_sent
-from kernel.notifications.wording import Words, checked, filled, words_for, words_of_kind
+from kernel.notifications.wording import (
+    Words,
+    checked,
+    filled,
+    known_kind,
+    words_for,
+    words_of_kind,
+)
 from kernel.tenancy.context import current_tenant
 
 
@@ -30,8 +37,8 @@ def save_template(
         UnknownKind: there is no such kind, or it is not sent by this channel.
         InvalidTemplate: the words cannot be kept; ``variable`` names one that is unknown.
     """
-    kind = known_kind(code)
-    kept = checked(kind, channel, language, words)
+    kind = known_kind(code, channel, language)
+    kept = checked(kind, channel, words)
     before = words_for(kind, channel, language)
     if kept == words_of_kind(kind, language):
         MessageTemplate.objects.filter(kind=code, channel=channel, language=language).delete()
@@ -53,7 +60,7 @@ def reset_template(code: str, channel: str, language: str, *, actor: Actor) -> W
     Raises:
         UnknownKind: there is no such kind.
     """
-    kind = known_kind(code)
+    kind = known_kind(code, channel, language)
     before, after = words_for(kind, channel, language), words_of_kind(kind, language)
     gone, _by_model = MessageTemplate.objects.filter(
         kind=code, channel=channel, language=language
@@ -70,8 +77,8 @@ def preview(code: str, channel: str, language: str, words: Words | None = None) 
         UnknownKind: there is no such kind, or it is not sent by this channel.
         InvalidTemplate: the words cannot be kept.
     """
-    kind = known_kind(code)
-    told = checked(kind, channel, language, words or words_for(kind, channel, language))
+    kind = known_kind(code, channel, language)
+    told = checked(kind, channel, words or words_for(kind, channel, language))
     return filled(told, sample_values(kind))
 
 
@@ -114,18 +121,6 @@ def sample_values(kind: Kind) -> dict[str, str]:
     own = {name: each.sample for name, each in kind.variables.items()}
     link = web_address("store" if is_buyer else "console", "/")
     return {**own, "shop": current_tenant().brand.name, "link": link}
-
-
-def known_kind(code: str) -> Kind:
-    """Return a kind.
-
-    Raises:
-        UnknownKind: there is none.
-    """
-    kind = kind_of(code)
-    if kind is None:
-        raise UnknownKind
-    return kind
 
 
 def _note(place: tuple[str, str, str], before: Words, after: Words, *, actor: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from uuid import uuid5
 
 from django.db.models import Q
 
@@ -39,7 +40,8 @@ def note(public: PublicEvent, event: Event, envelope: Envelope) -> None:
         [
             Delivery(
                 endpoint_id=each,
-                event_id=envelope.id,
+                # Two events of the catalogue may come from one of the outbox.
+                event_id=uuid5(envelope.id, public.code),
                 event=public.code,
                 aggregate=envelope.aggregate,
                 body=body,
