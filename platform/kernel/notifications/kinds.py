@@ -23,14 +23,14 @@ class Telling:
     """What somebody is told.
 
     Attributes:
-        values: of the kind's variables.
+        values: of the kind's variables; what is translated late is so for each recipient.
         member_id: who, where he has an account.
         email, phone: of a buyer without one.
         link: path of the page it is about.
         at: when it happened, where that may be long past: old news are told to nobody.
     """
 
-    values: Mapping[str, str]
+    values: Mapping[str, str | Promise]
     member_id: UUID | None = None
     email: str = ""
     phone: str = ""

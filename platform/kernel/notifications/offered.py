@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.aftersales.choices import EntryKind
+from kernel.aftersales.choices import Side as CaseSide
+from kernel.aftersales.events import CaseChanged
 from kernel.catalogue.models import Variant
 from kernel.common.ids import public_id
 from kernel.common.money import Money
@@ -28,6 +31,16 @@ from kernel.reviews.models import Review
 from kernel.webhooks.events import EndpointStopped
 
 _INBOX: Final = (MessageChannel.INBOX,)
+_TOLD: Final = frozenset(
+    {
+        *(EntryKind.MESSAGE, EntryKind.OFFERED, EntryKind.APPROVED, EntryKind.REJECTED),
+        *(EntryKind.REPLACED, EntryKind.REFUNDED, EntryKind.LAPSED, EntryKind.ARBITRATED),
+    }
+)
+_CASE: Final[Mapping[str, Variable]] = {
+    "number": Variable(label=_("Number of the after-sales case"), sample="AS2607010001"),
+    "what": Variable(label=_("What happened"), sample="Approved"),
+}
 _NAME: Final = Variable(label=_("Name of the buyer"), sample="林晓")
 _ORDER: Final[Mapping[str, Variable]] = {
     "name": _NAME,
@@ -103,6 +116,20 @@ def _new_order(event: orders.OrderPaid) -> Sequence[Telling]:
     at = Order.objects.filter(pk=event.order_id).values_list("paid_at", flat=True).first()
     values = {"number": event.number, "total": _amount(event.total_minor, event.currency)}
     return (Telling(values, link=f"/orders/{event.number}/", at=at),)
+
+
+def _case_for_staff(event: CaseChanged) -> Sequence[Telling]:
+    if event.side != CaseSide.BUYER and event.change != EntryKind.STUCK:
+        return ()
+    values = {"number": event.number, "what": EntryKind(event.change).label}
+    return (Telling(values, link=f"/after-sales/{event.number}/"),)
+
+
+def _case_for_buyer(event: CaseChanged) -> Sequence[Telling]:
+    if event.side == CaseSide.BUYER or event.change not in _TOLD or event.member_id is None:
+        return ()
+    values = {"number": event.number, "what": EntryKind(event.change).label}
+    return (Telling(values, event.member_id, link=f"/after-sales/{event.number}/"),)
 
 
 def _low(event: StockRanLow) -> Sequence[Telling]:
@@ -217,6 +244,17 @@ _TO_MEMBERS: Final = (
         },
     ),
     Kind(
+        code="after_sale.changed",
+        source=CaseChanged.name,
+        title=_("After-sales case"),
+        audience=Audience.MEMBER,
+        tells=_case_for_buyer,
+        channels=_INBOX,
+        subject=_("Your after-sales case {{ number }}: {{ what }}"),
+        body=_("There is news of your after-sales case {{ number }}: {{ what }}."),
+        variables=_CASE,
+    ),
+    Kind(
         code="member.welcome",
         source=MemberRegistered.name,
         title=_("Welcome"),
@@ -241,6 +279,18 @@ _TO_STAFF: Final = (
         subject=_("New order {{ number }}"),
         body=_("Order {{ number }} of {{ total }} is paid and waits for you."),
         variables={name: _ORDER[name] for name in ("number", "total")},
+    ),
+    Kind(
+        code="staff.after_sale",
+        source=CaseChanged.name,
+        title=_("After-sales case waits"),
+        audience=Audience.STAFF,
+        permission="aftersales.manage",
+        tells=_case_for_staff,
+        channels=_INBOX,
+        subject=_("After-sales case {{ number }}: {{ what }}"),
+        body=_("Something happened in the after-sales case {{ number }}: {{ what }}."),
+        variables=_CASE,
     ),
     Kind(
         code="staff.stock_low",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.aftersales.events import CaseChanged
 from kernel.catalogue.events import ProductChanged
 from kernel.common.ids import public_id
 from kernel.common.money import Money
@@ -88,6 +89,19 @@ def _member(event: MemberRegistered | MemberAnonymised) -> dict[str, Any]:
 
 def _refund_failed(event: RefundFailed) -> dict[str, Any]:
     return {"intent": public_id("pin", event.intent_id), "failure": event.failure}
+
+
+def _case(event: CaseChanged) -> dict[str, Any]:
+    return {
+        "case": public_id("asc", event.case_id),
+        "number": event.number,
+        "order": public_id("ord", event.order_id),
+        "kind": event.kind,
+        "state": event.state,
+        "change": event.change,
+        "currency": event.currency,
+        "amount": Money(event.amount_minor, event.currency).decimal(),
+    }
 
 
 def _review(event: ReviewChanged) -> dict[str, Any]:
@@ -199,6 +213,32 @@ _OTHERS: Final = (
         says=_member,
         schema=members(member=identifier("mem")),
         sample={"member": public_id("mem", _ONE)},
+    ),
+    PublicEvent(
+        code="after_sale.changed",
+        source=CaseChanged.name,
+        title=_("Something happened in an after-sales case"),
+        says=_case,
+        schema=members(
+            case=identifier("asc"),
+            number=TEXT,
+            order=identifier("ord"),
+            kind=TEXT,
+            state=TEXT,
+            change=TEXT,
+            currency=CURRENCY,
+            amount=AMOUNT,
+        ),
+        sample={
+            "case": public_id("asc", _ONE),
+            "number": "AS2607010001",
+            "order": public_id("ord", _ONE),
+            "kind": "refund",
+            "state": "approved",
+            "change": "approved",
+            "currency": "CNY",
+            "amount": "28.00",
+        },
     ),
     PublicEvent(
         code="refund.failed",

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import translation
 
 from kernel.access.models import Reach, RoleAssignment, present_staff
 from kernel.access.permissions import ALL
@@ -167,7 +168,9 @@ def _message(draft: Draft, to: Recipient, channel: str) -> Message | None:
     if channel not in to.addresses and to.member_id is None:
         return None
     kind, telling, now = draft.kind, draft.telling, utc_now()
-    values = {**telling.values, **_common(kind, telling)}
+    with translation.override(to.language):
+        told = {name: str(value) for name, value in telling.values.items()}
+    values = {**told, **_common(kind, telling)}
     words = filled(words_for(kind, channel, to.language), values)
     state, reason = _fate(kind, to, channel, draft.policy, now)
     quiet = None

@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from kernel.access.models import Role, RoleAssignment, Staff
+from kernel.aftersales.events import CaseChanged
 from kernel.audit.actor import SYSTEM
 from kernel.audit.models import AuditEntry
 from kernel.common.ids import uuid7
@@ -401,3 +402,17 @@ def test_what_the_outbox_tells_of_somebody_unknown_is_passed_over(
     envelope = Envelope(uuid7(), 1, "members.registered", "member:1", utc_now())
 
     assert compose(kind, MemberRegistered(nobody), envelope) == 0
+
+
+def test_a_buyer_s_case_is_told_to_staff_in_the_language_of_each(in_tenant_a: TenantRef) -> None:
+    english = make_staff("aftersales.manage", language="en")
+    chinese = make_staff("aftersales.manage", email="mei@example.com", language="zh-hans")
+    case = CaseChanged(
+        *(uuid7(), uuid7(), "AS1", "refund", "open", "requested", "buyer", None, 100, "CNY")
+    )
+
+    publish(case, aggregate="case:1")
+    tell()
+
+    titles = [inbox_of_staff(person.pk).get().subject for person in (english, chinese)]
+    assert titles == ["After-sales case AS1: Requested", "售后单 AS1：已申请"]
