@@ -66,7 +66,7 @@ def test_every_list_names_each_of_its_columns(desk: TenantClient, kind: Any) -> 
     headings = cells(b"".join(answer))[0]
 
     assert len(headings) == len(kind.columns) == len(set(kind.columns))
-    desk.as_staff("audit.view", email="other@example.com")
+    desk.as_staff("brand.manage", email="other@example.com")
     assert desk.get(f"/api/v1/admin/exports/{kind.code}/").status_code == 403
 
 
