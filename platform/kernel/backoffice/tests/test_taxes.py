@@ -27,6 +27,9 @@ NOW = utc_now()
 ENGLISH: Any = {"headers": {"Accept-Language": "en"}}
 
 
+pytestmark = pytest.mark.usefixtures("in_tenant_a")
+
+
 @pytest.fixture
 def desk(tenant_a: TenantRef) -> Iterator[TenantClient]:
     with console(tenant_a, **ENGLISH) as client:

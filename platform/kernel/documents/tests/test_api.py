@@ -29,6 +29,9 @@ POLICY = {
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.usefixtures("in_tenant_a")
+
+
 @pytest.fixture
 def shop(tenant_a: TenantRef) -> Iterator[TenantClient]:
     with store(tenant_a, **ENGLISH) as client:
