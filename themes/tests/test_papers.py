@@ -81,7 +81,7 @@ def test_a_member_asks_for_an_invoice_and_fetches_it_from_the_order(
     assert (refused.status_code, asked.status_code, late.status_code) == (422, 302, 302)
     assert f"{path}withdraw/" in waiting
     assert NUMBER in done
-    assert b"".join(file.streaming_content) == b"%PDF-1.7"
+    assert file.getvalue() == b"%PDF-1.7"
     assert InvoiceRequest.objects.get().state == "issued"
 
 

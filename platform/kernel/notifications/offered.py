@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.aftersales.choices import EntryKind
@@ -121,14 +122,20 @@ def _new_order(event: orders.OrderPaid) -> Sequence[Telling]:
 def _case_for_staff(event: CaseChanged) -> Sequence[Telling]:
     if event.side != CaseSide.BUYER and event.change != EntryKind.STUCK:
         return ()
-    values = {"number": event.number, "what": EntryKind(event.change).label}
+    values: dict[str, str | Promise] = {
+        "number": event.number,
+        "what": EntryKind(event.change).label,
+    }
     return (Telling(values, link=f"/after-sales/{event.number}/"),)
 
 
 def _case_for_buyer(event: CaseChanged) -> Sequence[Telling]:
     if event.side == CaseSide.BUYER or event.change not in _TOLD or event.member_id is None:
         return ()
-    values = {"number": event.number, "what": EntryKind(event.change).label}
+    values: dict[str, str | Promise] = {
+        "number": event.number,
+        "what": EntryKind(event.change).label,
+    }
     return (Telling(values, event.member_id, link=f"/after-sales/{event.number}/"),)
 
 

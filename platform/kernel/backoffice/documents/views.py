@@ -92,7 +92,7 @@ def name(request: StaffRequest, entity: str = "") -> HttpResponseBase:
     form = EntityForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            save_entity(form.told(), entity_id=row and row.pk, actor=request.actor)
+            save_entity(form.told(), entity_id=row.pk if row else None, actor=request.actor)
         except DomainError as refusal:
             refuse(form, refusal, {"prefixes": "prefix_invoice"})
         else:

@@ -113,7 +113,7 @@ def zone(request: StaffRequest, zone: str = "") -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         position = row.position if row else len(known)
         try:
-            save_zone(form.told(position), zone_id=row and row.pk, actor=request.actor)
+            save_zone(form.told(position), zone_id=row.pk if row else None, actor=request.actor)
         except DomainError as refusal:
             refuse(form, refusal, {})
         else:
