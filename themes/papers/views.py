@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -32,6 +33,7 @@ from kernel.orders.models import Order
 from kernel.taxes.selectors import exemption_of
 from kernel.taxes.services import ask
 from themes.account.entering import FormPage, form_page, show_refusal
+from themes.account.invoices import InvoiceForm
 from themes.account.members import sign_in_first
 from themes.buyers import buyer_of
 from themes.forms import link_beside
@@ -40,36 +42,17 @@ from themes.shop.amounts import text_of
 _KEPT = ("title", "tax_number", "email", "phone", "address", "bank", "bank_account")
 
 
-class RequestForm(forms.Form):
+class RequestForm(InvoiceForm):
     """Which invoice a member asks for."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind of invoice"), choices=RequestKind.choices)
-    title = forms.CharField(label=gettext_lazy("Name on the invoice"), max_length=120)
-    tax_number = forms.CharField(
-        label=gettext_lazy("Tax number"),
-        max_length=32,
-        required=False,
-        help_text=gettext_lazy("Needed for a company."),
-    )
-    email = forms.CharField(
-        label=gettext_lazy("E-mail that gets the invoice"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = forms.CharField(
-        label=gettext_lazy("Registered telephone"),
-        max_length=20,
-        required=False,
-        help_text=gettext_lazy("This and what follows is for special invoices."),
-    )
-    address = forms.CharField(
-        label=gettext_lazy("Registered address"), max_length=200, required=False
-    )
-    bank = forms.CharField(label=gettext_lazy("Bank"), max_length=120, required=False)
-    bank_account = forms.CharField(
-        label=gettext_lazy("Account number"), max_length=40, required=False
-    )
+    # Django's way to leave out a field of the parent.
+    is_default = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say what the special kind alone needs."""
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _("This and what follows is for special invoices.")
 
 
 class ExemptionForm(forms.Form):
