@@ -20,6 +20,7 @@ FORM = {
     "day_points": "3，4, 5",
     "bonus_days": "7, 30",
     "bonus_points": "20, 100",
+    "growth": "0",
     "make_ups_per_month": "1",
     "make_up_cost": "5",
     "make_up_window": "7",

@@ -66,7 +66,7 @@ _SHOWN: Final = (
     *("variant__product__status", "variant__product__published_from"),
     *("variant__product__published_until", "variant__product__min_per_order"),
     *("variant__product__max_per_order", "variant__product__max_per_member"),
-    "variant__product__step",
+    *("variant__product__step", "variant__product__freight_template"),
 )
 _SELECTED_OF_MEMBER: Final = Kept(
     lambda owner, purpose: _lines(cart__member_id=owner, cart__purpose=purpose, selected=True),

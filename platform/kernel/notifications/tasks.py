@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from kernel.notifications.services.sending import ask_again, keep_sending, send_due
-from kernel.tenancy.tasks import tenant_task
+from kernel.tenancy.tasks import enqueue, tenant_task
 
 _BATCH: Final = 200
 
@@ -15,7 +15,7 @@ _BATCH: Final = 200
 def send() -> None:
     """Send the current tenant's due messages."""
     if send_due(most=_BATCH) == _BATCH:
-        send.apply_async()
+        enqueue(send)
     ask_again()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from kernel.common.time import utc_now
-from kernel.tenancy.tasks import tenant_task
+from kernel.tenancy.tasks import enqueue, tenant_task
 from kernel.webhooks.services.sending import ask_again, keep_sending, send_due
 
 _BATCH: Final = 200
@@ -16,7 +16,7 @@ _BATCH: Final = 200
 def send() -> None:
     """Send the current tenant's due deliveries."""
     if send_due(most=_BATCH) == _BATCH:
-        send.apply_async()
+        enqueue(send)
     ask_again(now=utc_now())
 
 

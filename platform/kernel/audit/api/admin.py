@@ -86,7 +86,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
         "at": row.occurred_at,
         "actor_id": "" if is_outside else row.actor_id,
         "actor_name": "" if is_outside else row.actor_name,
-        "ip": "" if is_outside else row.ip,
+        "ip": "" if is_outside else row.ip or "",
         **{name: getattr(row, name) for name in ("before", "after", "reason", "request_id")},
         "hash": row.hash,
     }

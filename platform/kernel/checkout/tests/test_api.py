@@ -359,6 +359,11 @@ def test_ways_to_ship_and_the_policy_are_set_by_staff(
         "number_dated": False,
         "number_digits": 8,
         "guests_may_order": True,
+        "after_sale_days": 7,
+        "fault_days": 15,
+        "silent_days": 3,
+        "send_back_days": 7,
+        "inspect_days": 10,
     }
 
     chosen = desk.put(f"{ADMIN}/orders/policy/", policy, content_type="application/json")

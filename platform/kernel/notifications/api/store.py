@@ -52,7 +52,7 @@ class UnreadView(MemberView):
         """Return how many messages were not read."""
         return Response({"unread": unread(inbox_of_member(self.member_id))})
 
-    @extend_schema(responses=UnreadShown)
+    @extend_schema(responses={200: UnreadShown})
     def delete(self, request: Request) -> Response:
         """Count everything as read."""
         read_all_by_member(self.member_id, now=utc_now())

@@ -32,6 +32,7 @@ from kernel.wallet.errors import (
     OutOfBounds,
     RequestKeyReused,
     SecondReviewer,
+    UnknownAccount,
     WrongState,
 )
 from kernel.wallet.models import PayoutAccount, Withdrawal
@@ -157,7 +158,7 @@ def test_amounts_that_do_not_fit_are_refused() -> None:
         ask_for(member, 1_000, account)
     stranger = make_member()
     earn(stranger.pk, 5_000)
-    with pytest.raises(DomainError, match="account"):
+    with pytest.raises(UnknownAccount):
         ask_for(stranger, 2_000, account)
     assert not verify()
 
