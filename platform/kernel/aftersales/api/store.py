@@ -193,7 +193,7 @@ class OfferView(OwnView):
         """Accept the proposal."""
         return self.shown(take_offer(self.case(case).pk, actor=self.actor, now=utc_now()))
 
-    @extend_schema(request=None, responses=CaseShown)
+    @extend_schema(request=None, responses={200: CaseShown})
     def delete(self, request: Request, case: str) -> Response:
         """Stay with what was asked for."""
         return self.shown(decline_offer(self.case(case).pk, actor=self.actor, now=utc_now()))

@@ -144,7 +144,7 @@ class KeyView(StaffView):
         row = change_key(_key(key), draft, by=_by(request), actor=self.actor, now=utc_now())
         return Response(shown(row))
 
-    @extend_schema(responses=KeyShown)
+    @extend_schema(responses={200: KeyShown})
     def delete(self, request: Request, key: str) -> Response:
         """Revoke the key, for good."""
         return Response(shown(revoke_key(_key(key), actor=self.actor, now=utc_now())))

@@ -282,7 +282,7 @@ class TagView(StaffView):
         wanted = checked(TagRenamed, request.data)["name"]
         return Response({"changed": rename_tag(tag, wanted, actor=self.actor, now=utc_now())})
 
-    @extend_schema(responses=CountShown)
+    @extend_schema(responses={200: CountShown})
     def delete(self, request: Request, tag: str) -> Response:
         """Take it from everybody."""
         return Response({"changed": remove_tag(tag, actor=self.actor, now=utc_now())})

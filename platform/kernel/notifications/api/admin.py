@@ -66,7 +66,7 @@ class TemplateView(StaffView):
         save_template(kind, channel, language, words, actor=self.actor, now=utc_now())
         return _shown(kind, channel, language)
 
-    @extend_schema(responses=WordsShown)
+    @extend_schema(responses={200: WordsShown})
     def delete(self, request: Request, kind: str, channel: str, language: str) -> Response:
         """Go back to the words that come along."""
         reset_template(kind, channel, language, actor=self.actor)

@@ -99,7 +99,7 @@ class HeldView(PayerView):
 
     throttle_classes = (WriteThrottle,)
 
-    @extend_schema(request=None, responses=CashierShown)
+    @extend_schema(request=None, responses={200: CashierShown})
     def delete(self, request: Request, intent: str) -> Response:
         """Give it back to the payer; the payment stays open."""
         row = release_balances(self.intent(intent).id, now=utc_now())

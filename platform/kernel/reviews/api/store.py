@@ -149,7 +149,7 @@ class VoteView(MemberView):
         row = vote(_key(review), member_id=self.member_id, now=utc_now())
         return Response({"helpful": row.helpful})
 
-    @extend_schema(request=None, responses=VoteShown)
+    @extend_schema(request=None, responses={200: VoteShown})
     def delete(self, request: Request, review: str) -> Response:
         """Take the vote back."""
         VOTED.check(f"member:{self.member_id}")
