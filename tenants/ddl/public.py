@@ -36,6 +36,9 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "tenants_tenant": "SELECT, UPDATE (version, brand)",
         # Switching off; switching on is the provisioner's.
         "tenants_moduleinstall": "SELECT, UPDATE (state, disabled_at)",
+        # Staff see the jobs of their shop, and have one run now.
+        "schedule_claim": "SELECT, INSERT",
+        "schedule_alarm": _READ,
     },
     "channel": {
         **dict.fromkeys(_REGISTRY, _WRITE),

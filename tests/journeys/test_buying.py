@@ -74,7 +74,7 @@ DESK = (
     *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
-    *("/figures/", "/figures/visits/", "/figures/money/"),
+    *("/figures/", "/figures/visits/", "/figures/money/", "/jobs/", "/fields/", "/activity/"),
     *("/notifications/", "/notifications/order.paid/email/en/", "/notifications/sent/"),
     *("/notices/", "/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/"),
     *("/taxes/", "/taxes/zones/new/", "/documents/", "/documents/requests/"),

@@ -76,7 +76,7 @@ def export_rows(query: QueryDict) -> Iterator[list[object]]:
 
 def _rows(query: QueryDict) -> Iterator[list[object]]:
     yield [
-        *(_("Number"), _("When"), _("What"), _("Code"), _("Who"), _("Standing in for")),
+        *(_("Number"), _("When"), _("What"), _("Kind"), _("Who"), _("Standing in for")),
         *(_("About"), _("Id"), _("Before"), _("After"), _("Reason"), _("Address")),
         _("Request"),
     ]

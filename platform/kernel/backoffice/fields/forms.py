@@ -49,7 +49,7 @@ class NewFieldForm(FieldForm):
 
     subject = forms.ChoiceField(label=_("Of"), choices=Subject.choices)
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Short code"),
         max_length=40,
         help_text=_("For files and programs: small letters, digits and _."),
         widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),

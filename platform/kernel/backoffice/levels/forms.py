@@ -27,7 +27,7 @@ class LevelForm(forms.Form):
     """A level: what it asks for and what it brings."""
 
     code = forms.SlugField(
-        label=_("Code"),
+        label=_("Short code"),
         max_length=40,
         help_text=_("Small letters; price lists and promotions name the level by it."),
     )

@@ -56,7 +56,9 @@ class ClassForm(forms.Form):
     """A tax class."""
 
     code = forms.SlugField(
-        label=_("Code"), max_length=40, help_text=_("Products and imports name it: reduced, food.")
+        label=_("Short code"),
+        max_length=40,
+        help_text=_("Products and imports name it: reduced, food."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +77,7 @@ class ZoneForm(forms.Form):
     """Places with the same taxes, and their rates."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    code = forms.SlugField(label=_("Code"), max_length=40)
+    code = forms.SlugField(label=_("Short code"), max_length=40)
     countries = forms.CharField(
         label=_("Countries"),
         max_length=2000,
