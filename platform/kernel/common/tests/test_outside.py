@@ -25,7 +25,14 @@ def answering(*answers: str) -> Any:
     return find
 
 
-@pytest.mark.parametrize("address", [METADATA, "10.1.2.3", "127.0.0.1", "100.64.0.1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(METADATA, "10.1.2.3", "127.0.0.1", "100.64.0.1", "0.0.0.0"),
+        # IPv6 that stands for the address of metadata: mapped, 6to4, translated on the way.
+        *("::1", "fe80::1", "::ffff:a9fe:a9fe", "2002:a9fe:a9fe::1", "64:ff9b::a9fe:a9fe"),
+    ],
+)
 def test_a_name_that_stands_for_something_inside_is_refused(address: str) -> None:
     with pytest.raises(NotOutside):
         judged("https://innocent.example/hook", find=answering(address))
