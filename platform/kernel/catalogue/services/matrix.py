@@ -84,6 +84,14 @@ class Matrix:
         for variant in sorted(self.variants, key=lambda v: (v.status, v.position, v.id)):
             before = self.choices.get(variant.id, {})
             after = {key: before.get(key, first[key]) for key in first}
+            comes_back = not types or bool(set(after.values()) & self.revived)
+            if (
+                variant.status == VariantStatus.ARCHIVED
+                and first.keys() - before
+                and not comes_back
+            ):
+                # It would keep the place of a new value from the variant that has it.
+                continue
             signature = signature_of(list(after.values()))
             if places.setdefault(signature, variant) is not variant:
                 variant.status = VariantStatus.ARCHIVED
@@ -93,7 +101,7 @@ class Matrix:
                 self._regrouped.add(variant.id)
             if not set(after.values()) <= in_use:
                 variant.status = VariantStatus.ARCHIVED
-            elif set(after.values()) & self.revived or not types:
+            elif comes_back:
                 variant.status = VariantStatus.ACTIVE
         self._sign(places)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kernel.catalogue.errors import InvalidProduct, SkuTaken
@@ -213,6 +213,7 @@ MATRICES = st.dictionaries(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(MATRICES, min_size=1, max_size=5))
+@example([{"B": ["1"]}, {"B": ["2"]}])
 def test_whatever_is_done_to_options_variants_are_never_lost_or_doubled(
     steps: list[dict[str, list[str]]],
 ) -> None:
