@@ -95,7 +95,7 @@ def footprint() -> dict[str, object]:
     }
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(wishes=WISHES, changes=WISHES)
 def test_a_batch_leaves_what_its_products_leave_one_by_one(
     in_tenant_a: TenantRef, wishes: list[Wish], changes: list[Wish]
