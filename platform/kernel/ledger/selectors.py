@@ -13,10 +13,12 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import get_language
 
 from kernel.common.money import Money
+from kernel.i18n.languages import in_any
 from kernel.ledger.choices import State
-from kernel.ledger.models import Account, Asset, Journal, Lot, Posting
+from kernel.ledger.models import Account, Asset, Hold, Journal, Lot, Posting
 from kernel.ledger.purposes import purpose_label
-from kernel.ledger.values import NOBODY, Owner
+from kernel.ledger.values import FROZEN, NOBODY, Owner
+from kernel.tenancy.simulation import is_simulation
 
 MOST_LINES = 200
 
@@ -49,6 +51,8 @@ class StatementLine:
     Attributes:
         sequence: of the account; cursor of the page after it.
         minor: negative for what went out.
+        hold: what became of units that it froze: ``open``, ``captured``, ``released`` or
+            ``parts``; empty for any other booking.
     """
 
     sequence: int
@@ -61,6 +65,7 @@ class StatementLine:
     reference_id: UUID | None
     reverses_id: UUID | None
     data: Mapping[str, Any]
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def statement(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Statement:
-    """Return a page of an account, newest first; one query however long the account is.
+    """Return a page of an account, newest first; two queries however long the account is.
 
     Args:
         owner: whose.
@@ -113,11 +118,26 @@ def statement(
     }
     rows = rows.filter(**{name: value for name, value in conditions.items() if value is not None})
     page = list(rows.select_related("journal").order_by("-sequence")[: size + 1])
-    lines = tuple(_line(row) for row in page[:size])
+    holds = _holds_of([row.journal_id for row in page if row.journal.kind == FROZEN])
+    lines = tuple(_line(row, holds.get(row.journal_id, "")) for row in page[:size])
     return Statement(lines, lines[-1].sequence if len(page) > size else None)
 
 
-def _line(row: Posting) -> StatementLine:
+def _holds_of(journal_ids: list[UUID]) -> dict[UUID, str]:
+    """Return what became of what some journals froze; no query for none."""
+    rows = Hold.objects.filter(journal_id__in=journal_ids) if journal_ids else ()
+    return {row.journal_id: _outcome(row) for row in rows}
+
+
+def _outcome(hold: Hold) -> str:
+    if hold.remaining_minor:
+        return "open"
+    if hold.captured_minor and hold.released_minor:
+        return "parts"
+    return "captured" if hold.captured_minor else "released"
+
+
+def _line(row: Posting, hold: str) -> StatementLine:
     journal = row.journal
     return StatementLine(
         sequence=row.sequence,
@@ -130,6 +150,7 @@ def _line(row: Posting) -> StatementLine:
         reference_id=journal.reference_id,
         reverses_id=journal.reverses_id,
         data=journal.data,
+        hold=hold,
     )
 
 
@@ -328,7 +349,8 @@ def asset_name(asset: Asset, language: str | None = None) -> str:
     """Return what an asset is called in a language, the current one when left out."""
     names: dict[str, str] = asset.names
     wanted = language or get_language() or ""
-    return names.get(wanted) or next(iter(names.values()), asset.code)
+    name = in_any(names, wanted, asset.code)
+    return f"TEST_{name}" if is_simulation() else name
 
 
 def worth(asset: Asset, minor: int) -> Money | None:

@@ -16,6 +16,9 @@ _PURPOSES: Final = UUID("5d1c6a0e-3f0b-5b7a-9d53-0f6f2f1a7c11")
 NOBODY: Final = UUID(int=0)
 """Stands in accounts for the id of an owner that is the only one of its kind."""
 
+FROZEN: Final = "hold.frozen"
+"""Kind of the journals that put units on hold."""
+
 _SOMEBODY: Final = frozenset({OwnerKind.MEMBER.value, OwnerKind.SELLER.value})
 MAY_OWE: Final = frozenset(
     {OwnerKind.TENANT.value, OwnerKind.GATEWAY.value, OwnerKind.SYSTEM.value}

@@ -20,9 +20,8 @@ from kernel.ledger.models import Account, Hold, Journal
 from kernel.ledger.services.accounts import find_accounts, place_of
 from kernel.ledger.services.engine import post_entries
 from kernel.ledger.services.lots import take_over
-from kernel.ledger.values import NOBODY, Entry, Leg, Owner, Reference
+from kernel.ledger.values import FROZEN, NOBODY, Entry, Leg, Owner, Reference
 
-FROZEN = "hold.frozen"
 CAPTURED = "hold.captured"
 RELEASED = "hold.released"
 

@@ -1,0 +1,1 @@
+"""Modes that a shop composes itself: rules from pieces, kept as packs of its own."""

@@ -1,0 +1,1 @@
+"""Modes, simulations, activations and what they owe, over the admin API."""

@@ -1,0 +1,1 @@
+"""Draws that anybody can recompute: committed to beforehand, revealed afterwards."""

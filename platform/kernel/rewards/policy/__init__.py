@@ -1,0 +1,1 @@
+"""What the law of a place says of a reward mode, before anybody switches it on."""

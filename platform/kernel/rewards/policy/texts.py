@@ -1,0 +1,57 @@
+"""A verdict in plain words: the rule that is offended, the law behind it, the lawful way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import get_language
+
+from kernel.rewards.policy.verdicts import Finding, Verdict
+
+FILE: Final = Path(__file__).parent / "data" / "texts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding as it is shown."""
+
+    predicate: str
+    severity: str
+    offenders: tuple[str, ...]
+    rule: str
+    law: str
+    way: str
+
+
+def explain(verdict: Verdict) -> list[Explained]:
+    """Return the findings of a verdict in the language of the reader, gravest first."""
+    order = {"block": 0, "approval": 1, "warn": 2}
+    return [_told(one) for one in sorted(verdict.findings, key=lambda one: order[one.severity])]
+
+
+def worded(words: Mapping[str, str]) -> str:
+    """Return the words of the reader's language, of those that data files carry."""
+    return words["zh" if (get_language() or "zh").startswith("zh") else "en"]
+
+
+@lru_cache(maxsize=1)
+def texts() -> Mapping[str, Any]:
+    """Return rule, law and lawful way of every predicate."""
+    return dict(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def _told(finding: Finding) -> Explained:
+    words = texts()[finding.predicate]
+    return Explained(
+        finding.predicate,
+        finding.severity,
+        finding.offenders,
+        worded(words["rule"]),
+        worded(words["law"]),
+        worded(words["way"]),
+    )

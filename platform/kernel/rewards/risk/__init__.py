@@ -1,0 +1,1 @@
+"""What looks like abuse of rewards, for people to decide; nothing is decided by itself."""
