@@ -6,6 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class DisputeState(models.TextChoices):
+    """Whether a dispute that was brought here waits for a decision."""
+
+    OPEN = "open", _("To be decided")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ChannelState(models.TextChoices):
     """Whether a channel partner may work."""
 

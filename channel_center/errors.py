@@ -36,3 +36,11 @@ class ChannelSuspended(DomainError):
     code = "channel_center.suspended"
     status = 409
     title = _("This channel partner may not open shops for now.")
+
+
+class UnknownDispute(DomainError):
+    """There is no such dispute."""
+
+    code = "channel_center.unknown_dispute"
+    status = 404
+    title = _("There is no such dispute.")

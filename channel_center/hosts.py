@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from channel_center.brands.selectors import brand_of
 from channel_center.choices import ChannelState
 from channel_center.models import Channel
 from kernel.common.bounded import BoundedMemory
@@ -57,10 +58,10 @@ class CachedHosts:
             return None
         with public_context():
             channel = Channel.objects.filter(host=host, state=ChannelState.ACTIVE).first()
-        if channel is None:
+            found = Host(channel.pk, brand_of(channel)) if channel is not None else None
+        if found is None:
             self._unknown.put(host, value=True, seconds=UNKNOWN_LIFETIME)
             return None
-        found = Host(channel.pk, brand_of(channel))
         self._hosts.put(host, found, seconds=LIFETIME)
         return found
 
@@ -76,12 +77,3 @@ HOSTS = CachedHosts()
 def operator_brand() -> BrandRef:
     """Return the operator's own look."""
     return BrandRef(name=settings.STOA_OPERATOR_NAME, colour=settings.STOA_OPERATOR_COLOUR)
-
-
-def brand_of(channel: Channel) -> BrandRef:
-    """Return a channel partner's look."""
-    known = {key: channel.brand[key] for key in _BRAND_KEYS if channel.brand.get(key)}
-    return BrandRef(**{"name": channel.name, **known})
-
-
-_BRAND_KEYS = ("name", "colour", "logo_url", "support_email")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
-from channel_center.choices import ChannelState
+from channel_center.choices import ChannelState, DisputeState
 from kernel.common.ids import public_id, uuid7
 
 
@@ -16,7 +16,7 @@ class Channel(models.Model):
     Attributes:
         slug: short name; the first part of the host names of its tenants' consoles.
         parent: the reseller above it; none for those right below the operator.
-        brand: ``name``, ``colour`` (``#rrggbb``), ``logo_url``, ``support_email``.
+        brand: fields of `kernel.branding.fields` that it set itself; see `channel_center.brands`.
         host: where its own console answers.
     """
 
@@ -55,3 +55,44 @@ class Channel(models.Model):
     def public_id(self) -> str:
         """The id that may be shown outside."""
         return public_id("chn", self.id)
+
+
+class Dispute(models.Model):
+    """A dispute of a buyer with a shop that the platform decides; what it is about is there.
+
+    Attributes:
+        tenant_id: whose case it is.
+        case_id: of it, in the tenant's own tables.
+        number: of the case.
+        amount_minor: what the buyer wants, in minor units of ``currency``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant_id = models.UUIDField()
+    case_id = models.UUIDField()
+    number = models.CharField(max_length=52)
+    kind = models.CharField(max_length=16)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=DisputeState.choices, default=DisputeState.OPEN)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "case_id"], name="channel_center_dispute_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-opened_at"], name="channel_center_disputes"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("dsp", self.id)

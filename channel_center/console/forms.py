@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.common.colours import FALLBACK, is_colour
+from kernel.modules.manifest import Text
 from kernel.reference.currencies import CURRENCIES
-from tenants.choices import HoldLevel, TenantState
+from tenants.choices import HoldLevel, TenantKind, TenantState
 
 _PLAIN = {"autocapitalize": "off", "spellcheck": "false"}
 
@@ -37,6 +41,11 @@ class OpenTenantForm(forms.Form):
         help_text=_("Small letters, digits and hyphens; the shop can get a domain of its own."),
         error_messages={"invalid": _("Use small letters, digits and hyphens only.")},
         widget=forms.TextInput(attrs=_PLAIN),
+    )
+    template = forms.ChoiceField(
+        label=_("Start from"),
+        required=False,
+        help_text=_("Functions, settings, categories and sample goods; it can be taken back."),
     )
     colour = forms.CharField(
         label=_("Colour"), initial=FALLBACK, widget=forms.TextInput(attrs={"type": "color"})
@@ -66,10 +75,15 @@ class OpenTenantForm(forms.Form):
     )
 
     field_groups = (
-        (_("The shop"), ("name", "label", "colour", "legal_entity")),
+        (_("The shop"), ("name", "label", "template", "colour", "legal_entity")),
         (_("Language, money and time"), ("locale", "currency", "zone")),
         (_("The owner"), ("owner_name", "owner_email", "owner_password")),
     )
+
+    def __init__(self, *args: Any, templates: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        empty = ("", _("An empty shop"))
+        self.fields["template"].choices = [empty, *templates]  # type: ignore[attr-defined]
 
     def groups(self) -> list[tuple[object, list[forms.BoundField]]]:
         """Return the fields under their headings."""
@@ -130,10 +144,25 @@ class HoldForm(forms.Form):
     )
 
 
+def _named_currencies() -> list[tuple[str, object]]:
+    """Return all currencies by their names in the reader's language."""
+    language = get_language()
+    named = [(code, Text(zh, en).in_language(language)) for code, _scale, zh, en in CURRENCIES]
+    return [("", _("All currencies")), *sorted(named, key=lambda item: item[1])]
+
+
 class TenantFilter(forms.Form):
     """What the list of shops shows."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=120)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), *TenantState.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *TenantKind.choices]
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        choices=_named_currencies,
     )

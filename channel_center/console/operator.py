@@ -14,6 +14,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from channel_center.brands.selectors import brand_of
 from channel_center.console.forms import ChannelForm
 from channel_center.console.menu import MANAGE_CHANNELS, VIEW_ACTIVITY, VIEW_SYSTEM
 from channel_center.console.selectors import (
@@ -24,12 +25,18 @@ from channel_center.console.selectors import (
     releases,
 )
 from channel_center.models import Channel
+from channel_center.partners.selectors import waiting_applications
+from channel_center.partners.services.letters import write_to
 from channel_center.services.channels import add_staff, create_channel
+from kernel.access.arriving import arrival_token, invitation_text
+from kernel.access.models import Staff
 from kernel.access.services import hash_password
 from kernel.backoffice.acts.views import entry_page, list_context
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.branding.addresses import web_address
 from kernel.common.errors import DomainError
+from kernel.tenancy.context import public_context
 from tenants.ddl.segments import KERNEL, target_digest
 from tenants.services.pool import ready_count
 
@@ -65,7 +72,11 @@ def for_operator(
 @for_operator
 def partners(request: StaffRequest) -> HttpResponseBase:
     """List channel partners."""
-    return render(request, "channel_center/partners.html", {"rows": channel_list()})
+    return render(
+        request,
+        "channel_center/partners.html",
+        {"rows": channel_list(), "waiting": waiting_applications()},
+    )
 
 
 @staff_page(MANAGE_CHANNELS)
@@ -103,14 +114,26 @@ def _add(request: StaffRequest, form: ChannelForm, password: str) -> Channel:
         },
         actor=request.actor,
     )
-    add_staff(
+    person = add_staff(
         channel_id=channel.pk,
         email=values["person_email"],
         name=values["person_name"],
         password_hash=hash_password(password),
         must_change=True,
     )
+    _write_to(person, channel)
     return channel
+
+
+def _write_to(person: Staff, channel: Channel) -> None:
+    with public_context():
+        brand, token = brand_of(channel), arrival_token(person)
+    link = f"{web_address(channel.host, 'channel')}welcome/{token}/"
+
+    def text() -> tuple[str, str]:
+        return invitation_text(person, place=brand.name, link=link)
+
+    transaction.on_commit(lambda: write_to(person, brand, text))
 
 
 @require_GET

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncWeek
 from django.utils.translation import get_language
 
 from channel_center.models import Channel
-from channel_center.services.channels import tenants_of
+from channel_center.partners.selectors import visible_tenants
+from kernel.access.models import Staff
 from kernel.common.errors import DomainError
 from kernel.common.ids import parse_public_id
 from kernel.modules.registry import manifest_of
@@ -32,6 +34,8 @@ from tenants.models import (
 )
 
 _MOST_SHOWN = 50
+_WEEKS = 12
+_MOST_FUNCTIONS = 8
 _MOST_RUNS = 5
 _MOST_FAILURES = 10
 
@@ -50,11 +54,17 @@ class ListedTenant:
         return shown(self.store) if self.store else ""
 
 
-def find_tenants(channel_id: UUID | None, *, text: str = "", state: str = "") -> QuerySet[Tenant]:
+def find_tenants(
+    person: Staff, *, text: str = "", state: str = "", kind: str = "", currency: str = ""
+) -> QuerySet[Tenant]:
     """Return the tenants somebody may see that fit, newest first."""
-    found = tenants_of(channel_id).order_by("-created_at", "-pk")
+    found = visible_tenants(person).order_by("-created_at", "-pk")
     if state:
         found = found.filter(state=state)
+    if kind:
+        found = found.filter(kind=kind)
+    if currency:
+        found = found.filter(currency=currency)
     if text := text.strip():
         by_host = Domain.objects.filter(domain__icontains=text).values("tenant_id")
         found = found.filter(
@@ -91,7 +101,7 @@ def in_pieces(tenants: QuerySet[Tenant], *, size: int = 500) -> Iterator[ListedT
     yield from listed(piece)
 
 
-def tenant_by_public_id(channel_id: UUID | None, text: str) -> Tenant:
+def tenant_by_public_id(person: Staff, text: str) -> Tenant:
     """Return a tenant that somebody may see.
 
     Raises:
@@ -101,7 +111,7 @@ def tenant_by_public_id(channel_id: UUID | None, text: str) -> Tenant:
         tenant_id = parse_public_id("ten", text)
     except DomainError as error:
         raise UnknownTenant from error
-    tenant = tenants_of(channel_id).filter(pk=tenant_id).first()
+    tenant = visible_tenants(person).filter(pk=tenant_id).first()
     if tenant is None:
         raise UnknownTenant
     return tenant
@@ -153,10 +163,45 @@ def module_name(code: str) -> str:
     return manifest.name.in_language(get_language()) if manifest is not None else code
 
 
-def state_counts(channel_id: UUID | None) -> Counter[str]:
+def state_counts(person: Staff) -> Counter[str]:
     """Return how many tenants are in each state; one query."""
-    rows = tenants_of(channel_id).values_list("state").annotate(number=Count("pk")).order_by()
+    rows = visible_tenants(person).values_list("state").annotate(number=Count("pk")).order_by()
     return Counter(dict(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many shops were opened in a week, and how high its bar is out of a hundred."""
+
+    begins: date
+    number: int
+    height: int
+    place: int
+
+
+def opened_by_week(person: Staff, *, now: datetime) -> list[Week]:
+    """Return how many shops were opened in each of the last twelve weeks; one query."""
+    monday = (now - timedelta(days=now.weekday())).date()
+    begins = [monday - timedelta(weeks=back) for back in range(_WEEKS - 1, -1, -1)]
+    rows = visible_tenants(person).filter(created_at__date__gte=begins[0])
+    weeks = rows.annotate(week=TruncWeek("created_at")).values_list("week")
+    numbers = {
+        week.date(): number for week, number in weeks.annotate(number=Count("pk")).order_by()
+    }
+    most = max(numbers.values(), default=1)
+    return [
+        Week(day, numbers.get(day, 0), 100 * numbers.get(day, 0) // most, place * 8)
+        for place, day in enumerate(begins)
+    ]
+
+
+def module_use(person: Staff) -> list[tuple[str, int]]:
+    """Return which functions the most shops have on, the first eight; one query."""
+    on = ModuleInstall.objects.filter(
+        tenant__in=visible_tenants(person).filter(state__in=LIVING), state=InstallState.ENABLED
+    )
+    rows = on.values_list("module").annotate(number=Count("pk")).order_by("-number", "module")
+    return [(module_name(code), number) for code, number in rows[:_MOST_FUNCTIONS]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,28 +16,39 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from channel_center.brands.selectors import domains_for_shops, first_hosts
+from channel_center.bulk.console.forms import actions_for
 from channel_center.console.csv_export import csv_lines
 from channel_center.console.forms import HoldForm, OpenTenantForm, TenantFilter
-from channel_center.console.menu import MANAGE_TENANTS
+from channel_center.console.menu import MANAGE_TENANTS, VIEW_TENANTS
 from channel_center.console.selectors import (
     channel_list,
     find_tenants,
     in_pieces,
     listed,
+    module_use,
     open_jobs,
+    opened_by_week,
     state_counts,
     tenant_by_public_id,
     tenant_page,
 )
+from channel_center.figures.balances import standing_for
+from channel_center.figures.selectors import figures_for, health
+from channel_center.partners.selectors import open_holds, views_of
+from channel_center.partners.services.people import widen_reach
 from channel_center.services.channels import open_tenant_for_channel
+from channel_center.snapshots.services.bringing import begin_with
+from channel_center.snapshots.services.templates import usable_templates
 from kernel.access.services import hash_password
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.pieces import query_without_page
 from kernel.common.errors import DomainError
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
 from kernel.tenancy.errors import UnknownTenant
-from tenants.choices import LIVING, DomainKind, HoldKind, TenantState
+from tenants.choices import LIVING, HoldKind, TenantState
 from tenants.models import Hold
 from tenants.services.lifecycle import Opening, request_tenant
 from tenants.services.states import place_hold, release_hold
@@ -60,28 +71,39 @@ _OPEN_FIELDS: Final = {
 def overview(request: StaffRequest) -> HttpResponseBase:
     """Show numbers and the newest shops."""
     channel_id = request.person.channel_id
-    counts = state_counts(channel_id)
+    counts = state_counts(request.person)
     context = {
         "total": sum(counts[state] for state in LIVING),
         "active": counts[TenantState.ACTIVE],
         "trial": counts[TenantState.TRIAL],
         "suspended": counts[TenantState.SUSPENDED],
-        "newest": listed(find_tenants(channel_id)[:_NEWEST]),
+        "newest": listed(find_tenants(request.person)[:_NEWEST]),
         "is_operator": channel_id is None,
+        "weeks": opened_by_week(request.person, now=utc_now()),
+        "use": module_use(request.person),
+        "figures": figures_for(request.person, now=utc_now()),
+        "standing": standing_for(request.person),
     }
     if channel_id is None:
         context |= {"partners": len(channel_list()), "jobs": len(open_jobs())}
+        context["health"] = health(now=utc_now())
+    else:
+        context["holds"] = open_holds(channel_id)
     return render(request, "channel_center/overview.html", context)
 
 
 @require_GET
-@staff_page(MANAGE_TENANTS)
+@staff_page(VIEW_TENANTS)
 def shops(request: StaffRequest) -> HttpResponseBase:
     """List shops: searched, filtered, in pages, or whole as CSV."""
     form = TenantFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     found = find_tenants(
-        request.person.channel_id, text=wanted.get("q", ""), state=wanted.get("state", "")
+        request.person,
+        text=wanted.get("q", ""),
+        state=wanted.get("state", ""),
+        kind=wanted.get("kind", ""),
+        currency=wanted.get("currency", ""),
     )
     if request.GET.get("form") == "csv":
         rows = (
@@ -99,9 +121,14 @@ def shops(request: StaffRequest) -> HttpResponseBase:
         "form": form,
         "page": page,
         "rows": listed(page.object_list),
-        "is_filtered": bool(wanted.get("q") or wanted.get("state")),
+        "is_filtered": any(wanted.values()),
+        "views": views_of(request.person, "shops"),
+        "query": query_without_page(request.GET),
         "is_operator": request.person.channel_id is None,
+        "kept": [(name, value) for name, value in wanted.items() if value],
     }
+    if request.person.may(MANAGE_TENANTS):
+        context["bulk_actions"] = actions_for(request.person.channel_id)
     return render(request, "channel_center/shops.html", context)
 
 
@@ -109,13 +136,18 @@ def shops(request: StaffRequest) -> HttpResponseBase:
 @staff_page(MANAGE_TENANTS)
 def open_shop(request: StaffRequest) -> HttpResponseBase:
     """Open a shop; the answer shows where it is, and a password that was made, once."""
-    form = OpenTenantForm(request.POST if request.method == "POST" else None)
+    usable = usable_templates(request.person.channel_id)
+    form = OpenTenantForm(
+        request.POST if request.method == "POST" else None,
+        templates=[(row.public_id, row.name) for row in usable],
+    )
     if request.method == "POST" and form.is_valid():
         made = "" if form.cleaned_data["owner_password"] else secrets.token_urlsafe(_PASSWORD_BYTES)
         try:
             with transaction.atomic():
                 tenant_id = _open(request, form, made or form.cleaned_data["owner_password"])
-                tenant = find_tenants(request.person.channel_id).get(pk=tenant_id)
+                _begin(request, form, tenant_id)
+                tenant = find_tenants(request.person).get(pk=tenant_id)
         except DomainError as refusal:
             field = "owner_email" if refusal.code == "access.invalid_staff" and made else None
             names = _OPEN_FIELDS | ({"access.invalid_staff": field} if field else {})
@@ -124,7 +156,8 @@ def open_shop(request: StaffRequest) -> HttpResponseBase:
             context = {"page": tenant_page(tenant, now=utc_now()), "made_password": made,
                        "owner_email": form.cleaned_data["owner_email"]}  # fmt: skip
             return render(request, "channel_center/shop_opened.html", context, status=201)
-    context = {"form": form, "base_domain": settings.STOA_BASE_DOMAIN}
+    store, _console = domains_for_shops(request.person.channel_id, settings.STOA_BASE_DOMAIN)
+    context = {"form": form, "base_domain": store}
     return render(
         request, "channel_center/open_shop.html", context, status=422 if form.errors else 200
     )
@@ -132,13 +165,9 @@ def open_shop(request: StaffRequest) -> HttpResponseBase:
 
 def _open(request: StaffRequest, form: OpenTenantForm, password: str) -> UUID:
     values = form.cleaned_data
-    base = settings.STOA_BASE_DOMAIN
     opening = Opening(
         name=values["name"],
-        hosts={
-            DomainKind.STORE: f"{values['label']}.{base}",
-            DomainKind.CONSOLE: f"console.{values['label']}.{base}",
-        },
+        hosts=first_hosts(request.person.channel_id, values["label"]),
         owner_email=values["owner_email"],
         owner_name=values["owner_name"],
         owner_password_hash=hash_password(password),
@@ -151,14 +180,23 @@ def _open(request: StaffRequest, form: OpenTenantForm, password: str) -> UUID:
     )
     if request.person.channel_id is None:
         return request_tenant(opening, actor=request.actor)[0]
-    return open_tenant_for_channel(request.person.channel_id, opening, actor=request.actor)[0]
+    channel_id = request.person.channel_id
+    tenant_id = open_tenant_for_channel(channel_id, opening, actor=request.actor)[0]
+    widen_reach(request.person, tenant_id)
+    return tenant_id
+
+
+def _begin(request: StaffRequest, form: OpenTenantForm, tenant_id: UUID) -> None:
+    if form.cleaned_data["template"]:
+        template = parse_public_id("tpl", form.cleaned_data["template"])
+        begin_with(template, tenant_id, channel_id=request.person.channel_id, actor=request.actor)
 
 
 @require_GET
-@staff_page(MANAGE_TENANTS)
+@staff_page(VIEW_TENANTS)
 def shop(request: StaffRequest, public_id: str) -> HttpResponseBase:
     """Show one shop: state, holds, domains, functions."""
-    tenant = tenant_by_public_id(request.person.channel_id, public_id)
+    tenant = tenant_by_public_id(request.person, public_id)
     return render(
         request,
         "channel_center/shop.html",
@@ -169,7 +207,7 @@ def shop(request: StaffRequest, public_id: str) -> HttpResponseBase:
 @staff_page(MANAGE_TENANTS)
 def hold_shop(request: StaffRequest, public_id: str) -> HttpResponseBase:
     """Ask why and how far, then hold a shop back."""
-    tenant = tenant_by_public_id(request.person.channel_id, public_id)
+    tenant = tenant_by_public_id(request.person, public_id)
     form = HoldForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         by_operator = request.person.channel_id is None
@@ -194,7 +232,7 @@ def hold_shop(request: StaffRequest, public_id: str) -> HttpResponseBase:
 @staff_page(MANAGE_TENANTS)
 def release_shop(request: StaffRequest, public_id: str, hold: str) -> HttpResponseBase:
     """Lift one hold; a partner lifts the partner's own alone."""
-    tenant = tenant_by_public_id(request.person.channel_id, public_id)
+    tenant = tenant_by_public_id(request.person, public_id)
     holds = Hold.objects.filter(tenant=tenant)
     if request.person.channel_id is not None:
         holds = holds.filter(kind=HoldKind.CHANNEL)

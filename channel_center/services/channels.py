@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -21,11 +20,15 @@ from channel_center.errors import (
 )
 from channel_center.hosts import HOSTS
 from channel_center.models import Channel
+from channel_center.partners.services.standing import refuse_if_held
+from channel_center.partners.services.telling import tell
 from kernel.access.models import Staff
 from kernel.access.services import create_owner
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
-from kernel.common.colours import is_colour
+from kernel.branding.errors import InvalidBrand
+from kernel.branding.fields import checked
+from kernel.common.ids import public_id
 from kernel.tenancy.context import public_context
 from tenants.domains import normalise
 from tenants.errors import DomainTaken
@@ -33,7 +36,6 @@ from tenants.models import Domain, Tenant
 from tenants.services.lifecycle import Opening, checked_name, request_tenant
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]\Z")
-_HTTPS = URLValidator(schemes=["https"])
 
 
 @public_context()
@@ -57,21 +59,16 @@ def create_channel(
         DomainTaken: a tenant has the host name.
         UnknownChannel: there is no such parent.
     """
-    if _SLUG.match(slug) is None:
-        raise InvalidChannel(field="slug")
-    _check_brand(brand)
-    ascii_host = normalise(host)
-    if Domain.objects.filter(domain=ascii_host).exists():
-        raise DomainTaken(domain=ascii_host)
+    kept_name, ascii_host, kept = check_particulars(name=name, slug=slug, host=host, brand=brand)
     if parent_id is not None and not Channel.objects.filter(pk=parent_id).exists():
         raise UnknownChannel
     try:
         with transaction.atomic():
             channel = Channel.objects.create(
-                name=checked_name(name),
+                name=kept_name,
                 slug=slug,
                 host=ascii_host,
-                brand=dict(brand),
+                brand=kept,
                 parent_id=parent_id,
             )
     except IntegrityError as error:
@@ -87,17 +84,26 @@ def create_channel(
     return channel
 
 
-def _check_brand(brand: Mapping[str, str]) -> None:
-    if unknown := set(brand) - {"name", "colour", "logo_url", "support_email"}:
-        raise InvalidChannel(field=min(unknown))
-    if brand.get("colour") and not is_colour(brand["colour"]):
-        raise InvalidChannel(field="colour")
-    for field, check in (("support_email", validate_email), ("logo_url", _HTTPS)):
-        if brand.get(field):
-            try:
-                check(brand[field])
-            except ValidationError as error:
-                raise InvalidChannel(field=field) from error
+def check_particulars(
+    *, name: str, slug: str, host: str, brand: Mapping[str, str]
+) -> tuple[str, str, dict[str, str]]:
+    """Return a channel partner's name, host name and brand as they are kept.
+
+    Raises:
+        InvalidTenantName, InvalidDomain, InvalidChannel: one of them cannot be used.
+        DomainTaken: a tenant, or the operator, has the host name.
+    """
+    if _SLUG.match(slug) is None:
+        raise InvalidChannel(field="slug")
+    try:
+        kept = checked(brand, for_partner=True)
+    except InvalidBrand as refusal:
+        raise InvalidChannel(refusal.detail, **refusal.fields) from refusal
+    ascii_host = normalise(host)
+    is_taken = Domain.objects.filter(domain=ascii_host).exists()
+    if is_taken or ascii_host == settings.STOA_OPERATOR_HOST:
+        raise DomainTaken(domain=ascii_host)
+    return checked_name(name), ascii_host, kept
 
 
 @public_context()
@@ -132,7 +138,7 @@ def open_tenant_for_channel(
         The tenant's id, and the id of the job that sets it up, or None when it is live.
 
     Raises:
-        UnknownChannel, ChannelSuspended: who asks may not.
+        UnknownChannel, ChannelSuspended, PartnerHeld: who asks may not.
         InvalidTenantName, InvalidTenantField, InvalidDomain, ReservedDomain,
         DomainTaken, ConfusableDomain, InvalidStaff: bad input.
     """
@@ -141,12 +147,17 @@ def open_tenant_for_channel(
         raise UnknownChannel
     if channel.state != ChannelState.ACTIVE:
         raise ChannelSuspended
+    refuse_if_held(channel.pk)
     for host in opening.hosts.values():
         name = normalise(host)
         if Channel.objects.filter(host=name).exists() or HOSTS.serves(name):
             raise DomainTaken(domain=name)
-    brand = {"support_email": str(channel.brand.get("support_email", "")), **opening.brand}
-    return request_tenant(replace(opening, channel_id=channel.pk, brand=brand), actor=actor)
+    opened = request_tenant(replace(opening, channel_id=channel.pk), actor=actor)
+    if opened[1] is not None:
+        about = public_id("ten", opened[0])
+        said = {"tenant": about, "name": opening.name.strip()}
+        tell(channel.pk, "tenant.requested", about=about, data=said)
+    return opened
 
 
 def tenants_of(channel_id: UUID | None) -> QuerySet[Tenant]:

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from secrets import token_hex
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
+from typer.testing import CliRunner
 
 from channel_center.errors import ChannelTaken, InvalidChannel
 from channel_center.hosts import HOSTS
-from channel_center.models import Channel
+from channel_center.models import Channel, Dispute
 from channel_center.services.channels import (
     add_staff,
     create_channel,
     open_tenant_for_channel,
     tenants_of,
 )
+from config.cli.staff import app as staff_commands
+from kernel.access.factors import begin_factor, confirm_factor
+from kernel.access.models import Staff
 from kernel.access.services import hash_password
+from kernel.access.totp import code_at, step_of
+from kernel.aftersales.models import Case, CaseEntry
+from kernel.aftersales.services import dispute, escalate, reject
 from kernel.audit.actor import Actor
-from kernel.tenancy.context import TenantRef, public_context
+from kernel.audit.models import AuditEntry
+from kernel.common.time import utc_now
+from kernel.tenancy.context import TenantRef, public_context, tenant_context
+from kernel.tenancy.schedules.models import ScheduleClaim
+from kernel.tenancy.schedules.services import ATTEMPTS
 from tenants.choices import DomainKind
 from tenants.errors import DomainTaken, InvalidDomain
 from tenants.models import Tenant
 from tenants.services.lifecycle import Opening
 from tenants.services.pool import refill
+from testkit.factories.aftersales import (
+    BUYER,
+    STAFF,
+    lines_in,
+    make_arrived,
+    make_case,
+    send_refunds,
+)
+from testkit.factories.orders import make_variant
+from testkit.sealing import root_key
 
 ACTOR = Actor.system("tests")
+OWN = ("/partners/", "/partners/new/", "/system/", "/activity/")
 PASSWORD = "a quiet harbour at dawn"
 
 
@@ -52,6 +76,11 @@ def make_person(channel_id: UUID | None) -> str:
     hashed = hash_password(PASSWORD)
     add_staff(channel_id=channel_id, email=email, name="Zhou", password_hash=hashed)
     return email
+
+
+def confirm_factor_of(person: Staff) -> list[str]:
+    secret, now = begin_factor(person), utc_now() - timedelta(minutes=2)
+    return confirm_factor(person, code_at(secret, step_of(now)), actor=ACTOR, now=now)
 
 
 def open_shop(channel: Channel, label: str) -> UUID:
@@ -108,6 +137,12 @@ def test_a_partner_sees_its_own_shops_and_the_operator_all() -> None:
         assert tenants_of(None).count() == Tenant.objects.count()
 
 
+@pytest.fixture
+def _sealer() -> Iterator[None]:
+    with root_key():
+        yield
+
+
 class TestConsole:
     """The pages, asked for as a channel process is asked."""
 
@@ -154,15 +189,55 @@ class TestConsole:
         channel = make_channel()
         client = self.signed_in(channel.host, make_person(channel.pk))
 
-        for path in ("/partners/", "/partners/new/", "/system/", "/activity/"):
+        for path in OWN:
             assert client.get(path).status_code == 403
 
     def test_the_operators_pages_answer_the_operator(self, settings: Settings) -> None:
         host = str(settings.STOA_OPERATOR_HOST)
         client = self.signed_in(host, make_person(None))
 
-        for path in ("/", "/shops/", "/partners/", "/partners/new/", "/system/", "/activity/"):
+        for path in (*OWN, "/", "/shops/", "/people/", "/account/security/"):
             assert client.get(path).status_code == 200, path
+
+    def test_the_operator_decides_a_dispute_that_a_buyer_brought_to_the_platform(
+        self, settings: Settings, tenant_a: TenantRef
+    ) -> None:
+        with tenant_context(tenant_a):
+            order = make_arrived((make_variant(minor=1000).pk, 1))
+            case = make_case(order)
+            line = lines_in(order)[0].public_id
+            reject(case.pk, text="Used.", actor=STAFF, now=utc_now())
+            dispute(case.pk, actor=BUYER, now=utc_now(), text="It came like this.")
+            escalate(case.pk, actor=BUYER, now=utc_now(), text="Please look.")
+            send_refunds()
+        channel = make_channel()
+        partner = self.signed_in(channel.host, make_person(channel.pk))
+        client = self.signed_in(str(settings.STOA_OPERATOR_HOST), make_person(None))
+        with public_context():
+            row = Dispute.objects.get(tenant_id=tenant_a.id, case_id=case.pk)
+        path = f"/disputes/{row.public_id}/"
+        told = {"verdict": "buyer", f"amount_{line}": "7.50", "freight": "0"}
+
+        listed = client.get("/disputes/").content.decode()
+        shown = client.get(path).content.decode()
+        silent = client.post(f"{path}decide/", told)
+        said = client.post(f"{path}say/", {"text": "We look at it."})
+        done = client.post(f"{path}decide/", {**told, "text": "The pictures show it."})
+        again = client.post(f"{path}decide/", {**told, "text": "Once more."})
+
+        assert case.number in listed
+        assert "It came like this." in shown
+        answers = [silent, said, done, again]
+        assert [each.status_code for each in answers] == [422, 302, 302, 422]
+        assert partner.get("/disputes/").status_code == 403
+        with public_context():
+            assert Dispute.objects.get(pk=row.pk).state == "decided"
+        with tenant_context(tenant_a):
+            now = Case.objects.get(pk=case.pk)
+            assert (now.state, now.verdict, now.amount_minor) == ("approved", "buyer", 750)
+            told_by = CaseEntry.objects.filter(case=case, side="platform")
+            assert told_by.count() == 2
+            assert AuditEntry.objects.filter(action="aftersales.arbitrated").exists()
 
     def test_a_shop_is_suspended_with_a_reason_and_let_go(self, tenant_a: TenantRef) -> None:
         channel = make_channel()
@@ -216,3 +291,97 @@ class TestConsole:
         for target in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
             answer = client.post("/sign-in/", form | {"next": target})
             assert answer["Location"] == "/"
+
+    @pytest.mark.usefixtures("_sealer")
+    def test_the_operator_guards_an_account_with_an_app_and_codes_on_paper(
+        self, settings: Settings
+    ) -> None:
+        host, email = str(settings.STOA_OPERATOR_HOST), make_person(None)
+        client = self.signed_in(host, email)
+        secret = client.get("/account/factor/").context["secret"].replace(" ", "")
+
+        made = client.post("/account/factor/", {"code": code_at(secret, step_of(utc_now()))})
+
+        client.post("/sign-out/")
+        asked = self.signed_in(host, email)
+        assert asked.get("/shops/").status_code == 302, "half signed in is not signed in"
+        assert asked.post("/sign-in/code/", {"code": "000000"}).status_code == 422
+        asked.post("/sign-in/code/", {"code": made.context["codes"][0]})
+        assert asked.get("/shops/").status_code == 200
+        assert b"9 recovery codes" in asked.get("/account/security/").content
+
+    @pytest.mark.usefixtures("_sealer")
+    def test_once_the_operator_wants_it_partners_set_a_second_factor_up_first(
+        self, settings: Settings
+    ) -> None:
+        channel = make_channel()
+        partner = self.signed_in(channel.host, make_person(channel.pk))
+        operator = self.signed_in(str(settings.STOA_OPERATOR_HOST), make_person(None))
+        assert partner.post("/people/factor/", {"needs_factor": "on"}).status_code == 403
+
+        operator.post("/people/factor/", {"needs_factor": "on"})
+
+        assert partner.get("/shops/").headers["Location"] == "/account/factor/"
+        assert operator.get("/shops/").headers["Location"] == "/account/factor/"
+
+    @pytest.mark.usefixtures("_sealer")
+    def test_a_lost_factor_is_taken_away_by_a_colleague_and_by_no_other_partner(
+        self, settings: Settings
+    ) -> None:
+        one, other = make_channel(), make_channel()
+        email = make_person(one.pk)
+        with public_context():
+            lost = Staff.objects.get(email=email)
+            codes = confirm_factor_of(lost)
+        path = f"/people/{lost.public_id}/factor/"
+        stranger = self.signed_in(other.host, make_person(other.pk))
+        colleague = self.signed_in(one.host, make_person(one.pk))
+        assert stranger.post(path).status_code == 404
+        assert email not in stranger.get("/people/").content.decode()
+        assert email in colleague.get("/people/").content.decode()
+
+        colleague.post(path)
+
+        assert len(codes) == 10
+        assert self.signed_in(one.host, email).get("/shops/").status_code == 200
+        operator = self.signed_in(str(settings.STOA_OPERATOR_HOST), make_person(None))
+        assert email in operator.get("/people/").content.decode()
+        assert "taken away" in operator.get("/activity/").content.decode()
+
+    @pytest.mark.usefixtures("_sealer")
+    def test_who_is_alone_is_helped_by_whoever_runs_the_machine(self, settings: Settings) -> None:
+        email = make_person(None)
+        with public_context():
+            confirm_factor_of(Staff.objects.get(email=email))
+
+        CliRunner().invoke(staff_commands, ["reset-factor", email])
+
+        client = self.signed_in(str(settings.STOA_OPERATOR_HOST), email)
+        assert client.get("/shops/").status_code == 200
+
+    def test_the_operator_sees_the_jobs_of_all_shops_and_has_one_run_again(
+        self, settings: Settings, tenant_a: TenantRef
+    ) -> None:
+        channel, shop = make_channel(), tenant_a.id
+        due_at = utc_now().replace(second=0, microsecond=0) - timedelta(hours=1)
+        name = "search.prune"
+        with public_context():
+            ScheduleClaim.objects.create(
+                schedule=name, tenant_id=shop, due_at=due_at, attempts=ATTEMPTS
+            )
+        partner = self.signed_in(channel.host, make_person(channel.pk))
+        client = self.signed_in(str(settings.STOA_OPERATOR_HOST), make_person(None))
+
+        listed = client.get("/jobs/").content.decode()
+        one = client.get(f"/jobs/{name}/").content.decode()
+        again = client.post(f"/jobs/{name}/")
+
+        assert partner.get("/jobs/").status_code == 403
+        assert partner.post(f"/jobs/{name}/").status_code == 403
+        assert client.get("/jobs/nobody.knows/").status_code == 404
+        assert "1 given up" in listed
+        assert "Run again in all of them" in one
+        assert again.status_code == 302
+        with public_context():
+            claims = ScheduleClaim.objects.filter(schedule=name, tenant_id=shop)
+            assert claims.exclude(due_at=due_at).get().done_at is None

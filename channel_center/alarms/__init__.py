@@ -1,0 +1,1 @@
+"""Alarms of reward monitors in shops, for the compliance of the platform."""

@@ -1,0 +1,1 @@
+"""What partners and shops buy, at whose price, and what they owe for it."""

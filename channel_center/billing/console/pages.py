@@ -1,0 +1,19 @@
+"""The pages of prices in the menus of partners and the operator."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kernel.backoffice.menu import Entry
+from kernel.tenancy.context import current_tenant_or_none
+
+MANAGE: Final = "billing.manage"
+_ENTRIES: Final = (Entry("/prices/", _("Prices"), "tag", MANAGE),)
+
+
+def price_pages(_request: HttpRequest) -> tuple[Entry, ...]:
+    """Return the page; none inside a tenant."""
+    return () if current_tenant_or_none() is not None else _ENTRIES

@@ -1,0 +1,137 @@
+"""What a seller asks for, and what the operator puts on sale."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from channel_center.billing.choices import Audience, ProductKind
+from channel_center.billing.console.forms import PricesForm, ProductForm
+from channel_center.billing.console.pages import MANAGE
+from channel_center.billing.errors import BelowMinimum, BelowWholesale
+from channel_center.billing.models import Wallet
+from channel_center.billing.selectors import lists_of, rows_of
+from channel_center.billing.services.lists import draft_list, publish_list, set_line
+from channel_center.billing.services.offering import define_edition, define_offer, define_product
+from channel_center.billing.services.wallets import wallet_of
+from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.common.errors import DomainError
+from kernel.common.time import utc_now
+from kernel.modules.ports import KERNEL_FEATURES
+from kernel.tenancy.context import public_context
+
+_NEWEST = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(MANAGE)
+def prices(request: StaffRequest) -> HttpResponseBase:
+    """Show what the seller asks for, and publish another list; those before it stay as they are."""
+    owner = request.person.channel_id
+    audience = "partner" if request.GET.get("for") == "partner" else "shop"
+    currency = _currency(request)
+    language, now = get_language() or "", utc_now()
+    rows = rows_of(owner, audience, currency, language=language, now=now)
+    form = PricesForm(
+        request.POST if request.method == "POST" else None,
+        rows=rows,
+        currency=currency,
+        is_for_partners=audience == Audience.PARTNER,
+    )
+    if request.method == "POST" and form.is_valid() and _published(request, form, audience):
+        messages.success(request, _("The new prices count from now on."))
+        return redirect(f"/prices/?for={audience}")
+    context = {
+        "form": form,
+        "audience": audience,
+        "currency": currency,
+        "lists": lists_of(owner, audience, currency)[:_NEWEST],
+        "is_operator": owner is None,
+        "has_cost": owner is not None,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "billing/prices.html", context, status=status)
+
+
+def _currency(request: StaffRequest) -> str:
+    """Return what the seller is paid in: a partner's own currency, the operator's as asked."""
+    owner = request.person.channel_id
+    if owner is not None:
+        return wallet_of(channel_id=owner).currency
+    asked = request.GET.get("currency", "")
+    with public_context():
+        known = set(Wallet.objects.values_list("currency", flat=True)) | {"CNY"}
+    return asked if asked in known else "CNY"
+
+
+def _published(request: StaffRequest, form: PricesForm, audience: str) -> bool:
+    """Publish what was written, or say at which offer it cannot be."""
+    owner, told = request.person.channel_id, form.told()
+    if not told:
+        form.add_error(None, _("Write at least one price."))
+        return False
+    try:
+        with transaction.atomic():
+            row = draft_list(
+                owner, audience=audience, currency=_currency(request), actor=request.actor
+            )
+            for line, minor, least in told:
+                set_line(
+                    row.id,
+                    line.offer.code,
+                    amount_minor=minor,
+                    minimum_retail_minor=least,
+                    owner_id=owner,
+                    actor=request.actor,
+                )
+            publish_list(row.id, owner_id=owner, actor=request.actor)
+    except (BelowWholesale, BelowMinimum) as refusal:
+        at = next(
+            line for line, _minor, _least in told if line.offer.code == refusal.fields["offer"]
+        )
+        form.add_error(f"price_{at.key}", str(refusal))
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+    return not form.errors
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(MANAGE)
+def product(request: StaffRequest) -> HttpResponseBase:
+    """Put a function on sale; the operator's alone."""
+    if request.person.channel_id is not None:
+        raise PermissionDenied
+    told = request.POST if request.method == "POST" else None
+    form = ProductForm(told, language=get_language() or "")
+    if told is not None and form.is_valid() and _defined(request, form):
+        messages.success(request, _("It is on sale once it has a price."))
+        return redirect("/prices/")
+    context = {"form": form}
+    return render(request, "billing/product.html", context, status=422 if form.errors else 200)
+
+
+def _defined(request: StaffRequest, form: ProductForm) -> bool:
+    given = form.cleaned_data
+    feature, names = given["feature"], {"zh-hans": given["name_zh"], "en": given["name_en"]}
+    kind = ProductKind.QUOTA if feature in KERNEL_FEATURES else ProductKind.MODULE
+    try:
+        with transaction.atomic():
+            made = define_product(
+                feature, kind=kind, names=names, feature=feature, actor=request.actor
+            )
+            edition = define_edition(made, given["edition"], limits=form.limits())
+            define_offer(
+                edition,
+                f"{feature}.{given['edition']}.{given['term']}",
+                term=given["term"],
+                trial_days=given["trial_days"],
+            )
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+    return not form.errors

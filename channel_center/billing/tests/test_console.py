@@ -1,0 +1,61 @@
+"""The operator puts functions on sale, partners ask their own prices, and shops pay those."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from channel_center.billing.models import Offer, PriceList
+from channel_center.billing.services.quoting import quote
+from channel_center.billing.services.wallets import wallet_of
+from channel_center.hosts import HOSTS
+from channel_center.models import Channel
+from channel_center.partners.tests.test_console_and_api import signed_in
+from channel_center.partners.tests.test_tree import make_partner
+from kernel.tenancy.context import TenantRef, public_context
+from tenants.models import Tenant
+
+
+@pytest.fixture
+def partner(db: None, settings: Settings) -> Channel:
+    settings.STOA_PROCESS = "channel"
+    settings.ROOT_URLCONF = "config.urls_channel"
+    settings.STOA_PROBLEM_PAGE = "kernel.backoffice.views.problem_page"
+    HOSTS.forget()
+    return make_partner()
+
+
+def test_a_function_is_put_on_sale_and_each_level_asks_its_own_price(
+    partner: Channel, tenant_a: TenantRef, settings: Settings
+) -> None:
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk)
+        wallet_of(channel_id=partner.pk, currency="CNY")
+    operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+    desk = signed_in(partner.host, partner)
+    told = {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard"}
+
+    empty = desk.get("/prices/").content.decode()
+    refused = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "-1"})
+    made = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "7"})
+    with public_context():
+        offer = Offer.objects.get()
+    price, least = f"price_{offer.pk.hex}", f"least_{offer.pk.hex}"
+    nothing = operator.post("/prices/?for=partner", {price: "", least: ""})
+    operator.post("/prices/?for=partner", {price: "30.00", least: "50.00"})
+    too_low = desk.post("/prices/", {price: "20.00"})
+    below_least = desk.post("/prices/", {price: "40.00"})
+    set_so = desk.post("/prices/", {price: "99.00"})
+    page = desk.get("/prices/").content.decode()
+
+    assert (refused.status_code, made.status_code, nothing.status_code) == (422, 302, 422)
+    assert desk.post("/prices/product/", told).status_code == 403
+    assert price not in empty
+    assert (too_low.status_code, below_least.status_code, set_so.status_code) == (422, 422, 302)
+    assert offer.code.encode() not in too_low.content
+    assert "30.00" in page
+    assert 'value="99.00"' in page
+    assert "50.00" in page
+    with public_context():
+        assert PriceList.objects.count() == 2
+        assert quote(tenant_a.id, offer.code).due.minor == 9900

@@ -1,0 +1,1 @@
+"""The same done to many shops, in the background."""

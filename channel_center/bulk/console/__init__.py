@@ -1,0 +1,1 @@
+"""Pages about work on many shops."""

@@ -1,0 +1,1 @@
+"""Begins, does and stops work on many shops; tells chosen shops something."""

@@ -1,0 +1,1 @@
+"""How shops do, day by day, for those who look after them."""

@@ -1,0 +1,110 @@
+"""Figures of shops on the start pages of partners and the operator."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from channel_center.billing.models import Wallet
+from channel_center.figures.models import ShopDay
+from channel_center.figures.selectors import figures_for
+from channel_center.hosts import HOSTS
+from channel_center.partners.tests.test_console_and_api import signed_in
+from channel_center.partners.tests.test_tree import make_partner
+from kernel.access.models import Staff
+from kernel.analytics.tasks import roll_up_due
+from kernel.common.time import local_date, utc_now
+from kernel.tenancy.context import TenantRef, public_context, tenant_context
+from tenants.models import Tenant
+from testkit.factories.orders import make_variant, pay, place
+
+
+@pytest.fixture(autouse=True)
+def _as_channel_process(db: None, settings: Settings) -> None:
+    settings.STOA_PROCESS, settings.ROOT_URLCONF = "channel", "config.urls_channel"
+    settings.STOA_PROBLEM_PAGE = "kernel.backoffice.views.problem_page"
+    HOSTS.forget()
+
+
+def day(tenant: TenantRef, *, back: int = 1, **told: int) -> None:
+    values = {"visits": 100, "visitors": 80, "bought": 4, "paid": 5, "paid_minor": 12_345,
+              "refunded_minor": 45}  # fmt: skip
+    at = local_date(utc_now(), "UTC") - timedelta(days=back)
+    with public_context():
+        ShopDay.objects.create(tenant_id=tenant.id, day=at, currency="CNY", **(values | told))
+
+
+def test_what_a_shop_sells_is_taken_over_when_its_figures_are_made_and_counted_once(
+    tenant_a: TenantRef,
+) -> None:
+    with tenant_context(tenant_a):
+        group = place((make_variant().pk, 2))
+        pay(group)
+        roll_up_due(now=utc_now())
+        roll_up_due(now=utc_now())
+
+    with public_context():
+        sold = ShopDay.objects.filter(tenant_id=tenant_a.id, paid__gt=0)
+        assert [(row.paid, row.paid_minor) for row in sold] == [(1, group.total_minor)]
+
+
+def test_a_partner_sees_the_trade_of_its_own_shops_alone(
+    tenant_a: TenantRef, tenant_b: TenantRef
+) -> None:
+    partner, other = make_partner(), make_partner()
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk)
+        Tenant.objects.filter(pk=tenant_b.id).update(channel_id=other.pk)
+    day(tenant_a)
+    day(tenant_a, back=40, paid_minor=9_999_999)
+    day(tenant_b, paid_minor=777_777)
+
+    page = signed_in(partner.host, partner).get("/").content.decode()
+
+    assert "¥123.45" in page
+    assert "4.0%" in page
+    assert "7,777.77" not in page
+    assert tenant_b.name not in page
+    assert 'id="chart-takings"' in page
+    assert "Health of the fleet" not in page
+
+
+def test_the_operator_sees_all_shops_and_how_the_fleet_is(
+    tenant_a: TenantRef, tenant_b: TenantRef, settings: Settings
+) -> None:
+    day(tenant_a)
+    day(tenant_b)
+    desk = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+
+    page = desk.get("/").content.decode()
+
+    assert "¥246.90" in page
+    assert "Health of the fleet" in page
+
+
+def test_a_partner_without_figures_is_shown_none(tenant_a: TenantRef) -> None:
+    partner = make_partner()
+    signed_in(partner.host, partner)
+    with public_context():
+        person = Staff.objects.filter(channel_id=partner.pk).latest("pk")
+        assert figures_for(person, now=utc_now()) is None
+
+
+def test_a_partner_sees_its_own_balance_and_when_it_is_low(tenant_a: TenantRef) -> None:
+    partner, other = make_partner(), make_partner()
+    with public_context():
+        for channel in (partner, other):
+            Wallet.objects.create(
+                kind="partner", channel=channel, currency="CNY", low_at_minor=10_000
+            )
+    desk = signed_in(partner.host, partner)
+    assert "The balance is low" in desk.get("/").content.decode()
+
+    with public_context():
+        Wallet.objects.filter(channel=partner).update(low_at_minor=0)
+    page = desk.get("/").content.decode()
+
+    assert "The balance is low" not in page
+    assert "functions that are overdue, in 0 shops" in page

@@ -1,0 +1,1 @@
+"""Changes flags, and decides on them."""

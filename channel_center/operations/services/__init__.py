@@ -1,0 +1,1 @@
+"""Stops of functions, announcements, and upgrades of all shops."""

@@ -1,0 +1,1 @@
+"""Partners as a tree: terms, approval, people, holds, keys and webhooks."""

@@ -1,0 +1,1 @@
+"""What partners and the operator do with the tree of partners."""

@@ -1,0 +1,19 @@
+"""Top-ups as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TopUpsConfig(AppConfig):
+    """Money on its way to balances."""
+
+    name = "channel_center.topups"
+    label = "channel_center_topups"
+
+    def ready(self) -> None:
+        """Put the page into the menus of partners and the operator."""
+        from channel_center.topups.console.pages import top_up_pages
+        from kernel.backoffice.menu import announce_pages
+
+        announce_pages("topups", top_up_pages)

@@ -1,0 +1,41 @@
+"""Top-ups as their payers and receivers see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from channel_center.billing.models import Wallet
+from channel_center.billing.services.wallets import seller_of
+from channel_center.topups.models import Receiver, TopUpRequest
+from kernel.tenancy.context import public_context
+
+_MOST = 20
+
+
+@public_context()
+def offered_by(wallet: Wallet) -> Receiver | None:
+    """Return who gets the money of a balance, or None where nobody takes any."""
+    return Receiver.objects.filter(Q(channel=seller_of(wallet))).first()
+
+
+@public_context()
+def receiver_for(channel_id: UUID | None) -> Receiver | None:
+    """Return how a partner, or the operator, is paid."""
+    return Receiver.objects.filter(Q(channel=channel_id)).first()
+
+
+@public_context()
+def top_ups_of(wallet: Wallet) -> list[TopUpRequest]:
+    """Return the last top-ups of a balance, the newest first."""
+    return list(TopUpRequest.objects.filter(wallet=wallet).order_by("-created_at")[:_MOST])
+
+
+def received_by(channel_id: UUID | None) -> QuerySet[TopUpRequest]:
+    """Return what was, or will be, paid to a partner or the operator; what waits comes first."""
+    return (
+        TopUpRequest.objects.filter(receiver__channel=channel_id)
+        .select_related("wallet__channel", "wallet__tenant", "receiver")
+        .order_by("-created_at")
+    )
