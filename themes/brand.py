@@ -17,7 +17,7 @@ _READABLE: Final = 4.5
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 
-def theme_sheet(colour: str) -> str:
+def theme_sheet(colour: str, accent: str = "") -> str:
     """Return the shop's colours as custom properties, by day and by night."""
     found = palette(colour)
     text = _read(found.brand)
@@ -27,6 +27,7 @@ def theme_sheet(colour: str) -> str:
     line = _towards(_NIGHT, _read(found.brand), 0.45)
     return (
         palette_css(colour)
+        + f":root{{--accent:{palette(accent or colour).brand}}}\n"
         + "@media (prefers-color-scheme:dark){:root{"
         + f"--brand-text:{_write(text)};--brand-soft:{_write(soft)};--brand-line:{_write(line)}"
         + "}}\n"

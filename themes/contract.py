@@ -22,7 +22,14 @@ Migration: TypeAlias = Callable[[Settings], Settings]
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What blocks may know of the shop."""
+    """What blocks may know of the shop.
+
+    Attributes:
+        languages: code and name of those that buyers can choose.
+        currencies: codes of those that prices can be shown in, the shop's own first; empty
+            where there is no choice.
+        papers: addresses of help, terms and privacy, by ``help``, ``terms`` and ``privacy``.
+    """
 
     name: str
     colour: str
@@ -30,7 +37,11 @@ class Shop:
     support_email: str
     locale: str
     zone: str
+    languages: tuple[tuple[str, str], ...] = ()
+    currencies: tuple[str, ...] = ()
     doors: tuple[Mapping[str, str], ...] = ()
+    support_phone: str = ""
+    papers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class PageContext:
     """Everything that a page is drawn from, beside its document and its data.
 
     Attributes:
+        shown: the currency that amounts are shown in beside the shop's own; empty for none.
         params: the page's own parameters: handle, category, page number.
         now: for what is shown from and until a moment.
         viewer: None where the outcome is kept for everybody.
@@ -66,6 +78,7 @@ class PageContext:
     client: Client
     template: str
     now: datetime
+    shown: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     viewer: Viewer | None = None
     inputs: Mapping[str, Json] = field(default_factory=dict)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias, cast
 
+from kernel.i18n.languages import in_language
 from themes.contract import CLIENTS, Block
 from themes.errors import Fault, InvalidDocument
 from themes.fields import (
@@ -32,7 +33,8 @@ MOST_TOP: Final = 30
 MOST_BLOCKS: Final = 300
 MOST_DEPTH: Final = 5
 MOST_BYTES: Final = 262_144
-KINDS: Final = ("page", "group")
+KINDS: Final = ("page", "group", "part")
+MOST_IN_PART: Final = 30
 WIDTHS: Final = ("s", "m", "l")
 AUDIENCES: Final = ("guest", "member")
 
@@ -80,7 +82,7 @@ class CompiledBlock:
     def in_language(self, language: str) -> Settings:
         """Return the settings with the texts of a language."""
         found = dict(self.settings)
-        found.update(self.i18n.get(language, {}))
+        found.update(in_language(self.i18n, language) or {})
         for name, value in found.items():
             if isinstance(value, list):
                 found[name] = [_item_in_language(item, language) for item in value]
@@ -132,6 +134,17 @@ def compile_page(document: Json) -> CompiledPage:
     return _Compiler(document).run()
 
 
+def moments_of(blocks: Iterable[CompiledBlock]) -> tuple[datetime, ...]:
+    """Return the moments at which one of some blocks appears or goes, in order."""
+    moments = {
+        moment
+        for each in chain.from_iterable(block.walk() for block in blocks)
+        for moment in (each.show.since, each.show.until)
+        if moment is not None
+    }
+    return tuple(sorted(moments))
+
+
 def migrated(block: Block, version: int, settings: Settings) -> Settings:
     """Return settings of an older version as the newest version writes them."""
     found = json.loads(json.dumps(settings))
@@ -161,25 +174,28 @@ class _Compiler:
         blocks = self._list(document.get("blocks", []), "/blocks", depth=1, most=MOST_TOP)
         if len(self._ids) > MOST_BLOCKS:
             self._fault("/blocks", f"at most {MOST_BLOCKS} blocks")
+        if document["kind"] == "part":
+            self._check_part()
         settings = self._page_settings(document.get("settings", {}))
         if self._faults:
             raise InvalidDocument(self._faults)
-        moments = {
-            moment
-            for each in chain.from_iterable(block.walk() for block in blocks)
-            for moment in (each.show.since, each.show.until)
-            if moment is not None
-        }
         template = str(document.get("template", ""))
         return CompiledPage(
             kind=str(document["kind"]),
             template=template,
             settings=settings,
             blocks=blocks,
-            boundaries=tuple(sorted(moments)),
+            boundaries=moments_of(blocks),
             digest=digest_of([template, settings, [block.digest for block in blocks]]),
             left_out=tuple(self._left_out),
         )
+
+    def _check_part(self) -> None:
+        """A part holds no other, so that none is ever inside itself."""
+        if "core.ref" in self._types:
+            self._fault("/blocks", "a reusable part holds no other one")
+        if len(self._ids) > MOST_IN_PART:
+            self._fault("/blocks", f"at most {MOST_IN_PART} blocks in a reusable part")
 
     def _fault(self, pointer: str, text: str) -> None:
         self._faults.append(Fault(pointer, text))
@@ -359,6 +375,6 @@ def _item_in_language(item: Json, language: str) -> Json:
     if not isinstance(item, dict) or "i18n" not in item:
         return item
     texts = item["i18n"]
-    own = texts.get(language, {}) if isinstance(texts, dict) else {}
+    own = in_language(texts, language) if isinstance(texts, dict) else {}
     plain: dict[str, Json] = {name: value for name, value in item.items() if name != "i18n"}
     return {**plain, **(own if isinstance(own, dict) else {})}

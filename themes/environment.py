@@ -16,7 +16,10 @@ from jinja2 import Environment, StrictUndefined, meta
 from typing_extensions import override
 
 from kernel.common.colours import first_letter
+from kernel.i18n.languages import spoken_for
+from kernel.reference.currencies import name_in
 from kernel.tenancy.context import current_tenant
+from themes.packs.wearing import colours_address, tried
 
 
 class _Strict(Environment):
@@ -81,7 +84,7 @@ def release_fingerprint() -> str:
 
 
 def _messages(code: str) -> list[tuple[str, str]]:
-    catalog = cast("Any", translation.trans_real.translation(code))._catalog  # type: ignore[attr-defined]  # noqa: SLF001  no public way in
+    catalog = cast("Any", translation.trans_real.translation(code))._catalog  # noqa: SLF001  no public way in
     return [(str(key), str(value)) for layer in catalog._catalogs for key, value in layer.items()]  # noqa: SLF001  as above
 
 
@@ -89,12 +92,22 @@ def _strict(**options: Any) -> Environment:
     options |= {"autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
     found = _Strict(**options)
     found.globals.update(
-        static=static, url=reverse, first_letter=first_letter, languages=settings.LANGUAGES
+        static=static,
+        url=reverse,
+        colours_address=colours_address,
+        theme_tried=tried,
+        first_letter=first_letter,
+        currency_name=currency_name,
     )
     found.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
     return found
+
+
+def currency_name(code: str) -> str:
+    """Return what a currency is called in the language of the page."""
+    return name_in(code, spoken_for(translation.get_language()))
 
 
 def _chrome(request: Any) -> Any:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from typing_extensions import override
 
 from kernel.modules.manifest import Text
+from themes.names import LONGEST_HANDLE, is_handle
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 Settings: TypeAlias = dict[str, Json]
@@ -305,6 +306,13 @@ class Image(Field):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Video(Image):
+    """A film of the shop's own files, or none."""
+
+    widget: ClassVar[str] = "video"
+
+
 _WITHOUT_ID: Final = ("home", "categories", "cart", "orders", "member")
 LINK_KINDS: Final = (
     *_WITHOUT_ID,
@@ -348,6 +356,24 @@ class Link(Field):
             "required": ["to"],
             "additionalProperties": False,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartName(Field):
+    """The handle of a reusable part of the shop, or none."""
+
+    default: Json = ""
+    widget: ClassVar[str] = "part"
+
+    @override
+    def clean(self, value: Json) -> Json:
+        if not isinstance(value, str) or (value and not is_handle(value)):
+            raise InvalidSetting("must name a reusable part")
+        return value
+
+    @override
+    def shape(self) -> dict[str, Json]:
+        return {"type": "string", "maxLength": LONGEST_HANDLE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -437,7 +463,13 @@ def clean_html(text: str) -> str:
         attributes=_RICH_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener nofollow",
+        attribute_filter=_whole_address,
     )
+
+
+def _whole_address(_tag: str, name: str, value: str) -> str | None:
+    """Return what an attribute may say; an address says where it is, from whichever page."""
+    return value if name not in {"href", "src"} or _HREF.match(value) else None
 
 
 def as_markup(text: str) -> Markup:

@@ -38,8 +38,13 @@ def as_inputs(
         "action": action,
         "hidden": dict(hidden),
         "errors": [str(error) for error in form.non_field_errors()],
-        "fields": [_field(bound) for bound in form],
+        "fields": field_inputs(form),
     }
+
+
+def field_inputs(form: forms.Form) -> list[Json]:
+    """Return the fields of a form as blocks draw them."""
+    return [_field(bound) for bound in form]
 
 
 def link_beside(text: str, href: str, label: str) -> Json:

@@ -12,6 +12,7 @@ CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "catalogue.product_changed": ("catalogue",),
     "catalogue.category_changed": ("categories", "catalogue"),
     "catalogue.collection_changed": ("catalogue",),
+    "catalogue.particulars_changed": ("catalogue",),
     "pricing.price_list_changed": ("prices",),
     "search.words_changed": ("search_words",),
     "promotions.promotion_changed": ("promotions",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from kernel.i18n.languages import in_language
 from themes.contract import Binding, PageContext
 from themes.errors import DuplicateBlock
-from themes.fields import Json
+from themes.fields import Json, Settings
+from themes.names import template_in
 
 Cleaner: TypeAlias = Callable[[str], str]
 """Returns a parameter in its one form, empty when it is none."""
@@ -82,6 +84,19 @@ class PageKind:
     head: MakeHead = _plain_head
 
 
+def with_settings(head: Head, settings: Settings, language: str) -> Head:
+    """Return what search engines are told with what the page's document says of it."""
+    if not settings:
+        return head
+    texts = settings.get("i18n")
+    own = in_language(texts, language) if isinstance(texts, dict) else None
+    told = {**settings, **(own if isinstance(own, dict) else {})}
+    title = str(told.get("seo_title") or told.get("title") or head.title)
+    description = str(told.get("seo_description") or head.description)
+    is_indexed = head.is_indexed and not told.get("noindex")
+    return replace(head, title=title, description=description, is_indexed=is_indexed)
+
+
 _kinds: dict[str, PageKind] = {}
 
 
@@ -102,12 +117,14 @@ def register_kind(kind: PageKind) -> None:
 
 
 def kind_of(template: str) -> PageKind:
-    """Return a kind of page.
+    """Return the kind of a page by the name of its document.
 
     Raises:
         KeyError: there is none of this name.
     """
-    return _kinds[template]
+    kind = _kinds[template_in(template)]
+    # Of a kind of which there are many pages, each has a document of its own.
+    return kind if kind.template == template else replace(kind, template=template)
 
 
 def cleaned(kind: PageKind, given: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ from themes.kinds import (
     slug,
     words,
 )
+from themes.names import LANDING, handle_in
 from themes.orders.states import FILTERS
 from themes.reviews.shown import PICTURED
 
@@ -47,13 +48,16 @@ def register_all() -> None:
     narrowing = {
         "brand": one_line,
         "attributes": one_line,
+        "options": one_line,
         "min_price": price,
         "max_price": price,
         "in_stock": one_of("1"),
+        "rating": one_of("1", "2", "3", "4"),
     }
     for kind in (
         PageKind(template="home", head=_home),
         PageKind(template="categories", head=_categories),
+        PageKind(template=LANDING, head=_landing),
         PageKind(
             template="category",
             params={"category": slug, **listing, **narrowing},
@@ -138,6 +142,8 @@ def register_all() -> None:
         ("review", gettext_lazy("Your review")),
         ("level", gettext_lazy("My level")),
         ("wallet", gettext_lazy("Withdrawals")),
+        ("earnings", gettext_lazy("My earnings")),
+        ("reward_rules", gettext_lazy("How rewards work")),
         ("messages", gettext_lazy("Messages")),
         ("message_choices", gettext_lazy("Choose what you get")),
         ("message_decline", gettext_lazy("No more letters")),
@@ -170,6 +176,10 @@ def _home(page: PageContext, _data: Mapping[str, Any]) -> Facts:
 
 def _categories(_page: PageContext, _data: Mapping[str, Any]) -> Facts:
     return Head(title=_("All categories"), canonical="/categories/")
+
+
+def _landing(page: PageContext, _data: Mapping[str, Any]) -> Facts:
+    return Head(canonical=f"/pages/{handle_in(page.template)}/")
 
 
 def _listing(page: PageContext) -> Mapping[str, Binding]:

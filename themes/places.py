@@ -13,7 +13,8 @@ from kernel.members.errors import InvalidAddress
 from kernel.members.models import Address
 from kernel.members.regions import HOME, path_of, regions_below
 from kernel.members.services.addresses import Place, written_address
-from themes.countries import COUNTRIES, name_in
+from kernel.members.states import states_of
+from kernel.reference.countries import COUNTRIES, name_in
 from themes.fields import Json
 
 PREFIX: Final = "place-"
@@ -33,7 +34,8 @@ class Entry:
     """What stands in an address form.
 
     Attributes:
-        regions: in China the divisions that are chosen so far, the largest first.
+        regions: in China the divisions that are chosen so far, the largest first; elsewhere
+            the state, where the country's addresses name one.
     """
 
     country: str
@@ -53,7 +55,7 @@ class Entry:
             phone=self.texts.get("phone", ""),
             line=self.texts.get("line", ""),
             country=self.country,
-            region_code=self.regions[-1] if is_home and self.regions else "",
+            region_code=self.regions[-1] if self.regions else "",
             city="" if is_home else self.texts.get("city", ""),
             postcode=self.texts.get("postcode", ""),
             latitude=self.texts.get("latitude", ""),
@@ -65,17 +67,21 @@ def read_entry(form: Mapping[str, str], *, usual: str) -> Entry:
     """Return what was sent; a division that is not part of the one before is dropped."""
     country = form.get(f"{PREFIX}country", usual)
     texts = {name: form.get(f"{PREFIX}{name}", "").strip()[:_LONGEST] for name in _TEXTS}
+    country = country if country in COUNTRIES else usual
+    if country != HOME:
+        return Entry(country, _state(country, form.get(f"{PREFIX}state", "")), texts)
     chosen = [form.get(f"{PREFIX}{name}", "") for name in _LEVELS]
-    return Entry(country if country in COUNTRIES else usual, _consistent(chosen), texts)
+    return Entry(country, _consistent(chosen), texts)
 
 
 def entry_of(address: Address) -> Entry:
     """Return an address that is kept, for a form to change."""
-    return Entry(
-        address.country,
-        tuple(each.code for each in path_of(address.region_code)),
-        {name: getattr(address, name) for name in _TEXTS},
-    )
+    regions = tuple(each.code for each in path_of(address.region_code))
+    if address.country != HOME:
+        # Also a code that no list has stays with the address.
+        regions = (address.region_code,) if address.region_code else ()
+    texts = {name: getattr(address, name) for name in _TEXTS}
+    return Entry(address.country, regions, texts)
 
 
 def faults_of(entry: Entry) -> dict[str, str]:
@@ -85,6 +91,8 @@ def faults_of(entry: Entry) -> dict[str, str]:
     faults = dict.fromkeys(empty, _("Please fill this in."))
     if entry.country == HOME and (not entry.regions or regions_below(entry.regions[-1])):
         faults["region_code"] = _("Please choose province, city and district.")
+    if entry.country != HOME and states_of(entry.country) and not entry.regions:
+        faults["state"] = _("Please choose.")
     if faults:
         return faults
     try:
@@ -111,6 +119,8 @@ def entry_inputs(entry: Entry, faults: Mapping[str, str]) -> dict[str, Json]:
         "is_home": entry.country == HOME,
         "countries": countries,
         "levels": levels,
+        "states": [[each.code, each.name_in(language)] for each in states_of(entry.country)],
+        "state": entry.regions[-1] if entry.regions and entry.country != HOME else "",
         "values": {name: entry.texts.get(name, "") for name in _TEXTS},
         "faults": dict(faults),
         "asks_position": False,
@@ -131,6 +141,11 @@ def address_text(address: Mapping[str, str], language: str) -> str:
         return " ".join(part for part in (region, line, postcode) if part)
     parts = (line, f"{city} {postcode}".strip(), region, name_in(country, language))
     return ", ".join(part for part in parts if part)
+
+
+def _state(country: str, code: str) -> tuple[str, ...]:
+    """Return the state that was chosen; one of another country is dropped."""
+    return (code,) if any(each.code == code for each in states_of(country)) else ()
 
 
 def _consistent(chosen: list[str]) -> tuple[str, ...]:

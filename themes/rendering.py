@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.utils import translation
 from markupsafe import Markup, escape
 
+from kernel.i18n.markets import code_here
+from kernel.i18n.speaking import speaking
 from kernel.tenancy.context import TenantRef, current_tenant
 from themes.contract import Binding, Block, PageContext
 from themes.documents import CompiledBlock
@@ -25,7 +26,9 @@ from themes.environment import block_environment, release_fingerprint, template_
 from themes.fields import Bound, Json
 from themes.registry import find, is_on
 from themes.resolving import resolve
+from themes.reusing import REF, SLOT
 from themes.sources import counters_of, load_all, seconds_of, source_of
+from themes.styles import own_rules, styles_of
 
 FRAGMENT_SECONDS: Final = 1_800
 """Links to pictures live for an hour at least; what holds them must be gone before."""
@@ -158,7 +161,7 @@ def draw(
     missing = [node for node in tops if keys[id(node)] not in kept]
     asked = (wish for node in missing for wish in node.wishes() if wish not in known)
     data = {**known, **load_all(asked, public)}
-    with translation.override(page.language):
+    with speaking(page.language):
         fresh = {keys[id(node)]: str(_html(node, data, public)) for node in missing}
         _keep(missing, keys, fresh)
         kept.update(fresh)
@@ -209,6 +212,8 @@ def _fragment_key(node: Node, page: PageContext, versions: Mapping[str, str]) ->
         node.compiled.digest,
         page.language,
         page.currency,
+        page.shown,
+        code_here(),
         page.client,
         page.template if TEMPLATE in uses else "",
         repr(page.shop.doors) if DOORS in uses else "",
@@ -266,7 +271,7 @@ def draw_block(blocks: Iterable[CompiledBlock], block_id: str, page: PageContext
         for node in top.walk():
             if node.compiled.id == block_id:
                 data = load_all(node.wishes(), page)
-                with translation.override(page.language):
+                with speaking(page.language):
                     return _inner(node, data, page)
     return None
 
@@ -287,9 +292,19 @@ def as_json(
     known = loaded or {}
     wishes = (wish for node in nodes for wish in node.wishes() if wish not in known)
     data = {**known, **load_all(wishes, page)}
-    with translation.override(page.language):
-        drawn = [_json(node, data, page, knows) for node in nodes]
+    with speaking(page.language):
+        drawn = [_json(node, data, page, knows) for node in _spread(nodes, knows)]
     return [each for each in drawn if each is not None]
+
+
+def _spread(nodes: Iterable[Node], knows: frozenset[str]) -> Iterator[Node]:
+    """Put the blocks of a reusable part in its place, for clients that do not know such parts."""
+    for node in nodes:
+        if node.kind.type != REF or f"{REF}@{node.kind.version}" in knows:
+            yield node
+            continue
+        for child in node.slots.get(SLOT, ()):
+            yield replace(child, is_island=child.is_island or node.is_island)
 
 
 def _json(
@@ -303,7 +318,7 @@ def _json(
         parts = kind.primitives(dict(node.settings), found, page)
         return {"id": block.id, "type": "primitive", "parts": parts}
     children = {
-        name: [_json(child, data, page, knows) for child in inner]
+        name: [_json(child, data, page, knows) for child in _spread(inner, knows)]
         for name, inner in node.slots.items()
     }
     drawn: dict[str, Json] = {
@@ -330,10 +345,12 @@ def _plain(value: Any) -> Json:
 def document_css(blocks: Iterable[CompiledBlock]) -> str:
     """Return the style sheet of the settings that are style: one rule for each block."""
     rules: dict[str, list[str]] = {"": [], "m": [], "l": []}
-    for block in (each for top in blocks for each in top.walk()):
+    found = [each for top in blocks for each in top.walk()]
+    for block in found:
         kind = find(block.type)
         if kind is None:
             continue
+        rules[""].extend(own_rules(str(escape(block.id)), kind, block.settings))
         for width, settings in (("", block.settings), *block.at.items()):
             declared = [
                 f"{each.css}:{each.css_value(settings[name])}"
@@ -344,6 +361,7 @@ def document_css(blocks: Iterable[CompiledBlock]) -> str:
                 rules[width].append(f"#{escape(block.id)}{{{';'.join(declared)}}}")
     return "\n".join(
         [
+            *styles_of(each.type for each in found),
             *rules[""],
             *(f"@media(min-width:640px){{{rule}}}" for rule in rules["m"]),
             *(f"@media(min-width:1024px){{{rule}}}" for rule in rules["l"]),

@@ -8,10 +8,14 @@ from urllib.parse import quote, urlencode
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 
 from themes.contract import PageContext
 from themes.fields import Field, Image, Items, Json, Link, RichText, Settings, as_markup
+
+PACKED: Final = "packs/"
+"""What the names of pictures begin with that come along with the themes."""
 
 _PATHS: Final[Mapping[str, str]] = {
     "home": "/",
@@ -72,6 +76,8 @@ def picture_url(name: str) -> str:
     if name.startswith(("http://", "https://")):
         return name
     try:
+        if name.startswith(PACKED):
+            return static(f"themes/{name}")
         return default_storage.url(name) if name else ""
     except (SuspiciousFileOperation, ValueError):
         return ""

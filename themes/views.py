@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -15,18 +16,26 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from kernel.common.colours import mark_svg, palette
+from kernel.i18n.languages import offered
+from kernel.i18n.middleware import remember
+from kernel.i18n.showing import COOKIE, offered_currency
 from kernel.tenancy.context import current_tenant
 from themes.account.footprints import note_look
-from themes.brand import SIZES, icon_png, theme_sheet
+from themes.brand import SIZES, icon_png
+from themes.in_languages import prefix_for, without_prefix
 from themes.kinds import cleaned, kind_of
+from themes.names import LANDING, document_name
+from themes.packs.errors import UnknownPack, UnknownPalette
+from themes.packs.wearing import colours_sheet, theme_with, trying
 from themes.pages import Chrome, context_of, serve, sheet_of, viewer_of
 from themes.rendering import draw_block
-from themes.store import GROUPS, published
+from themes.store import GROUPS, in_edition, landing_pages, published
 
 _DAY: Final = 24 * 3600
-_YEAR: Final = 365 * _DAY
 _SERVER_ERROR: Final = 500
 _MOST_ISLANDS: Final = 30
+_MOST_RELEASES: Final = 100
+_RELEASE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORKER: Final = Path(__file__).parent / "worker.js"
 
 
@@ -55,6 +64,14 @@ def collection(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @require_safe
+def landing(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show a page that the shop made itself."""
+    if handle not in landing_pages():
+        raise Http404
+    return serve(request, document_name(LANDING, handle))
+
+
+@require_safe
 def product(request: HttpRequest, handle: str) -> HttpResponse:
     """Show a product."""
     return serve(request, "product", params={"handle": handle})
@@ -67,9 +84,9 @@ def islands(request: HttpRequest) -> HttpResponse:
     names = [name for name in request.GET.get("ids", "").split(",") if name][:_MOST_ISLANDS]
     try:
         kind = kind_of(template)
+        blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
     except KeyError as error:
         raise Http404 from error
-    blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
     params = cleaned(kind, request.GET.dict())
     viewer = viewer_of(request)
     page = context_of(template, params, viewer=viewer)
@@ -84,17 +101,25 @@ def islands(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, name: str) -> HttpResponse:
     """Return the styles that the settings of a page's blocks ask for."""
+    releases = tuple(each for each in request.GET.get("of", "").split(",") if each)
+    if len(releases) > _MOST_RELEASES or not all(map(_RELEASE.fullmatch, releases)):
+        raise Http404
     try:
-        text = sheet_of("" if name == "frame" else name)
-    except KeyError as error:
+        theme = theme_with(request.GET.get("theme", "")).code
+        with trying(theme), in_edition(releases):
+            text = sheet_of("" if name == "frame" else name)
+    except (KeyError, UnknownPack, UnknownPalette) as error:
         raise Http404 from error
     return _small(text, "text/css")
 
 
 @require_safe
-def theme_css(_request: HttpRequest) -> HttpResponse:
+def theme_css(request: HttpRequest) -> HttpResponse:
     """Return the shop's colours as a style sheet; its address changes with them."""
-    return _small(theme_sheet(current_tenant().brand.colour), "text/css")
+    try:
+        return _small(colours_sheet(request.GET.get("theme", "")), "text/css")
+    except (UnknownPack, UnknownPalette) as error:
+        raise Http404 from error
 
 
 @require_safe
@@ -126,10 +151,13 @@ def manifest_json(_request: HttpRequest) -> HttpResponse:
         for size in SIZES
         for aim in ("any", "maskable")
     ]
+    if own := tenant.brand.favicon_url:
+        kind = "image/svg+xml" if own.endswith(".svg") else "image/png"
+        icons = [{"src": own, "sizes": "any", "type": kind, "purpose": "any"}, *icons]
     body = {
         "id": "/",
         "name": tenant.brand.name,
-        "short_name": tenant.brand.name[:12],
+        "short_name": tenant.brand.tab_name,
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
@@ -160,20 +188,26 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def choose_language(request: HttpRequest, code: str) -> HttpResponseRedirect:
-    """Remember a language in a cookie and go back."""
-    wanted = request.GET.get("next") or _came_from(request)
-    if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
-        wanted = "/"
-    response = HttpResponseRedirect(wanted)
-    if code in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            max_age=_YEAR,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+    """Remember a language in a cookie and go back, to the page in that language."""
+    wanted, tenant = _wanted(request), current_tenant()
+    if code not in offered(tenant):
+        return HttpResponseRedirect(wanted)
+    path = f"{prefix_for(code, tenant)}{without_prefix(wanted)}"
+    response = HttpResponseRedirect(path)
+    remember(response, settings.LANGUAGE_COOKIE_NAME, code)
+    return response
+
+
+@require_safe
+def choose_currency(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Remember in a cookie which currency amounts are shown in too, and go back."""
+    response, tenant = HttpResponseRedirect(_wanted(request)), current_tenant()
+    is_own = code == tenant.currency
+    if is_own and not tenant.offers.markets:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    elif is_own or offered_currency(tenant, code) is not None:
+        # Where a market has a currency of its own, the shop's is a choice like any other.
+        remember(response, COOKIE, code)
     return response
 
 
@@ -191,6 +225,14 @@ def problem_page(
         # What stands around a page asks the database, which may be what failed.
         context["regions"] = Chrome(Markup(""), Markup(""), Markup(""), "")
     return render(request, "themes/problem.html", context, status=status, using="jinja2")
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Return where somebody wants to go on: a page of this shop."""
+    wanted = request.GET.get("next") or _came_from(request)
+    if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
+        return "/"
+    return wanted
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -21,9 +21,9 @@ from kernel.members.errors import InvalidAddress, NotKept
 from kernel.members.middleware import member_of
 from kernel.members.models import Address
 from kernel.members.services import addresses as book
+from kernel.reference.countries import usual_country
 from kernel.tenancy.context import current_tenant
 from themes.account.members import sign_in_first
-from themes.countries import usual_country
 from themes.fields import Json
 from themes.pages import serve
 from themes.places import (

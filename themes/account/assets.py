@@ -15,8 +15,11 @@ from kernel.common.money import Money
 from kernel.ledger.choices import State
 from kernel.ledger.selectors import StatementLine, WalletLine
 from kernel.ledger.services import Owner, decimal_text, statement, wallet
+from kernel.ledger.values import FROZEN
 from kernel.members.middleware import member_of
+from kernel.rewards.earnings import is_in_use as is_rewarding
 from kernel.wallet.selectors import is_in_use
+from kernel.wallet.services.requesting import REFERENCE as _WITHDRAWAL
 from themes.account.members import sign_in_first
 from themes.fields import Json
 from themes.pages import serve
@@ -40,6 +43,7 @@ def assets(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Json] = {
         "rows": [_row(each, chosen) for each in lines],
         "wallet": reverse("account:wallet") if _may_leave(lines) else "",
+        "earnings": reverse("account:earnings") if is_rewarding() else "",
     }
     if chosen is not None:
         before = request.GET.get("before", "")[:_LONGEST_NUMBER]
@@ -96,7 +100,8 @@ def _row(line: WalletLine, chosen: WalletLine | None) -> Json:
 def _move(move: StatementLine, line: WalletLine) -> Json:
     text = _units(line, abs(move.minor))
     return {
-        "title": _title(move.kind),
+        "title": _title(move),
+        "note": _note(move),
         "at": moment_text(move.occurred_at, get_language() or ""),
         "text": f"+{text}" if move.minor > 0 else f"−{text}",
         "is_in": move.minor > 0,
@@ -111,7 +116,9 @@ def _units(line: WalletLine, minor: int) -> str:
     return decimal_text(minor, line.scale)
 
 
-def _title(kind: str) -> str:
+def _title(move: StatementLine) -> str:
+    if move.kind == FROZEN:
+        return _held_title(move)
     titles = {
         "payments.wallet_paid": _("Paid for an order"),
         "payments.wallet_refunded": _("Given back for an order"),
@@ -119,14 +126,41 @@ def _title(kind: str) -> str:
         "members.merged": _("From your other account"),
         "ledger.adjusted": _("Put right by the shop"),
         "ledger.expired": _("Expired"),
-        "hold.frozen": _("Held"),
-        "hold.released": _("No longer held"),
-        "hold.captured": _("Used"),
+        "hold.released": _("Given back to you"),
         "growth.earned": _("Growth earned"),
         "growth.taken_back": _("Taken back after a refund"),
+        "points.earned": _("Points for an order"),
+        "points.taken_back": _("Taken back after a refund"),
+        "coupon.taken": _("Coupon for points"),
+        "coupon.taken.reversed": _("Points given back"),
+        "commission.earned": _("Commission earned"),
         "wallet.transferred": _("Given or received"),
+        "wallet.returned": _("Came back from the bank"),
     }
-    return titles.get(kind) or _("Booked by the shop")
+    return titles.get(move.kind) or _("Booked by the shop")
+
+
+def _held_title(move: StatementLine) -> str:
+    """Say what became of units that were held: what was paid long ago is not held."""
+    if move.reference_type == _WITHDRAWAL:
+        outcomes = {"captured": _("Paid out"), "released": _("Not paid out")}
+        return outcomes.get(move.hold, _("Being paid out"))
+    outcomes = {
+        "captured": _("Paid for an order"),
+        "parts": _("Paid for an order"),
+        "released": _("Held for a while"),
+    }
+    return outcomes.get(move.hold, _("Held"))
+
+
+def _note(move: StatementLine) -> str:
+    """Return the number of what a movement is about, and what arrived of a withdrawal."""
+    number = str(move.data.get("number", ""))
+    minor, currency = move.data.get("arrives_minor"), move.data.get("currency")
+    if move.hold != "captured" or not isinstance(minor, int) or not currency:
+        return number
+    amount = text_of(Money(minor, str(currency)))
+    return _("%(number)s · %(amount)s to your account") % {"number": number, "amount": amount}
 
 
 def _address(line: WalletLine) -> str:

@@ -23,6 +23,8 @@ from kernel.members.services.erasing import anonymise
 from kernel.relations.attribution import PARAMETER
 from kernel.relations.selectors import direct_team, standing_of
 from kernel.relations.services import invite_code_of
+from kernel.rewards.earnings import is_in_use
+from themes.account.asked import answers_in, ask_in, keep_answers
 from themes.account.entering import FormPage, form_page, show_refusal
 from themes.account.forms import ClosingForm, NameForm
 from themes.account.members import sign_in_first
@@ -44,9 +46,12 @@ def name(request: HttpRequest) -> HttpResponse:
         return sign_in_first(request)
     given = request.POST if request.method == "POST" else None
     form = NameForm(given, initial={"name": member.name})
-    if request.method == "POST" and form.is_valid():
+    ask_in(form, member)
+    answers = answers_in(form) if request.method == "POST" and form.is_valid() else None
+    if answers is not None:
         try:
             rename(member.pk, name=form.cleaned_data["name"])
+            keep_answers(member, answers)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
@@ -69,6 +74,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
         "code": code,
         "link": request.build_absolute_uri(f"{reverse('account:register')}?{PARAMETER}={code}"),
         "direct": standing.direct,
+        "poster": reverse("account:invitation-poster"),
+        "earnings": reverse("account:earnings") if is_in_use() else "",
         "sponsor": _initial(standing.sponsor.name) if standing.sponsor else "",
         "invited": [
             {"name": _initial(each.member.name), "at": moment_text(each.bound_at, language)}

@@ -12,6 +12,7 @@ from themes.account import (
     companies,
     favourites,
     footprints,
+    holds,
     invoices,
     levels,
     own,
@@ -22,6 +23,7 @@ from themes.account import (
 )
 from themes.notices import views as notice_views
 from themes.promotions.views import my_coupons
+from themes.rewards import views as rewards
 from themes.wallet import views as wallet
 
 app_name = "account"
@@ -41,9 +43,12 @@ urlpatterns = [
     path("payment-password/", payment_password.payment_password, name="payment-password"),
     path("name/", own.name, name="name"),
     path("invite/", own.invitation, name="invitation"),
+    path("invite/poster.svg", rewards.invitation_poster, name="invitation-poster"),
+    path("earnings/", rewards.earnings, name="earnings"),
     path("assets/", assets.assets, name="assets"),
     path("coupons/", my_coupons, name="coupons"),
     path("level/", levels.level, name="level"),
+    path("holds/", holds.holds, name="holds"),
     path("wallet/", wallet.wallet, name="wallet"),
     path("wallet/accounts/remove/", wallet.forget_account, name="payout-forget"),
     path("wallet/accounts/<slug:channel>/", wallet.payout_account, name="payout-account"),

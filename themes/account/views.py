@@ -22,6 +22,7 @@ from kernel.members.services import open_session, register_member
 from kernel.members.services import sign_in as check_sign_in
 from kernel.members.services import sign_out as end_session
 from themes.account.agreements import agreement_of, is_agreed, keep_agreement
+from themes.account.asked import answers_in, ask_in, keep_answers
 from themes.account.codes import start_page
 from themes.account.entering import (
     FormPage,
@@ -76,10 +77,13 @@ def sign_in_page(request: HttpRequest, *, notice: str = "", status: int = 200) -
 def register(request: HttpRequest) -> HttpResponse:
     """Open an account and sign in."""
     form = RegisterForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and is_agreed(request):
+    ask_in(form)
+    answers = answers_in(form) if request.method == "POST" and form.is_valid() else None
+    if answers is not None and is_agreed(request):
         try:
             count_opening(request)
             member = _opened(request, dict(form.cleaned_data))
+            keep_answers(member, answers)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from kernel.aftersales.choices import FAULTS, CaseKind, Reason, Remedy
 from kernel.aftersales.errors import InvalidCase
 from kernel.aftersales.planning import Opening, Plan, Wish
-from kernel.aftersales.services.pictures import LARGEST_PICTURE, MOST_PICTURES
 from kernel.aftersales.services.telling import LONGEST_TEXT
 from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Variant
+from kernel.catalogue.sent import MOST_PICTURES, contents_of
 from kernel.common.errors import DomainError
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.money import Money
@@ -139,13 +139,7 @@ def pictures_in(request: HttpRequest) -> list[bytes]:
     Raises:
         InvalidCase: too many, or one is too large.
     """
-    files = [each for each in request.FILES.getlist("pictures") if each.size]
-    if any((each.size or 0) > LARGEST_PICTURE for each in files):
-        raise InvalidCase(_("A picture may have at most 10 MB."), field="pictures")
-    if len(files) > MOST_PICTURES:
-        text = _("At most %(number)s pictures can be added.") % {"number": MOST_PICTURES}
-        raise InvalidCase(text, field="pictures")
-    return [each.read() for each in files]
+    return contents_of(request.FILES.getlist("pictures"), refusal=InvalidCase)
 
 
 def _reasons(kind: CaseKind, fitting: Sequence[Opening]) -> Sequence[Reason]:
@@ -189,5 +183,14 @@ def _seen(seen: Plan | None, language: str) -> Json:
         if seen.remedy == Remedy.MONEY
         else "",
         "freight": text_of(Money(seen.freight_minor, seen.currency)) if seen.freight_minor else "",
+        "recount": text_of(Money(seen.recount_minor, seen.currency))
+        if seen.recount_minor > 0
+        else "",
+        "surcharge": text_of(Money(seen.surcharge_minor, seen.currency))
+        if seen.surcharge_minor
+        else "",
+        "back": text_of(Money(seen.amount_minor, seen.currency))
+        if seen.remedy == Remedy.REPLACEMENT and seen.amount_minor
+        else "",
         "gifts": [line_data(each.room.line, {}, language, each.quantity) for each in gifts],
     }

@@ -89,6 +89,8 @@ def detail_data(detail: CaseDetail, thumbs: Mapping[UUID, str], language: str) -
         "can_answer": may(case, "take_offer"),
         "can_dispute": may(case, "dispute") and _in_time(case),
         "can_say": may(case, "say"),
+        "can_escalate": may(case, "escalate"),
+        "pay": _pay(case),
     }
 
 
@@ -113,6 +115,16 @@ def tone_of(case: Case) -> str:
     return "good" if state in _GOOD else "over" if state in _ENDED else "open"
 
 
+def _pay(case: Case) -> Json:
+    """Return where the difference is paid, and how much it is; nothing while none is due."""
+    if not may(case, "take_money"):
+        return None
+    return {
+        "href": reverse("cashier", kwargs={"number": case.order.group.number}),
+        "amount": text_of(Money(case.surcharge_minor, case.currency)),
+    }
+
+
 def _amount(case: Case) -> str:
     if case.remedy != Remedy.MONEY:
         return str(Remedy(case.remedy).label)
@@ -128,16 +140,20 @@ def _next(case: Case, language: str) -> str:
         CaseState.APPROVED: _("Please send the goods back, and tell us the number of the parcel."),
         CaseState.SHIPPED_BACK: _("The goods are on their way back."),
         CaseState.RECEIVED: _("The shop has the goods, and looks at them."),
+        CaseState.PAYING: _("Please pay the difference; then the replacement is sent."),
         CaseState.REPLACING: _("The shop sends the replacement."),
         CaseState.REFUNDING: _("The money is on its way back."),
         CaseState.REFUNDED: _("The money has gone back."),
         CaseState.EXCHANGED: _("The replacement has left."),
         CaseState.REJECTED: _("The shop has declined. You may object for some days."),
         CaseState.CANCELLED: _("This case is closed."),
-        CaseState.DISPUTED: _("An arbitrator looks at both sides."),
+        CaseState.DISPUTED: _("The platform looks at both sides.")
+        if case.escalated_at
+        else _("An arbitrator looks at both sides."),
         CaseState.ARBITRATED: _("The dispute was decided for the shop."),
     }
     silent = {
+        CaseState.PAYING: _("Without it the money for the old goods goes back at %(at)s."),
         CaseState.REQUESTED: _("If it does not answer, it counts as approved at %(at)s."),
         CaseState.OFFERED: _("Without an answer the case is closed at %(at)s."),
         CaseState.APPROVED: _("The case is closed if nothing was sent by %(at)s."),
@@ -152,7 +168,7 @@ def _next(case: Case, language: str) -> str:
 def _sums(detail: CaseDetail) -> list[Json]:
     case = detail.case
     if case.remedy != Remedy.MONEY:
-        return []
+        return _differences(case)
     goods = sum(each.refund_minor for each in detail.lines)
 
     def row(label: str, minor: int, *, whole: bool = False) -> dict[str, Json]:
@@ -164,9 +180,24 @@ def _sums(detail: CaseDetail) -> list[Json]:
         found.append(row(_("Freight"), case.freight_minor))
     if case.gift_charge_minor:
         found.append(row(_("Gifts that did not come back"), -case.gift_charge_minor))
+    if case.recount_minor:
+        found.append(row(_("Discounts counted anew"), -case.recount_minor))
     found.append(row(_("Goes back in all"), case.amount_minor, whole=True))
     done = [each for each in detail.payouts if each.state == PayoutState.DONE]
     return [*found, *(row(str(PayoutMeans(each.means).label), each.minor) for each in done)]
+
+
+def _differences(case: Case) -> list[Json]:
+    """Return what an exchange costs on top, or gives back."""
+    found: list[Json] = []
+    for label, minor in (
+        (_("You pay on top"), case.surcharge_minor),
+        (_("Goes back in all"), case.amount_minor),
+    ):
+        if minor:
+            text = text_of(Money(minor, case.currency))
+            found.append({"label": label, "text": text, "is_whole": True})
+    return found
 
 
 def _offer(case: Case) -> Json:

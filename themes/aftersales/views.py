@@ -149,6 +149,10 @@ def _act(request: HttpRequest, found: Case, buyer: Buyer) -> None:
         services.decline_offer(found.pk, text=text, actor=actor, now=now)
     elif act == "dispute":
         services.dispute(found.pk, text=text, actor=actor, now=now)
+    elif act == "escalate":
+        services.escalate(found.pk, text=text, actor=actor, now=now)
+    elif act == "money":
+        services.take_money(found.pk, actor=actor, now=now)
     elif act == "send":
         carrier, tracking = asked.get("carrier", ""), asked.get("tracking", "")
         services.send_back(found.pk, carrier=carrier, tracking=tracking, actor=actor, now=now)

@@ -11,11 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kernel.common.colours import palette
-from kernel.tenancy.context import current_tenant
 from themes.contract import Client
 from themes.documents import digest_of
-from themes.kinds import Elsewhere, Head, Nothing, cleaned, kind_of
+from themes.kinds import Elsewhere, Head, Nothing, cleaned, kind_of, with_settings
+from themes.packs.wearing import brand_colour
 from themes.pages import context_of
 from themes.rendering import as_json
 from themes.sources import load_all
@@ -53,9 +52,12 @@ class PageView(APIView):
         responses={200: PageShown, 304: OpenApiResponse(description="Nothing has changed.")},
     )
     def get(self, request: Request, template: str) -> Response:
-        """Return a page; the tag tells whether anything has changed."""
+        """Return a page; the tag tells whether anything has changed.
+
+        Pages that the shop made itself are called ``landing:<handle>``.
+        """
         try:
-            kind = kind_of(template)
+            kind, document = kind_of(template), published(template)
         except KeyError as error:
             raise Http404 from error
         if kind.is_private:
@@ -68,14 +70,15 @@ class PageView(APIView):
         facts = kind.head(page, {name: loaded[wish] for name, wish in wishes.items()})
         if isinstance(facts, Nothing):
             raise Http404
-        document = published(template)
+        if isinstance(facts, Head):
+            facts = with_settings(facts, document.settings, page.language)
         shown = {
             "format": 1,
             "template": template,
             "digest": document.digest,
             "title": facts.title if isinstance(facts, Head) else "",
             "moved_to": facts.path if isinstance(facts, Elsewhere) else "",
-            "tokens": {"brand": palette(current_tenant().brand.colour).brand},
+            "tokens": {"brand": brand_colour()},
             "blocks": as_json(document.blocks, page, knows=known, loaded=loaded),
             "groups": {name: as_json(published(name).blocks, page, knows=known) for name in GROUPS},
         }

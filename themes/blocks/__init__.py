@@ -9,20 +9,27 @@ from themes.blocks import (
     catalogue,
     content,
     frame,
+    layout,
     levels,
+    media,
     member,
     notices,
     promotions,
+    reusing,
     reviews,
+    rewards,
     searching,
+    shelves,
+    shopfront,
 )
 from themes.registry import register
 
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    told = (aftersales, levels, notices, promotions, reviews, searching)
-    own = (frame, content, catalogue, cart, buying, member, *told)
+    told = (aftersales, levels, notices, promotions, reviews, rewards, searching)
+    shown = (content, media, catalogue, shelves, shopfront, layout, reusing)
+    own = (frame, *shown, cart, buying, member, *told)
     for module in own:
         for block in module.BLOCKS:
             register(block)

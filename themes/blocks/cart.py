@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from kernel.common.money import Money
+from kernel.common.money import LARGEST_MINOR, Money
 from kernel.modules.manifest import Text
 from kernel.shipping.selectors import free_from
 from themes.contract import Binding, Block, PageContext
@@ -41,6 +41,8 @@ def _progress(_settings: Settings, data: Mapping[str, Any], page: PageContext) -
     wanted = free_from(data["free"], cart["templates"]) if worth else None
     if wanted is None:
         return {"bar": None}
+    if cart["freight_off_minor"] >= LARGEST_MINOR:
+        return {"bar": {"words": _("Delivery is free."), "worth": wanted, "whole": wanted}}
     missing = max(wanted - worth, 0)
     words = _("Delivery is free.")
     if missing:

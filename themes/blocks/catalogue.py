@@ -124,6 +124,7 @@ def _listing_parts(_settings: Settings, data: Mapping[str, Any], _page: PageCont
 EMPTY_LISTING: Final[Mapping[str, Json]] = {
     "title": "",
     "query": "",
+    "instead": {"text": "", "href": ""},
     "count": 0,
     "trail": [],
     "children": [],

@@ -83,6 +83,9 @@ HERO: Final = Block(
     label=Text("主图", "Hero"),
     template="themes/blocks/hero.html",
     icon="image",
+    version=2,
+    # The layout that was the only one is the usual one now.
+    migrations={1: lambda settings: settings},
     settings={
         "kicker": parts.label("小标题", "Line above"),
         "title": parts.title(),
@@ -90,6 +93,14 @@ HERO: Final = Block(
         "label": parts.label("按钮文字", "Button"),
         "link": parts.link(),
         "image": Image(label=Text("图片", "Picture")),
+        "look": Choice(
+            label=Text("版式", "Layout"),
+            options={
+                "full": Text("文字在图片上", "Words on the picture"),
+                "split": Text("图文并排", "Words beside the picture"),
+            },
+            default="full",
+        ),
         "tone": _tone(),
         "height": Number(
             label=Text("高度", "Height"),

@@ -20,15 +20,10 @@ _PLACES: Final[Mapping[str, frozenset[str]]] = {
     "/cart/": frozenset({"cart", "checkout", "cashier"}),
     "/account/": frozenset(
         {
-            "member",
-            "sign_in",
-            "register",
-            "orders",
-            "order",
-            "order_confirm",
-            "addresses",
-            "address",
-            "sessions",
+            *("member", "sign_in", "register", "account_form", "ways", "sessions", "privacy"),
+            *("orders", "order", "order_confirm", "case", "cases", "case_request", "review"),
+            *("addresses", "address", "invoices", "favourites", "footprints", "invitation"),
+            *("assets", "wallet", "earnings", "level", "my_coupons", "messages", "message_choices"),
         }
     ),
 }

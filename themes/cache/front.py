@@ -28,10 +28,13 @@ from kernel.common.bounded import BoundedMemory
 from kernel.common.flow import in_request
 from kernel.common.http import safe_request_id
 from kernel.common.middleware import tell_request
+from kernel.i18n.markets import market_of_visitor
+from kernel.i18n.middleware import chosen_language
+from kernel.i18n.showing import COOKIE, HEADER, offered_currency
 from kernel.members.cookies import cookie_name
 from kernel.relations.attribution import PARAMETER
 from kernel.tenancy.context import TenantRef, tenant_context
-from kernel.tenancy.middleware import choose_language, host_name
+from kernel.tenancy.middleware import host_name
 from kernel.tenancy.ports import directory
 from themes.cache.counters import counter_key
 from themes.cache.pages import SENT, SentPage, is_fresh
@@ -158,16 +161,27 @@ def _asked(environ: WSGIEnvironment) -> _Asked | None:
     tenant = directory().by_host(host_name(environ), kind="store")
     if tenant is None:
         return None
-    language = choose_language(
+    market = market_of_visitor(tenant, environ)
+    language = chosen_language(
+        environ.get("PATH_INFO", ""),
         cookies.get(settings.LANGUAGE_COOKIE_NAME),
         environ.get("HTTP_ACCEPT_LANGUAGE", ""),
-        tenant.locale,
+        tenant,
+        is_store=True,
+        first=market.language if market else "",
     )
+    if not language.is_usual:
+        # Whoever comes to a page in a language goes on in it: a cookie says so.
+        return None
+    code = cookies.get(COOKIE) or environ.get(HEADER) or (market.currency if market else "")
+    shown = offered_currency(tenant, code)
     key = (
         environ.get("HTTP_HOST"),
         environ.get("PATH_INFO"),
         query,
-        language,
+        language.code,
+        shown.code if shown else "",
+        market.code if market else "",
         "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
         # What tells whether the browser came over TLS: some headers depend on it.
         environ.get("wsgi.url_scheme"),

@@ -27,8 +27,10 @@ def _load_cart(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     shown = _cart(view) if view else None
     if shown and view:
         member = page.viewer.member_id if page.viewer else None
-        shown["offers"] = cart_promotions(view, member_id=member, now=page.now)
-        shown["freight"] = freight_of(view, page)
+        offers = cart_promotions(view, member_id=member, now=page.now)
+        shown["offers"] = offers
+        shown["freight_off_minor"] = offers["freight_off_minor"] if offers else 0
+        shown["freight"] = freight_of(view, page, off_minor=shown["freight_off_minor"])
     return [shown] * len(bindings)
 
 
@@ -42,7 +44,7 @@ def _cart(view: CartView) -> dict[str, Any] | None:
         return None
     return {
         "groups": [_group(group) for group in view.groups],
-        "subtotal": shown(view.subtotal),
+        "subtotal": shown(view.subtotal, is_price=False),
         "quantity": view.quantity,
         "to_send_minor": sum(
             group.subtotal.minor for group in view.groups if group.fulfilment == Fulfilment.SHIPPED
@@ -56,7 +58,7 @@ def _group(group: CartGroup) -> dict[str, Any]:
     return {
         "fulfilment": str(group.fulfilment.label),
         "lines": [_line(line) for line in group.lines],
-        "subtotal": shown(group.subtotal),
+        "subtotal": shown(group.subtotal, is_price=False),
     }
 
 
@@ -73,7 +75,7 @@ def _line(line: LineView) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit": shown(line.unit) if line.unit else None,
         "compare_at": shown(line.compare_at) if line.compare_at else None,
-        "total": shown(line.total) if line.total else None,
+        "total": shown(line.total, is_price=False) if line.total else None,
         "selected": line.selected,
         "is_buyable": line.is_buyable,
         "least": line.limits.minimum,

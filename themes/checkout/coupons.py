@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from kernel.checkout.quoting import Quote
 from kernel.checkout.services import quote
 from kernel.common.errors import DomainError
+from kernel.common.http import client_ip
 from kernel.common.money import Money
 from kernel.promotions.book import current_book
+from kernel.promotions.coded import MOST_CODES
 from kernel.promotions.limits import CODES
 from kernel.promotions.selectors import Choice, choices_for
-from kernel.promotions.services import redeem
+from kernel.promotions.services import normal_code, redeem
 from themes.checkout.visits import NO_COUPON, Filled
 from themes.fields import Json
 from themes.promotions.shown import coupon_data
@@ -34,11 +35,13 @@ class Counted:
     Attributes:
         filled: with the coupons that are chosen and can be used.
         choices: every coupon of the member, the best first.
+        notice: why a guest's code was left out; empty when none was.
     """
 
     filled: Filled
     found: Quote
     choices: Sequence[Choice]
+    notice: str = ""
 
 
 def count(filled: Filled, address: dict[str, str] | None, *, now: datetime) -> Counted:
@@ -49,6 +52,8 @@ def count(filled: Filled, address: dict[str, str] | None, *, now: datetime) -> C
     plain = replace(filled, coupons=())
     found = quote(plain.visit(address), now=now)
     member = filled.owner.member_id
+    if member is None and filled.codes:
+        return _with_usable_codes(plain, found, address, now=now)
     if member is None or not current_book().is_used:
         return Counted(plain, found, ())
     choices = choices_for(found.lines, member_id=member, currency=found.currency, now=now)
@@ -57,15 +62,43 @@ def count(filled: Filled, address: dict[str, str] | None, *, now: datetime) -> C
     if not chosen:
         return Counted(plain, found, choices)
     with_them = replace(filled, coupons=chosen)
+    counted = Counted(with_them, quote(with_them.visit(address), now=now), choices)
+    refused = {each.fields.get("coupon") for each in counted.found.refusals}
+    if refused.isdisjoint(chosen):
+        return counted
+    # Free shipping where it costs nothing: known only now.
+    with_them = replace(filled, coupons=tuple(key for key in chosen if key not in refused))
     return Counted(with_them, quote(with_them.visit(address), now=now), choices)
 
 
+def _with_usable_codes(
+    filled: Filled, found: Quote, address: dict[str, str] | None, *, now: datetime
+) -> Counted:
+    """Return what a guest pays with those of his codes that can be used."""
+    refused = {
+        str(each.fields["promo_code"]): str(each.title)
+        for each in found.refusals
+        if "promo_code" in each.fields
+    }
+    if not refused:
+        return Counted(filled, found, ())
+    kept = replace(filled, codes=tuple(code for code in filled.codes if code not in refused))
+    notice = " ".join(f"{code}: {text}" for code, text in refused.items())
+    return Counted(kept, quote(kept.visit(address), now=now), (), notice)
+
+
 def redeem_code(request: HttpRequest, filled: Filled, *, now: datetime) -> tuple[Filled, str]:
-    """Turn the code that was typed in into a coupon, and choose it; or say why not."""
+    """Turn the code that was typed in into a coupon, and choose it; or say why not.
+
+    A guest's code is noted, and tried when it is counted.
+    """
     member = filled.owner.member_id
-    if member is None:
-        return filled, _("Please sign in to use a coupon.")
     try:
+        if member is None:
+            CODES.check(f"guest:{client_ip(request)}")
+            typed = normal_code(request.POST.get("code", "")[:_LONGEST_CODE])
+            codes = dict.fromkeys((*filled.codes, typed))
+            return replace(filled, codes=tuple(codes)[-MOST_CODES:]), ""
         CODES.check(f"member:{member}")
         code = request.POST.get("code", "")[:_LONGEST_CODE]
         coupon = redeem(code, member_id=member, now=now)
@@ -90,6 +123,8 @@ def coupon_inputs(counted: Counted, *, now: datetime) -> dict[str, Json]:
             }
         )
     return {
+        "is_used": current_book().is_used,
+        "codes": list(counted.filled.codes),
         "none": NO_COUPON,
         "groups": [
             {

@@ -20,7 +20,7 @@ from themes.checkout.visits import NEW, Filled
 from themes.fields import Json
 from themes.papers.shown import tax_rows
 from themes.places import address_data, address_text, entry_inputs
-from themes.shop.amounts import text_of
+from themes.shop.amounts import also_of, text_of
 from themes.shop.thumbs import kept_thumb, thumbs_of
 
 ADDRESS_MISSING: Final = "checkout.address_missing"
@@ -60,6 +60,7 @@ def checkout_inputs(
         "taxes": tax_rows(quote.taxes, quote.currency),
         "includes_tax": any(share.is_included and share.minor for share in quote.taxes),
         "total": text_of(quote.total),
+        "also": also_of(quote.total),
         "refusals": _general(quote.refusals),
         "lines_refused": _refused_lines(quote),
         "may_be_placed": not _serious(quote.refusals),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from kernel.common.http import client_ip
 from kernel.common.money import InvalidAmount, Money
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
+from kernel.fields.forms import AnswersForm
 from kernel.members.errors import TooMany
 from kernel.members.normal import normal_phone
 from kernel.members.services.addresses import add_address, written_address
@@ -30,6 +32,7 @@ from kernel.orders.policy import current_policy
 from kernel.tenancy.context import current_tenant
 from themes.buyers import buyer_of, remember_group
 from themes.cart.owners import reader
+from themes.checkout.asked import asked_form, asked_inputs
 from themes.checkout.coupons import Counted, count, coupon_inputs, redeem_code
 from themes.checkout.shown import checkout_inputs, needs_address
 from themes.checkout.visits import Filled, read_filled
@@ -69,9 +72,14 @@ def _place(request: HttpRequest, filled: Filled) -> HttpResponse:
     filled = counted.filled
     address, faults = _address(filled, counted.found)
     faults |= _contact_faults(filled)
-    if faults:
+    asked = asked_form(request, is_sent=True)
+    if faults or (asked is not None and not asked.is_valid()):
         notice = _("Please look at what is marked.")
-        return _page(request, counted, faults=faults, notice=notice, status=_UNPROCESSABLE)
+        return _page(
+            request, counted, faults=faults, notice=notice, status=_UNPROCESSABLE, asked=asked
+        )
+    if asked is not None:
+        filled = replace(filled, answers=asked.answers())
     try:
         PLACED.check(client_ip(request))
         group = _order(request, filled, address)
@@ -176,10 +184,13 @@ def _page(
     faults: dict[str, str] | None = None,
     notice: str = "",
     status: int = 200,
+    asked: AnswersForm | None = None,
 ) -> HttpResponse:
-    inputs = checkout_inputs(counted.filled, counted.found, faults=faults or {}, notice=notice)
+    said = notice or counted.notice
+    inputs = checkout_inputs(counted.filled, counted.found, faults=faults or {}, notice=said)
     inputs["coupons"] = coupon_inputs(counted, now=utc_now())
     inputs["action"] = _here(request)
+    inputs["asked"] = asked_inputs(asked or asked_form(request, is_sent=False))
     return serve(request, "checkout", inputs={"checkout": inputs}, status=status)
 
 

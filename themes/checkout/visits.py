@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Final
 from uuid import UUID
@@ -14,16 +14,21 @@ from kernel.cart.choices import CartPurpose
 from kernel.cart.services import CartOwner
 from kernel.checkout.services import Choices, Visit
 from kernel.checkout.steps.freight import INPUT as SHIPPING
+from kernel.fields.asking import INPUT as FIELDS
 from kernel.members.models import Address
 from kernel.members.services.addresses import addresses_of
+from kernel.promotions.coded import INPUT as CODES
+from kernel.promotions.coded import MOST_CODES
 from kernel.promotions.discounts import INPUT
+from kernel.promotions.services import normal_code
+from kernel.reference.countries import usual_country
 from kernel.tenancy.context import current_tenant
-from themes.countries import usual_country
 from themes.places import Entry, address_data, read_entry
 
 NEW: Final = "new"
 NO_COUPON: Final = "none"
 _COUPON: Final = "coupon"
+_USED_CODE: Final = "used-code"
 _MOST_COUPONS: Final = 10
 _LONGEST_NOTE: Final = 500
 _LONGEST_KEY: Final = 80
@@ -42,6 +47,8 @@ class Filled:
         key: of the form; with it something is ordered once.
         expected: the total that the buyer was shown, as a decimal.
         coupons: those that are chosen; None while nobody has chosen.
+        codes: of coupons, which a guest has typed in.
+        answers: to what the shop asks of each order, by code.
     """
 
     owner: CartOwner
@@ -57,6 +64,8 @@ class Filled:
     expected: str
     coupons: tuple[str, ...] | None
     is_insured: bool = False
+    codes: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def visit(self, address: dict[str, str] | None = None) -> Visit:
         """Return it as checkout takes it; with the chosen address, or with a new one."""
@@ -73,6 +82,9 @@ class Filled:
 
     def _inputs(self) -> dict[str, object]:
         found: dict[str, object] = {INPUT: list(self.coupons)} if self.coupons else {}
+        if self.codes:
+            found[CODES] = list(self.codes)
+        found |= {FIELDS: dict(self.answers)} if self.answers else {}
         return found | ({SHIPPING: {"insurance": True}} if self.is_insured else {})
 
 
@@ -95,6 +107,7 @@ def read_filled(request: HttpRequest, owner: CartOwner) -> Filled:
         expected=form.get("expected", "")[:40],
         coupons=_coupons(form),
         is_insured=form.get("insured") == "yes",
+        codes=() if owner.member_id else _codes(request.POST.getlist(_USED_CODE)),
     )
 
 
@@ -104,6 +117,11 @@ def _coupons(form: Mapping[str, str]) -> tuple[str, ...] | None:
     if not told:
         return None
     return tuple(text[:40] for text in told[:_MOST_COUPONS] if text != NO_COUPON)
+
+
+def _codes(told: list[str]) -> tuple[str, ...]:
+    codes = (normal_code(text) for text in told[:MOST_CODES])
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _chosen(text: str, addresses: tuple[Address, ...]) -> Address | None:

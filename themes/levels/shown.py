@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from kernel.common.money import BASIS_POINTS, Money
+from kernel.i18n.languages import in_any
 from kernel.levels.models import Level
 from kernel.levels.selectors import Progress, Step
 from kernel.tenancy.context import current_tenant
@@ -57,7 +58,7 @@ def benefits_of(row: Level, language: str) -> list[str]:
     if row.points_bp > BASIS_POINTS:
         times = f"{row.points_bp / BASIS_POINTS:g}"
         found.append(_("%(times)s times the points") % {"times": times})
-    more = str(row.benefits.get(language) or next(iter(row.benefits.values()), ""))
+    more = in_any(row.benefits, language)
     return [*found, *(line.strip() for line in more.splitlines() if line.strip())]
 
 

@@ -13,9 +13,13 @@ from django.utils.translation import gettext as _
 from kernel.aftersales.planning import is_open
 from kernel.aftersales.selectors import cases_on
 from kernel.common.money import Money
+from kernel.fields.choices import Subject
+from kernel.fields.selectors import asked_fields, values_of
+from kernel.fields.values import value_text
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
-from kernel.fulfilment.services import code_of, keys_of
+from kernel.fulfilment.services import code_of, keys_of, pictures_of
+from kernel.i18n.selectors import seen_with
 from kernel.orders.choices import AdjustmentKind, FulfilmentMethod, OrderStatus
 from kernel.orders.machine import failing_guard
 from kernel.orders.models import Adjustment, Order, OrderLine
@@ -29,7 +33,7 @@ from themes.orders.states import OVER, is_unpaid, standing
 from themes.orders.timeline import figure_labels, timeline_of
 from themes.papers.shown import papers_of, tax_rows
 from themes.places import address_text
-from themes.shop.amounts import text_of
+from themes.shop.amounts import apart, text_of
 from themes.shop.cards import href_of
 from themes.shop.moments import moment_text
 from themes.shop.thumbs import kept_thumb, thumbs_of
@@ -78,6 +82,8 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
         ],
         "reasons": _reasons(detail.adjustments, titles, order.currency),
         "sums": _sums(order),
+        "seen": _seen(order),
+        "answers": _answers(order),
         "taxes": tax_rows(taxes_of(order, detail.lines), order.currency),
         "papers": papers_of(order),
         "method": order.get_method_display(),
@@ -95,6 +101,31 @@ def detail_data(detail: OrderDetail, language: str) -> dict[str, Json]:
         "after_sale": _after_sale(order, detail.lines),
         "cases": [brief_data(each) for each in cases_on(order.pk)],
     }
+
+
+def _answers(order: Order) -> list[Json]:
+    """Return what the buyer answered to what the shop asks of each order."""
+    rows = asked_fields(Subject.ORDER)
+    told = values_of(Subject.ORDER, [order.pk]).get(order.pk, {}) if rows else {}
+    return [
+        {"label": row.name, "text": value_text(row, told[row.code])}
+        for row in rows
+        if told.get(row.code)
+    ]
+
+
+def _seen(order: Order) -> str:
+    """Return what the buyer saw in another currency when he ordered; empty for nothing."""
+    seen = seen_with(order.group_id)
+    if seen is None:
+        return ""
+    told = {
+        "amount": apart(seen.total, order.currency),
+        "base": order.currency,
+        "rate": seen.rate,
+        "currency": seen.total.currency,
+    }
+    return _("≈ %(amount)s when you ordered (1 %(base)s = %(rate)s %(currency)s)") % told
 
 
 def _head(order: Order, group_number: str, language: str) -> dict[str, Json]:
@@ -220,6 +251,8 @@ def _parcel(
         "tracking": parcel.tracking,
         "page": tracking_page(parcel.carrier, parcel.tracking),
         "at": moment_text(moment, language) if moment else "",
+        "receiver": str(parcel.proof.get("name", "")),
+        "pictures": [{"small": each.small, "large": each.large} for each in pictures_of(parcel)],
         "items": [
             {"title": titles.get(item.line_id, ""), "quantity": item.quantity} for item in items
         ],

@@ -17,6 +17,8 @@ from themes.shop.amounts import text_of
 from themes.shop.moments import moment_text
 
 _FOR_STAFF: Final = frozenset({EventKind.NOTED, EventKind.TAGGED})
+# What buyers read with a minus among the sums.
+_TAKEN_OFF: Final = frozenset({"discount", "refunded", "waived"})
 _TEXTS: Final = ("reason", "carrier", "tracking")
 
 
@@ -53,7 +55,10 @@ def figure_labels() -> dict[str, str]:
 
 def _figures(moved: Mapping[str, int], currency: str, labels: Mapping[str, str]) -> list[Json]:
     return [
-        {"label": labels[name], "text": _signed(moved[name], currency)}
+        {
+            "label": labels[name],
+            "text": _signed(-moved[name] if name in _TAKEN_OFF else moved[name], currency),
+        }
         for name in FIGURES
         if moved.get(name)
     ]

@@ -17,8 +17,9 @@ from kernel.promotions.case import CaseLine
 from kernel.promotions.choices import CouponKind, CouponState
 from kernel.promotions.evaluation import Hint
 from kernel.promotions.models import Coupon, CouponTemplate
+from kernel.promotions.offered import OnWall
 from kernel.promotions.offers import coupon_offer
-from kernel.promotions.selectors import CartOffers, OnWall, cart_offers, coupon_name, state_of
+from kernel.promotions.selectors import CartOffers, cart_offers, coupon_name, state_of
 from kernel.tenancy.context import current_tenant
 from themes.fields import Json
 from themes.shop.amounts import text_of
@@ -73,6 +74,7 @@ def offered_data(each: OnWall) -> dict[str, Json]:
         "rule": each.rule,
         "from": "",
         "until": until,
+        "points": each.points,
         "may_take": each.may_take,
         "is_held": each.held > 0,
         "is_gone": each.left == 0,
@@ -138,6 +140,7 @@ def cart_promotions(
         "hints": [_hint(each, currency) for each in found.hints[:_MOST_HINTS]],
         "add_ons": _add_ons(found, goods, show),
         "total": show(view.subtotal.minor - off) if off else "",
+        "freight_off_minor": sum(each.benefit.freight_cap_minor or 0 for each in found.applied),
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from kernel.reviews.choices import ReviewState
 from kernel.reviews.models import STARS, Review
-from kernel.reviews.selectors import PictureShown, Summary
+from kernel.reviews.selectors import PictureShown, Summary, video_link
 from themes.fields import Json
 from themes.shop.moments import moment_text
 
@@ -35,6 +35,7 @@ def review_data(row: Review, pictures: Sequence[PictureShown], language: str) ->
         "options": row.options,
         "at": moment_text(row.created_at, language),
         "pictures": _links(pictures, is_addition=False),
+        "video": video_link(row),
         "addition": row.addition if has_addition else "",
         "addition_pictures": _links(pictures, is_addition=True),
         "reply": row.reply,

@@ -7,10 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.catalogue.models import Product
-from kernel.reviews.selectors import pictures_of, published_of, summaries_of, summary_of
+from kernel.reviews.selectors import latest, pictures_of, published_of, summaries_of, summary_of
 from themes.contract import Binding, PageContext
 from themes.reviews.shown import PICTURED, filters_data, list_href, review_data, summary_data
-from themes.shop.cards import href_of
+from themes.shop.cards import href_of, text_in
+from themes.shop.listings import on_sale
 from themes.sources import Source
 
 ON_A_PAGE: Final = 10
@@ -28,6 +29,31 @@ def _load_summaries(_page: PageContext, bindings: Sequence[Binding]) -> Sequence
 
 def _load_lists(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     return [_list(page, each) for each in bindings]
+
+
+def _load_latest(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
+    asked = [
+        latest(
+            least=int(each.get("least", 1)),
+            only_pictured=bool(each.get("pictured")),
+            limit=int(each.get("limit", 6)),
+        )
+        for each in bindings
+    ]
+    rows = [row for found in asked for row in found]
+    pictures = pictures_of(rows)
+    products = {
+        each.pk: {"title": text_in(each, "title", page.language), "href": href_of(each.handle)}
+        for each in on_sale(page.now).filter(pk__in={row.product_id for row in rows})
+    }
+    return [
+        [
+            review_data(row, pictures.get(row.pk, []), page.language)
+            | {"product": products.get(row.product_id)}
+            for row in found
+        ]
+        for found in asked
+    ]
 
 
 def _list(page: PageContext, binding: Binding) -> dict[str, Any] | None:
@@ -58,3 +84,4 @@ def _keys(handles: Sequence[str]) -> dict[str, UUID]:
 
 SUMMARY: Final = Source(of="reviews.summary", load=_load_summaries, reads=("reviews", "catalogue"))
 LIST: Final = Source(of="reviews.list", load=_load_lists, reads=("reviews", "catalogue"))
+LATEST: Final = Source(of="reviews.latest", load=_load_latest, reads=("reviews", "catalogue"))

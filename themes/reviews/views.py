@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -14,18 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.catalogue.models import Product
+from kernel.catalogue.sent import MOST_PICTURES, contents_of
 from kernel.common.errors import DomainError
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.time import utc_now
 from kernel.members.middleware import member_of
 from kernel.orders.models import OrderLine
 from kernel.reviews.choices import ReviewState
-from kernel.reviews.errors import InvalidReview
+from kernel.reviews.errors import InvalidReview, ReviewedBefore
+from kernel.reviews.guests import lines_of_guest
 from kernel.reviews.limits import VOTED, WRITTEN
 from kernel.reviews.models import AXES, STARS, Review
 from kernel.reviews.selectors import pictures_of, review_with, reviews_of_lines, voted_for
-from kernel.reviews.services import Stars, append, vote, withdraw_vote, write
-from kernel.reviews.services.pictures import LARGEST_PICTURE, MOST_PICTURES
+from kernel.reviews.sent import film_of
+from kernel.reviews.services import Stars, append, vote, withdraw, withdraw_vote, write
 from kernel.reviews.services.writing import LONGEST_TEXT
 from themes.account.members import sign_in_first
 from themes.fields import Json
@@ -46,18 +49,47 @@ def review(request: HttpRequest, line: str) -> HttpResponse:
     member = member_of(request)
     if member is None:
         return sign_in_first(request)
-    found = _line(line, member.pk)
+    return _answer(request, _line(line, member.pk), member.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_guest(request: HttpRequest, token: str, line: str = "") -> HttpResponse:
+    """Let a buyer without an account review what arrived, one thing after the other."""
+    try:
+        lines = lines_of_guest(token)
+    except DomainError as refusal:
+        raise Http404 from refusal
+    if not line:
+        [first, *_rest] = [each for each, is_done in lines if not is_done] or [lines[0][0]]
+        return redirect("review-of-guest", token=token, line=first.public_id)
+    found = next((each for each, _is_done in lines if each.public_id == line), None)
+    if found is None:
+        raise Http404
+    return _answer(request, found, None, [each for each, is_done in lines if not is_done])
+
+
+def _answer(
+    request: HttpRequest,
+    found: OrderLine,
+    member_id: UUID | None,
+    waiting: Sequence[OrderLine] = (),
+) -> HttpResponse:
     row = reviews_of_lines([found.pk]).get(found.pk)
     refusal, status = "", 200
     if request.method == "POST":
         try:
-            WRITTEN.check(f"member:{member.pk}")
-            _keep(request, found, row, member.pk)
+            WRITTEN.check(f"member:{member_id}" if member_id else f"order:{found.order_id}")
+            _keep(request, found, row, member_id)
         except DomainError as error:
             refusal, status = str(error), error.status
         else:
-            return redirect("review", line=line)
-    inputs: dict[str, Json] = {"review": _shown(request, found, row, refusal)}
+            return redirect(request.path)
+    shown = _shown(request, found, row, refusal)
+    shown["is_guest"] = member_id is None
+    others = [each for each in waiting if each.pk != found.pk]
+    shown["more"] = f"../{others[0].public_id}/" if others else ""
+    inputs: dict[str, Json] = {"review": shown}
     return serve(request, "review", inputs=inputs, status=status)
 
 
@@ -96,17 +128,18 @@ def _line(text: str, member_id: UUID) -> OrderLine:
     return found
 
 
-def _keep(request: HttpRequest, line: OrderLine, row: Review | None, member_id: UUID) -> None:
+def _keep(
+    request: HttpRequest, line: OrderLine, row: Review | None, member_id: UUID | None
+) -> None:
     asked = request.POST
+    if row is not None and member_id is None:
+        raise ReviewedBefore
+    if row is not None and member_id is not None and asked.get("act") == "withdraw":
+        withdraw(row.pk, member_id=member_id, now=utc_now())
+        return
     text = asked.get("text", "").replace("\x00", "")
-    files = [each for each in request.FILES.getlist("pictures") if each.size]
-    if any((each.size or 0) > LARGEST_PICTURE for each in files):
-        raise InvalidReview(_("A picture may have at most 10 MB."), field="pictures")
-    if len(files) > MOST_PICTURES:
-        text = _("At most %(number)s pictures can be added.") % {"number": MOST_PICTURES}
-        raise InvalidReview(text, field="pictures")
-    pictures = [each.read() for each in files]
-    if row is not None:
+    pictures = contents_of(request.FILES.getlist("pictures"), refusal=InvalidReview)
+    if row is not None and member_id is not None:
         append(row.pk, member_id=member_id, text=text, now=utc_now(), pictures=pictures)
         return
     stars = {axis: asked.get(axis, "") for axis in AXES}
@@ -114,9 +147,11 @@ def _keep(request: HttpRequest, line: OrderLine, row: Review | None, member_id: 
         line.pk,
         Stars(**{axis: int(each) if each in _STARS else 0 for axis, each in stars.items()}),
         member_id=member_id,
+        guest_order=None if member_id else line.order_id,
         now=utc_now(),
         text=text,
         pictures=pictures,
+        video=film_of(request.FILES.get("video")),
         is_anonymous="is_anonymous" in asked,
     )
 
@@ -161,5 +196,5 @@ def _own(row: Review, language: str) -> dict[str, Json]:
         **review_data(row, pictures, language),
         "addition": row.addition,
         "said": said[ReviewState(row.state)],
-        "may_append": row.appended_at is None,
+        "may_append": row.appended_at is None and row.member_id is not None,
     }

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from kernel.common.money import Money
 from kernel.search.asking import chosen_attributes, wanted_of, written_attributes
 from kernel.search.choices import Sort
-from kernel.search.selectors import Choice, ShownFacet, shown_facets
+from kernel.search.selectors import OPTION, RATING, Choice, ShownFacet, shown_facets
 from kernel.search.values import Facets, Wanted
 from themes.contract import Binding, PageContext
 from themes.shop.amounts import shown
 
-NARROWING: Final = ("within", "brand", "attributes", "min_price", "max_price", "in_stock")
+NARROWING: Final = (
+    "within", "brand", "attributes", "options", "min_price", "max_price", "in_stock",
+    "rating",
+)  # fmt: skip
 """Parameters of pages that narrow a list down."""
 
 
@@ -83,13 +86,12 @@ def address(href: str, query: Mapping[str, str]) -> str:
 
 
 def _group(facet: ShownFacet, asked: Mapping[str, str], href: str) -> dict[str, Any]:
-    titles = {"category": _("Category"), "brand": _("Brand")}
-    words = {"yes": _("Yes"), "no": _("No")}
+    titles = {"category": _("Category"), "brand": _("Brand"), RATING: _("Rating")}
     return {
         "title": titles.get(facet.code) or facet.title,
         "choices": [
             {
-                "title": words.get(each.key, each.title) if facet.kind == "boolean" else each.title,
+                "title": _words(facet, each),
                 "count": each.count,
                 "is_chosen": each.is_chosen,
                 "href": address(href, _toggled(facet, each, asked)),
@@ -99,18 +101,29 @@ def _group(facet: ShownFacet, asked: Mapping[str, str], href: str) -> dict[str, 
     }
 
 
+def _words(facet: ShownFacet, choice: Choice) -> str:
+    if facet.kind == "boolean":
+        return {"yes": _("Yes"), "no": _("No")}.get(choice.key, choice.title)
+    if facet.kind == RATING:
+        return _("%(stars)s stars and more") % {"stars": choice.key}
+    return choice.title
+
+
 def _toggled(facet: ShownFacet, choice: Choice, asked: Mapping[str, str]) -> dict[str, str]:
     """Return the query with a choice made, or taken back."""
     found = dict(asked)
     if facet.kind == "category":
         found["within"] = "" if choice.is_chosen else choice.key
+    elif facet.kind == RATING:
+        found["rating"] = "" if choice.is_chosen else choice.key
     elif facet.kind == "brand":
         handles = [each for each in asked.get("brand", "").split(",") if each]
         found["brand"] = ",".join(_other(tuple(handles), choice))
     else:
-        chosen = chosen_attributes(asked.get("attributes", ""))
+        name = "options" if facet.kind == OPTION else "attributes"
+        chosen = chosen_attributes(asked.get(name, ""))
         chosen[facet.code] = _other(chosen.get(facet.code, ()), choice)
-        found["attributes"] = written_attributes(chosen)
+        found[name] = written_attributes(chosen)
     return {name: value for name, value in found.items() if value}
 
 

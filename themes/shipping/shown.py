@@ -13,13 +13,13 @@ from kernel.cart.values import CartView
 from kernel.common.money import Money
 from kernel.members.models import Address
 from kernel.orders.choices import FulfilmentMethod
+from kernel.reference.countries import name_in
 from kernel.shipping.counting import Load
 from kernel.shipping.estimates import Estimate
 from kernel.shipping.models import ShippingMethod
 from kernel.shipping.nearby import nearby_of
 from kernel.shipping.places import EVERYWHERE, short_name
 from kernel.shipping.rules import Plan, plan_of, units_of
-from themes.countries import name_in
 from themes.fields import Json
 from themes.shop.amounts import text_of
 
@@ -142,17 +142,16 @@ def loads_in(view: CartView, facts: dict[Any, tuple[int, int]]) -> list[Load]:
     return found
 
 
-def cart_freight(estimates: Sequence[Estimate], address: Address, currency: str) -> dict[str, Json]:
-    """Say what bringing a cart to a member's usual address costs."""
+def cart_freight(
+    estimates: Sequence[Estimate], address: Address, currency: str, *, off_minor: int
+) -> dict[str, Json]:
+    """Say what bringing a cart to a member's usual address costs, with so much taken off."""
     open_ones = [each for each in estimates if not each.freight.hindrances]
     brought = [each for each in open_ones if each.way.method != FulfilmentMethod.PICKUP]
     place = address.region or address.city or address.country
     if not brought:
         text = _("Some of it is not delivered to %(region)s.") % {"region": place}
         return {"label": text, "text": ""}
-    first = brought[0].freight
+    minor = max(brought[0].freight.minor - off_minor, 0)
     label = _("Freight to %(region)s") % {"region": place}
-    return {
-        "label": label,
-        "text": text_of(Money(first.minor, currency)) if first.minor else _("Free"),
-    }
+    return {"label": label, "text": text_of(Money(minor, currency)) if minor else _("Free")}

@@ -29,8 +29,14 @@ def _load_free_from(page: PageContext, bindings: Sequence[Binding]) -> Sequence[
     return [free_tables(ways, plans_of(page.currency), where)] * len(bindings)
 
 
-def freight_of(view: CartView, page: PageContext) -> Mapping[str, Json] | None:
-    """Return what a member's cart costs to bring to his usual address; None when not known."""
+def freight_of(view: CartView, page: PageContext, *, off_minor: int) -> Mapping[str, Json] | None:
+    """Return what a member's cart costs to bring to his usual address; None when not known.
+
+    Args:
+        view: the cart.
+        page: who looks at it.
+        off_minor: what promotions take off at most.
+    """
     address = _address(page)
     if address is None:
         return None
@@ -41,7 +47,7 @@ def freight_of(view: CartView, page: PageContext) -> Mapping[str, Json] | None:
     if not loads:
         return None
     found = estimate(loads, where_of(address_data(address)), currency=page.currency)
-    return cart_freight(found, address, page.currency)
+    return cart_freight(found, address, page.currency, off_minor=off_minor)
 
 
 def _address(page: PageContext) -> Address | None:

@@ -11,6 +11,7 @@ from themes.shop.cards import href_of
 from themes.shop.categories import href_of as category_href
 from themes.shop.categories import walk
 from themes.shop.listings import on_sale
+from themes.store import landing_pages
 
 
 def addresses(*, now: datetime) -> Iterator[tuple[str, datetime | None]]:
@@ -21,6 +22,9 @@ def addresses(*, now: datetime) -> Iterator[tuple[str, datetime | None]]:
         yield category_href(category.path), None
     for collection in shown_collections():
         yield f"/collections/{quote(collection.handle)}/", None
+    for handle, page in sorted(landing_pages().items()):
+        if not page.settings.get("noindex"):
+            yield f"/pages/{handle}/", None
     rows = on_sale(now).order_by("-updated_at").values_list("handle", "updated_at")
     for handle, changed in rows.iterator(chunk_size=1000):
         yield href_of(handle), changed

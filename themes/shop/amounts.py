@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.common.money import Money
+from kernel.i18n.converting import converted
+from kernel.i18n.showing import shown_currency
 from themes.fields import Json
 
 _SIGNS: Final = {
@@ -26,14 +28,40 @@ _SIGNS: Final = {
 }
 
 
-def shown(money: Money) -> dict[str, Json]:
-    """Return an amount for blocks: exact, and as people read it."""
-    return {"amount": money.decimal(), "currency": money.currency, "text": text_of(money)}
+def shown(money: Money, *, is_price: bool = True) -> dict[str, Json]:
+    """Return an amount for blocks: exact, as people read it, and in their own currency."""
+    return {
+        "amount": money.decimal(),
+        "currency": money.currency,
+        "text": text_of(money),
+        "also": also_of(money, is_price=is_price),
+    }
+
+
+def also_of(money: Money, *, is_price: bool = False) -> str:
+    """Return about how much it is in the currency that somebody chose; empty without one.
+
+    Args:
+        money: an amount in the shop's own currency.
+        is_price: of one piece, not a sum.
+    """
+    offer = shown_currency()
+    if offer is None or offer.code == money.currency:
+        return ""
+    return f"≈ {apart(converted(money, offer, is_price=is_price), money.currency)}"
+
+
+def apart(money: Money, other: str) -> str:
+    """Return an amount so that nobody takes it for one in another currency."""
+    sign = _SIGNS.get(money.currency)
+    if sign is None or sign != _SIGNS.get(other):
+        return text_of(money)
+    return text_of(money).replace(sign, f"{money.currency} ")
 
 
 def text_of(money: Money) -> str:
     """Return an amount with its sign and thousands apart, ``¥1,299.00``."""
     whole, point, part = money.decimal().lstrip("-").partition(".")
     sign = _SIGNS.get(money.currency, f"{money.currency} ")
-    minus = "-" if money.minor < 0 else ""
+    minus = "−" if money.minor < 0 else ""
     return f"{minus}{sign}{int(whole):,}{point}{part}"

@@ -13,6 +13,7 @@ from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Picture, Product, Variant
 from kernel.catalogue.selectors.pictures import PictureShown, first_pictures
 from kernel.catalogue.selectors.pictures import shown as shown_picture
+from kernel.catalogue.texts import translated
 from kernel.inventory.selectors import availability
 from kernel.pricing.services import ANYBODY, ExplainedPrice, PriceRequest, prices_for
 from themes.contract import PageContext
@@ -30,8 +31,7 @@ def href_of(handle: str) -> str:
 
 def text_in(product: Product, name: str, language: str) -> str:
     """Return a text of a product in a language, or the one that is always there."""
-    texts = product.i18n.get(language) or product.i18n.get(language.partition("-")[0]) or {}
-    return str(texts.get(name) or getattr(product, name))
+    return translated(product.i18n, language, name, getattr(product, name))
 
 
 def picture_of(picture: PictureShown, title: str) -> dict[str, Any] | None:

@@ -23,8 +23,9 @@ from kernel.catalogue.selectors.cards import published
 from kernel.catalogue.selectors.trees import collection_with, moved_category
 from kernel.catalogue.texts import in_language
 from kernel.modules.manifest import Text
-from kernel.search.selectors import find
+from kernel.search.selectors import find, instead_of
 from kernel.search.services import note_search
+from kernel.search.tasks import heal
 from themes.contract import Binding, PageContext
 from themes.fields import Choice, Line, Number
 from themes.searching.narrowing import address, asked_in, filters, wanted_by
@@ -120,6 +121,7 @@ def _listing(page: PageContext, binding: Binding) -> dict[str, Any] | None:
     number = int(binding.get("page") or 1)
     keys, count, narrowing = _page_of(page, binding, facts, asked, (number - 1) * PER_PAGE)
     cards = cards_of(keys, page)
+    instead = "" if count else instead_of(asked.get("q", ""), now=page.now)
     href, sort = facts["href"], asked.get("sort", "")
     unsorted = {name: value for name, value in asked.items() if name != "sort"}
     return {
@@ -129,6 +131,7 @@ def _listing(page: PageContext, binding: Binding) -> dict[str, Any] | None:
         "seo_description": "",
         **{name: value for name, value in facts.items() if name != "id"},
         "query": asked.get("q", ""),
+        "instead": {"text": instead, "href": address("/search/", {"q": instead})},
         "count": count,
         "products": [cards[key] for key in keys if key in cards],
         "filters": narrowing,
@@ -174,7 +177,11 @@ def _page_of(
     )
     found = find(wanted)
     if first == 0 and set(asked) == {"q"}:
-        note_search(wanted.text, found=found.count, now=page.now)
+        is_current = note_search(wanted.text, found=found.count, now=page.now)
+    else:
+        is_current = bool(found.count) or wanted.is_narrowed
+    if not is_current:
+        heal(now=page.now)
     narrowing = filters(found.facets, wanted, asked, facts["href"], page)
     if is_searched:
         return found.product_ids, found.count, narrowing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,9 @@ from kernel.catalogue.models import Category, Product
 from kernel.catalogue.selectors.pages import ProductPage, VariantShown, moved_handle, product_page
 from kernel.catalogue.texts import in_language
 from kernel.common.money import Money
+from kernel.fields.choices import Subject
+from kernel.fields.selectors import asked_fields, values_of
+from kernel.fields.values import value_text
 from kernel.inventory.selectors import availability
 from kernel.inventory.values import Available
 from kernel.shipping.counting import Load
@@ -22,7 +26,7 @@ from kernel.shipping.selectors import plans_of, shipping_methods
 from themes.contract import Binding, PageContext
 from themes.fields import Json
 from themes.shipping.shown import product_freight
-from themes.shop.amounts import shown
+from themes.shop.amounts import also_of, shown
 from themes.shop.cards import FEW, href_of, picture_of, prices_of
 from themes.shop.categories import href_of as category_href
 from themes.shop.moments import ships_text
@@ -86,7 +90,8 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         "options": _options(found, offers, lead),
         "variants": [_variant(each) for each in offers],
         "attributes": [
-            {"label": label, "value": _value(value)} for label, value in found.attributes
+            *({"label": label, "value": _value(value)} for label, value in found.attributes),
+            *_own_fields(product.pk),
         ],
         "unit": in_language(product.unit.names, page.language) if product.unit else "",
         "labels": [
@@ -95,6 +100,17 @@ def _product(page: PageContext, handle: str) -> dict[str, Any] | None:
         ],
         "trail": _trail(found.categories, page.language),
     }
+
+
+def _own_fields(product_id: UUID) -> list[dict[str, str]]:
+    """Return the particulars that the shop made up and shows; no query where there are none."""
+    rows = asked_fields(Subject.PRODUCT)
+    told = values_of(Subject.PRODUCT, [product_id]).get(product_id, {}) if rows else {}
+    return [
+        {"label": row.name, "value": value_text(row, told[row.code])}
+        for row in rows
+        if told.get(row.code)
+    ]
 
 
 def _offers(found: ProductPage, page: PageContext) -> list[_Offer]:
@@ -168,6 +184,7 @@ def _variant(offer: _Offer) -> dict[str, Any]:
         "sku": variant.sku,
         "options": offer.options,
         "price": shown(offer.price)["text"] if offer.price else "",
+        "also": also_of(offer.price, is_price=True) if offer.price else "",
         "amount": offer.price.decimal() if offer.price else "",
         "currency": offer.price.currency if offer.price else "",
         "compare_at": shown(offer.compare_at)["text"] if offer.compare_at else "",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.aftersales.models import Case
-from kernel.aftersales.services import approve, offer
+from kernel.aftersales.services import approve, inspect, offer, send_back
 from kernel.catalogue.models import Variant
+from kernel.common.money import Money
 from kernel.common.time import utc_now
+from kernel.inventory.services import StockLine, default_location, receive
+from kernel.pricing.services import set_base_price
 from testkit.factories.aftersales import STAFF, lines_in, make_arrived, make_case
 from testkit.web import TenantClient
 from themes.tests.samples import Shelf
@@ -49,6 +52,38 @@ def test_a_buyer_asks_for_a_return_from_the_order_and_sends_it_back(
     assert case.number in text_of(browser.get("/after-sales/"))
     assert case.number in text_of(browser.get(f"/orders/{order.number}/"))
     assert Case.objects.get().state == "shipped_back"
+
+
+def test_a_buyer_pays_the_difference_of_an_exchange_or_has_his_money_instead(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    member = browser.as_member()
+    shelf.product("Green tea", minor=1_250)
+    small = Variant.objects.get()
+    large = Variant.objects.create(product=small.product, sku="L", signature="l", title="Large")
+    set_base_price(large.pk, Money(2_000, "CNY"), actor=STAFF)
+    receive([StockLine(large.pk, default_location().pk, 3)], actor=STAFF)
+    order = make_arrived((small.pk, 1), member=member)
+    line = lines_in(order)[0].public_id
+    path = f"/orders/{order.number}/after-sale/?kind=exchange"
+    told = {f"quantity_{line}": "1", f"variant_{line}": large.public_id, "reason": "wrong_size"}
+
+    seen = text_of(browser.post(path, told))
+    sent = browser.post(path, {**told, "send": "1"})
+    case = Case.objects.get()
+    approve(case.pk, actor=STAFF, now=utc_now())
+    send_back(case.pk, carrier="SF", tracking="1", actor=STAFF, now=utc_now())
+    inspect(case.pk, actor=STAFF, now=utc_now())
+    shown = text_of(browser.get(sent["Location"]))
+    till = text_of(browser.get(f"/orders/{order.group.number}/pay/"))
+    rather = browser.post(sent["Location"], {"act": "money"})
+
+    assert "7.50" in seen
+    assert f"/orders/{order.group.number}/pay/" in shown
+    assert "7.50" in till
+    assert rather.status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.kind, case.amount_minor) == ("refunding", "return_refund", 1_250)
 
 
 def test_a_buyer_answers_a_proposal_and_strangers_see_nothing(

@@ -12,11 +12,12 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from markupsafe import escape
 
 from kernel.audit.actor import Actor
 from kernel.catalogue.models import Variant
 from kernel.common.time import utc_now
-from kernel.fulfilment.services import Parcel, fulfil
+from kernel.fulfilment.services import Parcel, Proof, fulfil, receive_fulfilment
 from kernel.ledger.services import Owner, adjust, balance
 from kernel.members.models import Address, Member, MemberSession
 from kernel.members.services import open_session
@@ -26,6 +27,7 @@ from kernel.payments.models import PaymentPassword
 from kernel.payments.tests.support import bound
 from kernel.pricing.models import BasePrice
 from kernel.tenancy.context import TenantRef
+from testkit.factories.catalogue import picture_bytes
 from testkit.factories.orders import orders_in, pay
 from testkit.factories.orders import place as place_order
 from testkit.web import TenantClient, store
@@ -147,6 +149,7 @@ def test_what_cannot_be_ordered_is_said_with_its_reason(
         ({"place-prefecture": "110100"}, "Please choose province, city and district."),
         ({"place-postcode": "!"}, "This is no postcode."),
         ({"place-country": "US"}, "Please fill this in."),
+        ({"place-country": "US", "place-city": "Reno"}, "State or province"),
     ],
 )
 def test_a_guest_is_told_what_is_missing(
@@ -260,12 +263,20 @@ def test_an_order_in_parcels_is_received_and_its_figures_are_explained(
     fulfil(Parcel(order.pk, {line.pk: 1}, "SF Express", "SF1"), actor=CLERK, now=utc_now())
 
     part = text_of(browser.get(f"/orders/{order.number}/"))
-    fulfil(Parcel(order.pk, {line.pk: 1}, "SF Express", "SF2"), actor=CLERK, now=utc_now())
+    sent = fulfil(Parcel(order.pk, {line.pk: 1}, "SF Express", "SF2"), actor=CLERK, now=utc_now())
     asked = browser.get(f"/orders/{order.number}/receive/")
     done = browser.post(f"/orders/{order.number}/receive/")
     again = browser.post(f"/orders/{order.number}/receive/")
+    shown = Proof("Lan", [picture_bytes(width=900)])
+    receive_fulfilment(sent.pk, proof=shown, actor=CLERK, now=utc_now())
     page = text_of(browser.get(f"/orders/{order.number}/"))
+    told = browser.get(f"/api/v1/store/orders/{order.number}/parcels/").json()
 
+    assert "Handed to Lan" in page
+    assert [each["tracking"] for each in told["parcels"]] == ["SF1", "SF2"]
+    assert told["parcels"][0]["items"] == [{"line": line.public_id, "quantity": 1}]
+    [link] = told["parcels"][1]["proof"]["pictures"]
+    assert escape(link["small"]) in page
     assert "Partly shipped" in part
     assert "1 shipped so far" in part
     assert (asked.status_code, done.status_code, again.status_code) == (200, 302, 409)

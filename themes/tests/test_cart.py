@@ -12,6 +12,7 @@ import pytest
 from kernel.cart.cookies import cookie_name
 from kernel.catalogue.models import OptionValue, Variant
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.promotions import make_promotion
 from testkit.factories.shipping import make_way
 from testkit.web import TenantClient, store
 from themes.tests.samples import Shelf
@@ -186,8 +187,14 @@ def test_the_cart_tells_how_much_is_missing_until_delivery_is_free(
     put(browser)
 
     before = text_of(browser.get("/cart/"))
+    with tenant_context(tenant_a):
+        offer = make_promotion("free_shipping", {})
+    offered = text_of(browser.get("/cart/"))
+    with tenant_context(tenant_a):
+        offer.delete()
     put(browser)
 
     assert "¥25.00 more, and delivery is free." in before
+    assert "Delivery is free." in offered
     assert '<progress max="5000" value="2500"' in before
     assert "Delivery is free." in text_of(browser.get("/cart/"))

@@ -90,6 +90,8 @@ def test_a_member_keeps_an_account_asks_for_money_and_takes_it_back(
     given = browser.post(f"/account/wallet/give/{COMMISSION}/", give)
     after = text_of(browser.get("/account/wallet/"))
     balance = text_of(browser.get("/account/assets/"))
+    opening = text_of(browser.get("/account/wallet/accounts/stripe/"))
+    unopened = browser.post("/account/wallet/accounts/stripe/")
 
     assert first["Location"].startswith("/account/wallet/accounts/bank/")
     assert (kept.status_code, little.status_code) == (302, 422)
@@ -101,4 +103,8 @@ def test_a_member_keeps_an_account_asks_for_money_and_takes_it_back(
     assert "Withdrawn by the member" in after
     assert "−3.00" in after
     assert "Withdrawals" in balance
+    assert "Not paid out" in balance
+    assert row.number in balance
+    assert "Go on to Stripe" in opening
+    assert unopened.status_code == 422
     assert Transfer.objects.get().recipient_id == friend.pk

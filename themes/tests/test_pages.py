@@ -111,7 +111,9 @@ def test_a_product_page_offers_its_options_and_tells_search_engines(
 
     assert "<h1>Linen shirt</h1>" in page
     assert page.count('type="radio"') == 2
-    assert '<link rel="canonical" href="https://tenant-a.localhost/products/linen-shirt/">' in page
+    assert (
+        '<link rel="canonical" href="https://tenant-a.localhost/en/products/linen-shirt/">' in page
+    )
     found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
     document = json.loads(found[0])
     assert (document["@type"], document["offers"]["lowPrice"]) == ("Product", "99.00")

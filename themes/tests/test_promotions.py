@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kernel.catalogue.models import Variant
+from kernel.common.time import utc_now
 from kernel.members.models import Member
 from kernel.orders.models import OrderGroup
-from kernel.promotions.models import Coupon
+from kernel.promotions.models import Coupon, CouponTemplate
 from testkit.factories.promotions import give_coupon, make_promotion, make_template
 from testkit.web import TenantClient
+from themes.cache.counters import bump
 from themes.tests.samples import Shelf
 from themes.tests.test_buying import filled, put, text_of
 
@@ -110,3 +113,57 @@ def test_coupons_are_taken_from_the_coupon_page_and_kept_in_the_member_centre(
     assert "Spring" in mine
     assert "There are none here." in used
     assert Coupon.objects.count() == 1
+
+
+def test_a_guest_uses_a_code_takes_it_off_and_orders_with_it(
+    browser: TenantClient, tea: Variant
+) -> None:
+    make_template(code="HELLO", terms={"off_minor": 700}, name="Hello")
+    put(browser)
+
+    first = text_of(browser.get("/checkout/"))
+    unknown = text_of(browser.post("/checkout/", filled(first, do="redeem", code="nobody")))
+    coded = text_of(browser.post("/checkout/", filled(first, do="redeem", code=" hello ")))
+    without = text_of(browser.post("/checkout/", filled(coded, do="update")))
+    told = {"used-code": "HELLO", "email": "ada@example.com"}
+    placed = browser.post("/checkout/", filled(coded, **told))
+
+    totals = [
+        re.findall(r'name="expected" value="([^"]*)"', page)
+        for page in (first, unknown, coded, without)
+    ]
+    assert totals == [["25.00"], ["25.00"], ["18.00"], ["25.00"]]
+    assert "NOBODY: This code is not known" in unknown
+    assert 'name="used-code" value="HELLO"' in coded
+    assert placed.status_code == 302
+    assert OrderGroup.objects.get().total_minor == 1800
+    assert Coupon.objects.get().member_id is None
+
+
+def test_the_front_page_shows_what_is_on_until_when_and_what_there_is_to_take(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    before = text_of(browser.get("/"))
+    ends = utc_now() + timedelta(days=2)
+    make_promotion("reduction", TIERS, name="Autumn <b>", ends_at=ends, uses_limit=5)
+    make_promotion(name="Later", starts_at=ends)
+    make_promotion(name="For friends", audience={"groups": ["tag:friends"]})
+    make_template(name="Welcome", channels=["popup"])
+    make_template(name="On the page", channels=["page"])
+    bump("promotions", "coupons")
+
+    stranger = text_of(browser.get("/"))
+    member = browser.as_member()
+    give_coupon(CouponTemplate.objects.get(name="Welcome"), member.pk)
+    island = browser.get("/islands/?page=home&ids=b-coupons")
+
+    assert "shop-countdown" not in before
+    assert "shop-popup" not in before
+    assert stranger.count("Autumn &lt;b&gt;") == 1
+    assert "from ¥20.00: ¥2.00 off" in stranger
+    assert f'data-until="{ends.isoformat()}"' in stranger
+    assert "Later" not in stranger
+    assert "For friends" not in stranger
+    assert "Welcome" in stranger
+    assert "On the page" not in stranger
+    assert "Welcome" not in island.content.decode()

@@ -25,6 +25,7 @@ from kernel.common.ratelimit import Limit, RateLimited, WhenDown
 from kernel.common.time import utc_now
 from kernel.orders.errors import OrderNotFound
 from themes.buyers import buyer_of
+from themes.in_languages import without_prefix
 from themes.same_origin import same_origin_only
 
 STEPS: Final = Limit("themes.steps", "240/minute;4000/hour", WhenDown.PASS)
@@ -70,7 +71,7 @@ def _seen(request: HttpRequest, told: dict[str, Any], agent: str) -> Seen:
         ValueError: an id is none.
         OrderNotFound: the order is not of whoever tells it.
     """
-    path = _text(told, "path")
+    path = without_prefix(_text(told, "path"))
     step, handle, group_id = Step.PAGE, "", None
     if path == "/checkout/":
         step = Step.CHECKOUT

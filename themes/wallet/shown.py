@@ -12,6 +12,7 @@ from kernel.ledger.selectors import decimal_text
 from kernel.wallet.api.shown import hidden_name
 from kernel.wallet.choices import REVIEWED_STATES, State
 from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal
+from kernel.wallet.providers import opener_for
 from kernel.wallet.selectors import Giveable, Withdrawable
 from themes.fields import Json
 from themes.shop.amounts import text_of
@@ -60,7 +61,13 @@ def giveable_data(found: Giveable) -> dict[str, Json]:
 
 def account_data(row: PayoutAccount) -> dict[str, Json]:
     """Return a payout account."""
-    return {"id": row.public_id, "channel": row.get_channel_display(), "hint": row.hint}
+    go_on = reverse("account:payout-account", args=[row.channel])
+    return {
+        "id": row.public_id,
+        "channel": row.get_channel_display(),
+        "hint": row.hint,
+        "go_on": go_on if opener_for(row.channel) else "",
+    }
 
 
 def withdrawal_data(row: Withdrawal, language: str) -> dict[str, Json]:
@@ -75,7 +82,7 @@ def withdrawal_data(row: Withdrawal, language: str) -> dict[str, Json]:
         "account": f"{row.get_channel_display()} {row.account.hint}".strip(),
         "state": str(state.label),
         "is_good": row.state == State.PAID,
-        "is_bad": row.state in (State.REJECTED, State.FAILED),
+        "is_bad": row.state in (State.REJECTED, State.FAILED, State.RETURNED),
         "reason": row.reason,
         "at": moment_text(row.created_at, language),
         "may_cancel": row.state in REVIEWED_STATES,

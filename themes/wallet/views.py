@@ -24,8 +24,10 @@ from kernel.members.middleware import member_of
 from kernel.members.models import Member
 from kernel.payments.errors import PasswordUnset
 from kernel.payments.services import passwords
+from kernel.rewards.monitors.selectors import payouts_are_late
 from kernel.wallet.choices import Channel
 from kernel.wallet.limits import GIVEN, REQUESTED, SOUGHT
+from kernel.wallet.providers import opener_for
 from kernel.wallet.selectors import (
     Giveable,
     Withdrawable,
@@ -39,6 +41,7 @@ from kernel.wallet.services import (
     add_account,
     cancel_withdrawal,
     find_recipient,
+    open_account,
     remove_account,
     request_withdrawal,
     transfer,
@@ -72,6 +75,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     language = get_language() or ""
     out = withdrawables(member.pk, now=utc_now())
     shown: dict[str, Json] = {
+        "is_late": payouts_are_late() is not None,
         "withdrawables": [withdrawable_data(each) for each in out],
         "giveables": [giveable_data(each) for each in giveables(member.pk)],
         "accounts": [account_data(row) for row in accounts_of(member.pk)],
@@ -151,6 +155,8 @@ def payout_account(request: HttpRequest, channel: str) -> HttpResponse:
         return sign_in_first(request)
     if channel not in Channel.values:
         raise Http404
+    if opener_for(channel) is not None:
+        return _opened_elsewhere(request, member, channel)
     form = AccountForm(channel, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -162,6 +168,26 @@ def payout_account(request: HttpRequest, channel: str) -> HttpResponse:
     text = _("Only whoever pays you sees it. It must be in your own name.")
     title = _("Where shall the money go?")
     page = FormPage(title=title, label=_("Save"), more={"text": text, "other": _back()})
+    return form_page(request, form, page)
+
+
+def _opened_elsewhere(request: HttpRequest, member: Member, channel: str) -> HttpResponse:
+    """Send a member on to the service that opens accounts of a channel."""
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        back = request.build_absolute_uri(reverse("account:wallet"))
+        try:
+            REQUESTED.check(f"member:{member.pk}")
+            return redirect(open_account(member, channel, back=back, now=utc_now()).url)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+    name = str(Channel(channel).label)
+    text = _("%(name)s asks who you are and where your bank account is; the shop never sees it.")
+    page = FormPage(
+        title=_("Where shall the money go?"),
+        label=_("Go on to %(name)s") % {"name": name},
+        more={"text": text % {"name": name}, "other": _back()},
+    )
     return form_page(request, form, page)
 
 

@@ -131,6 +131,12 @@ class ShopVariants extends HTMLElement {
       before.textContent = variant.compare_at;
       place.append(" ", before);
     }
+    if (variant.also) {
+      const also = document.createElement("span");
+      also.className = "also";
+      also.textContent = variant.also;
+      place.append(" ", also);
+    }
   }
 }
 
@@ -274,6 +280,153 @@ class ShopPosition extends HTMLElement {
   }
 }
 
+/* Counts down to a moment; without script the moment stands there. */
+class ShopCountdown extends HTMLElement {
+  connectedCallback() {
+    this.until = Date.parse(this.dataset.until);
+    if (Number.isNaN(this.until)) return;
+    this.querySelector("[data-ends]").hidden = true;
+    this.querySelector("[data-clock]").hidden = false;
+    this.timer = setInterval(() => this.show(), 1000);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer);
+  }
+
+  show() {
+    const left = Math.max(0, Math.floor((this.until - Date.now()) / 1000));
+    if (!left) {
+      clearInterval(this.timer);
+      this.hidden = true;
+      return;
+    }
+    const parts = { d: Math.floor(left / 86400), h: Math.floor(left / 3600) % 24, m: Math.floor(left / 60) % 60, s: left % 60 };
+    for (const [unit, number] of Object.entries(parts)) {
+      this.querySelector(`[data-unit=${unit}]`).textContent = String(number).padStart(2, "0");
+    }
+  }
+}
+
+/* A dialog that opens by itself, once in some days. */
+class ShopPopup extends HTMLElement {
+  connectedCallback() {
+    const dialog = this.querySelector("dialog");
+    const key = `popup:${this.dataset.key}`;
+    if (Date.now() - Number(remembered(key)) < Number(this.dataset.days) * 86400000) return;
+    this.timer = setTimeout(() => {
+      if (document.querySelector("dialog[open]")) return;
+      remember(key, Date.now());
+      dialog.showModal();
+    }, Number(this.dataset.seconds) * 1000);
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    });
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+  }
+}
+
+/* One panel at a time, chosen above; without script they stand one below the other. */
+class ShopTabs extends HTMLElement {
+  connectedCallback() {
+    const list = this.querySelector("[data-tabs]");
+    if (!list) return;
+    this.tabs = [...list.children];
+    this.panels = this.tabs.map((tab) => this.querySelector(`#${CSS.escape(tab.dataset.for)}`));
+    list.setAttribute("role", "tablist");
+    list.hidden = false;
+    this.classList.add("is-tabbed");
+    this.tabs.forEach((tab, index) => {
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", tab.dataset.for);
+      this.panels[index].setAttribute("role", "tabpanel");
+      this.panels[index].setAttribute("aria-labelledby", tab.id);
+      tab.addEventListener("click", () => this.show(index));
+    });
+    list.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.show((this.at + by + this.tabs.length) % this.tabs.length);
+      this.tabs[this.at].focus();
+    });
+    this.show(0);
+  }
+
+  show(index) {
+    this.at = index;
+    this.tabs.forEach((tab, at) => {
+      tab.setAttribute("aria-selected", String(at === index));
+      tab.tabIndex = at === index ? 0 : -1;
+      this.panels[at].hidden = at !== index;
+    });
+  }
+}
+
+/* Shows a picture large, above the page; without script its link leads to it. */
+class ShopLightbox extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-large]");
+      if (!link || event.metaKey || event.ctrlKey) return;
+      event.preventDefault();
+      this.open(link);
+    });
+  }
+
+  open(link) {
+    const dialog = Object.assign(document.createElement("dialog"), { className: "lightbox" });
+    const close = Object.assign(document.createElement("button"), { className: "round", textContent: "×" });
+    const picture = Object.assign(document.createElement("img"), { src: link.href, alt: link.querySelector("img").alt });
+    close.setAttribute("aria-label", this.dataset.close);
+    dialog.append(picture, close);
+    dialog.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    this.append(dialog);
+    dialog.showModal();
+  }
+}
+
+/* A film that plays by itself while it is seen, for who does not ask for less motion. */
+class ShopVideo extends HTMLElement {
+  connectedCallback() {
+    const video = this.querySelector("video");
+    if (this.dataset.plays === undefined || still) return;
+    this.watch = new IntersectionObserver(([seen]) => {
+      if (seen.isIntersecting) video.play().catch(() => {});
+      else video.pause();
+    });
+    this.watch.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.watch?.disconnect();
+  }
+}
+
+/* Small things that this browser remembers, where it may. */
+function remembered(key) {
+  try {
+    return localStorage.getItem(key) || 0;
+  } catch {
+    return 0;
+  }
+}
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch { /* it opens again */ }
+}
+
+customElements.define("shop-countdown", ShopCountdown);
+customElements.define("shop-popup", ShopPopup);
+customElements.define("shop-tabs", ShopTabs);
+customElements.define("shop-lightbox", ShopLightbox);
+customElements.define("shop-video", ShopVideo);
 customElements.define("shop-carousel", ShopCarousel);
 customElements.define("shop-gallery", ShopGallery);
 customElements.define("shop-variants", ShopVariants);
@@ -340,12 +493,15 @@ function visitNow() {
   localStorage.setItem("visit", JSON.stringify(known));
   return known;
 }
+const mayTell = () =>
+  !navigator.globalPrivacyControl && navigator.doNotTrack !== "1" && navigator.sendBeacon && !document.querySelector("meta[name=design]");
+const post = (path, told) => navigator.sendBeacon(path, new Blob([JSON.stringify(told)], { type: "application/json" }));
 function tellVisit(more) {
-  if (navigator.globalPrivacyControl || navigator.doNotTrack === "1" || !navigator.sendBeacon) return;
+  if (!mayTell()) return;
   try {
     const { visitor, visit, landing, referrer } = visitNow();
     const told = { visitor, visit, landing, referrer, path: location.pathname, ...more };
-    navigator.sendBeacon("/visits/", new Blob([JSON.stringify(told)], { type: "application/json" }));
+    post("/visits/", told);
   } catch { /* no storage, no visit */ }
 }
 function tellWhenSeen() {
@@ -354,6 +510,38 @@ function tellWhenSeen() {
     return;
   }
   tellVisit();
+  watchBlocks();
+}
+
+/* Tells the shop, when the page is left, which of its blocks were in sight for a second and which were
+   tapped: one message for all of them, with nothing in it about who it was. */
+function watchBlocks() {
+  const blocks = document.querySelectorAll("#main .block[id]");
+  const page = new URLSearchParams(document.body.dataset.page || "").get("page");
+  if (!page || !blocks.length || !mayTell()) return;
+  let left = { seen: [], taps: {} };
+  const timers = new Map();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, intersectionRatio, intersectionRect } of entries) {
+      const isSeen = intersectionRatio >= 0.5 || intersectionRect.height >= innerHeight / 2;
+      if (!isSeen) {
+        clearTimeout(timers.get(target));
+        timers.delete(target);
+      } else if (!timers.has(target)) {
+        timers.set(target, setTimeout(() => left.seen.push(target.id) && watch.unobserve(target), 1000));
+      }
+    }
+  }, { threshold: [0, 0.05, 0.1, 0.25, 0.5] });
+  for (const block of blocks) watch.observe(block);
+  document.addEventListener("click", ({ target }) => {
+    const block = target.closest?.("a, button, summary, label, input, select") && target.closest("#main .block[id]");
+    if (block) left.taps[block.id] = (left.taps[block.id] || 0) + 1;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || (!left.seen.length && !Object.keys(left.taps).length)) return;
+    post("/visits/blocks/", { page, ...left });
+    left = { seen: [], taps: {} };
+  });
 }
 tellWhenSeen();
 document.addEventListener("submit", (event) => {

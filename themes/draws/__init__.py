@@ -1,0 +1,1 @@
+"""Draws on the storefront: entered, and checked by whoever wants to."""

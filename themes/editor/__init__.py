@@ -1,0 +1,1 @@
+"""The editor of pages: its screens in the console, and the shop's pages inside it."""

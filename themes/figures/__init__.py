@@ -1,0 +1,1 @@
+"""How blocks of pages are seen and used."""

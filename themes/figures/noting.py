@@ -1,0 +1,88 @@
+"""Takes in what pages tell when they are left: one row, counted later with all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from kernel.common.time import utc_now
+from kernel.tenancy.schedules import ask
+from themes.figures.models import BlockFigures, LeftPage
+from themes.figures.reading import local_today
+from themes.store import published
+
+ROLL_UP: Final = "theme_figures.roll_up"
+KEPT: Final = timedelta(days=400)
+MOST_BLOCKS: Final = 120
+MOST_TAPS: Final = 20
+"""Of one block, on one page that is left."""
+
+_ASKED: Final = "theme-figures:asked"
+_SECONDS: Final = 300
+_BATCH: Final = 5_000
+
+# Taken out and counted in one statement: whoever dies in it has counted nothing.
+_COUNT: Final = """
+WITH taken AS (
+    DELETE FROM theme_figures_leftpage
+    WHERE id IN (
+        SELECT id FROM theme_figures_leftpage ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    RETURNING day, page, seen, taps
+), told AS (
+    SELECT day, page, jsonb_array_elements_text(seen) AS block, 1 AS seen, 0 AS taps FROM taken
+    UNION ALL
+    SELECT day, page, each.key, 0, each.value::integer
+    FROM taken CROSS JOIN LATERAL jsonb_each_text(taps) AS each
+), counted AS (
+    INSERT INTO theme_figures_blockfigures AS kept (day, page, block, seen, taps)
+    SELECT day, page, block, sum(seen), sum(taps) FROM told
+    GROUP BY day, page, block ORDER BY page, day, block
+    ON CONFLICT (page, day, block) DO UPDATE
+    SET seen = kept.seen + excluded.seen, taps = kept.taps + excluded.taps
+    RETURNING 1
+)
+SELECT count(*) FROM taken
+"""
+
+
+@transaction.atomic
+def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> bool:
+    """Keep what was seen of a page; what does not stand on it is left out.
+
+    Returns whether there was anything to keep.
+    """
+    try:
+        known = {block.id for block in published(page).walk()}
+    except KeyError:
+        return False
+    found = [each for each in dict.fromkeys(seen) if each in known][:MOST_BLOCKS]
+    tapped = {
+        each: min(count, MOST_TAPS) for each, count in taps.items() if each in known and count > 0
+    }
+    if not found and not tapped:
+        return False
+    LeftPage.objects.create(day=local_today(), page=page, seen=found, taps=tapped)
+    if cache.add(_ASKED, "1", timeout=_SECONDS):
+        ask(ROLL_UP, utc_now())
+    return True
+
+
+def roll_up(*, now: datetime) -> int:
+    """Count what was told since, and drop what nobody asks for any more; may be done again."""
+    counted = 0
+    while taken := _count():
+        counted += taken
+    BlockFigures.objects.filter(day__lt=(now - KEPT).date()).delete()
+    return counted
+
+
+@transaction.atomic
+def _count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [_BATCH])
+        return int(cursor.fetchone()[0])

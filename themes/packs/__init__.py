@@ -1,0 +1,1 @@
+"""Themes for whole trades: pages, colours and sample words, ready to be put on."""

@@ -1,0 +1,1 @@
+"""How fast the shop pays out, for everybody to read."""

@@ -1,0 +1,57 @@
+"""Earnings and rules in the words of a page."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from kernel.ledger.models import Asset
+from kernel.ledger.selectors import asset_name
+from kernel.ledger.services import decimal_text
+from kernel.rewards.describing import ModeText
+from kernel.rewards.earnings import EarningLine, Total
+from kernel.rewards.reasons import mode_name, reason_of
+from themes.fields import Json
+from themes.shop.moments import moment_text
+
+
+def total_data(each: Total, chosen: str) -> Json:
+    """Return what a member has of one kind of reward."""
+    scale, code = each.asset.scale, each.asset.code
+    return {
+        "name": asset_name(each.asset),
+        "available": decimal_text(each.available, scale),
+        "frozen": decimal_text(each.frozen, scale),
+        "claimed": decimal_text(each.claimed, scale),
+        "href": f"{reverse('account:earnings')}?of={code}",
+        "is_chosen": code == chosen,
+    }
+
+
+def line_data(each: EarningLine, asset: Asset, language: str) -> Json:
+    """Return one booking with its reason."""
+    text = decimal_text(abs(each.minor), asset.scale)
+    return {
+        "title": reason_of(each),
+        "note": mode_name(each),
+        "at": moment_text(each.at, language),
+        "text": text if each.is_released else f"+{text}" if each.minor > 0 else f"−{text}",
+        "is_in": each.minor > 0,
+        "is_frozen": each.is_frozen,
+    }
+
+
+def mode_data(each: ModeText) -> Json:
+    """Return a mode in words."""
+    return {
+        "name": each.name,
+        "rules": [
+            {
+                "when": rule.when,
+                "whom": rule.whom,
+                "amount": rule.amount,
+                "release": rule.release,
+            }
+            for rule in each.rules
+        ],
+        "figures": [{"name": name, "value": value} for name, value in each.figures],
+    }
