@@ -16,15 +16,20 @@ class TenantsConfig(AppConfig):
         """Plug the registry into the kernel's ports."""
         from kernel.backoffice.menu import announce_pages
         from kernel.modules.ports import set_entitlements
-        from kernel.tenancy.ports import set_directory
+        from kernel.snapshots.registry import register_part
+        from kernel.tenancy.ports import set_directory, set_offers_keeper
+        from tenants.carried import ModulesPart
         from tenants.console.pages import console_pages
         from tenants.directory import CachedDirectory
         from tenants.entitlements import GrantEntitlements
+        from tenants.offers import keep_offers
         from tenants.services.job_steps import define_steps
         from tenants.services.jobs import set_waker
         from tenants.tasks import Provisioner
 
         set_directory(CachedDirectory())
+        set_offers_keeper(keep_offers)
+        register_part(ModulesPart(), order=0)
         set_entitlements(GrantEntitlements())
         define_steps()
         set_waker(Provisioner())

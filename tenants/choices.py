@@ -104,6 +104,8 @@ class JobKind(models.TextChoices):
     IMPORT = "import", _("Import")
     MODULE_ENABLE = "module_enable", _("Switch a function on")
     MODULE_UNINSTALL = "module_uninstall", _("Uninstall a function")
+    TEMPLATE = "template", _("Bring a template in")
+    TRANSFER = "transfer", _("Move to another provider")
 
 
 LONG_JOBS = (
@@ -114,6 +116,7 @@ LONG_JOBS = (
     JobKind.EXPORT,
     JobKind.IMPORT,
     JobKind.MODULE_UNINSTALL,
+    JobKind.TEMPLATE,
 )
 """Work whose length grows with a tenant's data."""
 

@@ -14,14 +14,16 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from kernel.branding.fields import console_brand, shop_brand
 from kernel.common.bounded import BoundedMemory
 from kernel.common.time import utc_now
-from kernel.tenancy.context import BrandRef, TenantRef, public_context
+from kernel.tenancy.context import TenantRef, public_context
 from kernel.tenancy.errors import UnknownTenant
 from kernel.tenancy.ports import HostKind
 from tenants.choices import LIVING, DomainState, InstallState, TenantKind
 from tenants.invalidation import Listener, announce
 from tenants.models import Domain, Hold, ModuleInstall, Tenant
+from tenants.offers import read_offers
 
 LIFETIME = 300.0
 DEAF_LIFETIME = 2.0
@@ -221,7 +223,8 @@ def to_ref(
         schema=tenant.schema_name,
         role=tenant.role_name,
         name=tenant.name,
-        brand=BrandRef(**{"name": tenant.name, **tenant.brand}),
+        brand=shop_brand(tenant.brand, name=tenant.name),
+        staff_brand=console_brand(tenant.brand, name=tenant.name),
         kind="sandbox" if tenant.kind == TenantKind.SANDBOX else "live",
         state=tenant.state,
         level=level,
@@ -232,4 +235,8 @@ def to_ref(
         modules=modules,
         domains=domains,
         redirects=redirects,
+        offers=read_offers(tenant.offers),
+        media_origin=tenant.media_origin,
+        ring=tenant.ring,
+        channel_id=tenant.channel_id,
     )

@@ -89,6 +89,14 @@ def decision_key(tenant: TenantRef, feature: str) -> str:
     return f"ent:{tenant.id.hex}:{tenant.version}:{feature}"
 
 
+_stops: list[Callable[[str], bool]] = []
+
+
+def set_stops(asks: Callable[[str], bool]) -> None:
+    """Say who knows which features are stopped everywhere; asked when a decision is taken."""
+    _stops[:] = [asks]
+
+
 def _is_free(feature: str) -> bool:
     manifest = manifest_of(feature)
     return manifest is not None and manifest.tier == "free"
@@ -113,11 +121,18 @@ class GrantEntitlements:
         if (cached := self._cached(key, now)) is not None:
             return cached
         try:
-            decision = decide_on(self._rights(tenant_id, feature), now=now, free=free)
+            decision = self._decided(tenant_id, feature, now=now, free=free)
         except (DatabaseError, InterfaceError) as error:
             return self._without_database(tenant_id, feature, now=now, free=free, error=error)
         self._remember(key, tenant_id, feature, decision, now)
         return decision
+
+    def _decided(self, tenant_id: UUID, feature: str, *, now: datetime, free: bool) -> Decision:
+        with public_context():
+            is_stopped = any(asks(feature) for asks in _stops)
+        if is_stopped:
+            return Decision("off", "stopped", valid_until=now + LONGEST)
+        return decide_on(self._rights(tenant_id, feature), now=now, free=free)
 
     @staticmethod
     def _rights(tenant_id: UUID, feature: str) -> list[Right]:
@@ -175,4 +190,4 @@ class GrantEntitlements:
         return Decision("full" if free else "off", "free" if free else "unknown")
 
 
-__all__ = ["Decision", "GrantEntitlements", "Right", "decide_on"]
+__all__ = ["Decision", "GrantEntitlements", "Right", "decide_on", "set_stops"]

@@ -15,6 +15,14 @@ class StateRefused(DomainError):
     title = _("This cannot be done in the tenant's present state.")
 
 
+class SandboxStays(DomainError):
+    """What was tried out where nothing has value never becomes real."""
+
+    code = "tenants.sandbox_stays"
+    status = 409
+    title = _("A sandbox cannot become a live shop, not even as a copy.")
+
+
 class JobOpen(DomainError):
     """Another piece of work on this tenant has not ended."""
 

@@ -11,11 +11,11 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from kernel.tenancy.context import public_context
 from kernel.tenancy.ports import directory
 from tenants.models import Tenant
+from tenants.versions import next_version
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
@@ -37,7 +37,12 @@ def changed(tenant_id: UUID) -> None:
     Listeners that miss the announcement drop the tenant when its entry ends.
     """
     with public_context():
-        Tenant.objects.filter(pk=tenant_id).update(version=F("version") + 1)
+        Tenant.objects.filter(pk=tenant_id).update(version=next_version())
+    announce_later(tenant_id)
+
+
+def announce_later(tenant_id: UUID) -> None:
+    """Announce a change after commit."""
     transaction.on_commit(lambda: announce(tenant_id))
 
 

@@ -13,7 +13,7 @@ from kernel.common.time import utc_now
 from kernel.tenancy.tasks import enqueue, tenant_task
 from tenants.choices import LONG_JOBS
 from tenants.fleet import drift
-from tenants.services import domain_checks, jobs, pool, requests, states
+from tenants.services import domain_checks, jobs, pool, requests, sandboxes, states
 
 QUEUE = "provisioning"
 LONG_QUEUE = "moving"
@@ -77,6 +77,12 @@ def recheck_domains() -> None:
 def delete_old_exports() -> None:
     """Delete the files of exports that were ready to fetch for a week."""
     requests.delete_exports(before=utc_now() - timedelta(days=7))
+
+
+@tenant_task(name="tenants.end_sandboxes", queue=QUEUE, scope="public")
+def end_sandboxes() -> None:
+    """Archive sandboxes of 90 days, and delete those that were archived."""
+    sandboxes.end_sandboxes(now=utc_now(), actor=Actor.system("tenants.end_sandboxes"))
 
 
 @tenant_task(name="tenants.check_drift", queue=QUEUE, scope="public")

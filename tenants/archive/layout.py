@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from tenants.errors import ArchiveUnreadable
 
-FORMAT: Final = "stoa-archive"
+FORMAT: Final = "shop-archive"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 CHECKSUMS: Final = "checksums.json"

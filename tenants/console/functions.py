@@ -19,10 +19,12 @@ from kernel.modules.errors import (
     NeededByAnother,
 )
 from kernel.tenancy.context import current_tenant
+from kernel.tenancy.flags import is_on
 from tenants.choices import JobKind
 from tenants.console.pages import MANAGE_MODULES
 from tenants.console.selectors import Function, function_of, functions_of
 from tenants.services import jobs, modules
+from tenants.services.modules import ModuleStatus
 
 
 @require_GET
@@ -76,7 +78,13 @@ def switch_off(request: StaffRequest, code: str) -> HttpResponseBase:
 
 def _functions() -> list[Function]:
     tenant = current_tenant()
-    return functions_of(tenant.id, modules.statuses(tenant.id, now=utc_now()))
+    found = modules.statuses(tenant.id, now=utc_now())
+    return functions_of(tenant.id, [each for each in found if _is_offered(each)])
+
+
+def _is_offered(status: ModuleStatus) -> bool:
+    """Tell whether a shop is shown a function: what it has, and what is on for it by now."""
+    return status.installed or is_on(f"module.{status.manifest.code}", otherwise=True)
 
 
 def _refuse_when_blocked(function: Function) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kernel.access.models import Role, Staff
 from kernel.access.services import OWNER
-from kernel.common.colours import FALLBACK
 from kernel.modules.errors import UnknownModule
-from kernel.tenancy.context import TenantRef, public_context
+from kernel.tenancy.context import public_context
+from tenants.brands import alias_target, is_own_name
 from tenants.choices import DomainState, JobKind, JobState
 from tenants.domains import shown
-from tenants.models import Domain, Job
+from tenants.models import Domain, Job, Tenant
 from tenants.services.domains import PROOF_LABEL
 from tenants.services.modules import ModuleStatus
 
@@ -48,7 +48,9 @@ def domains_of(tenant_id: UUID) -> list[ListedDomain]:
     """Return all host names of a tenant, the primary ones first; one query."""
     with public_context():
         rows = list(
-            Domain.objects.filter(tenant_id=tenant_id).order_by("-kind", "-is_primary", "domain")
+            Domain.objects.filter(tenant_id=tenant_id)
+            .select_related("tenant")
+            .order_by("-kind", "-is_primary", "domain")
         )
     return [
         ListedDomain(
@@ -56,8 +58,8 @@ def domains_of(tenant_id: UUID) -> list[ListedDomain]:
             name=shown(row.domain),
             record=f"{PROOF_LABEL}.{row.domain}",
             proof=row.proof,
-            alias=f"{row.proof[:20]}.{settings.STOA_CNAME_TARGET}",
-            is_own=row.domain.endswith(f".{settings.STOA_BASE_DOMAIN}"),
+            alias=f"{row.proof[:20]}.{alias_target(row.tenant.brand)}",
+            is_own=is_own_name(row.tenant, row.domain),
         )
         for row in rows
     ]
@@ -137,16 +139,8 @@ def staff_list() -> list[Person]:
     return [Person(person, sorted(names.get(person.pk, []))) for person in people]
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistStep:
-    """Something to do before opening a shop."""
-
-    title: str
-    text: str
-    path: str
-    is_done: bool
-
-
-def has_own_look(tenant: TenantRef) -> bool:
-    """Tell whether somebody chose a colour."""
-    return tenant.brand.colour != FALLBACK
+def kept_brand(tenant_id: UUID) -> dict[str, Any]:
+    """Return what is kept of a tenant's brand: its own fields and the inherited ones."""
+    with public_context():
+        found: dict[str, Any] = Tenant.objects.values_list("brand", flat=True).get(pk=tenant_id)
+    return found

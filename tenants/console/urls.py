@@ -6,15 +6,17 @@ from django.urls import path
 
 from kernel.backoffice.acts import views as acts
 from kernel.backoffice.exports import views as exports
-from tenants.console import domains, functions, views
+from tenants.console import brand, domains, functions, views
 
 urlpatterns = [
     path("", views.home),
-    path("brand/", views.brand),
+    path("brand/", brand.editor),
+    path("brand/prove/", brand.prove),
     path("staff/", views.staff),
     path("activity/", views.activity),
     path("activity/export/", exports.choose("activity")),
     path("activity/export.<str:file_format>", exports.file("activity")),
+    path("activity/check/", acts.check),
     path("activity/<int:sequence>/", acts.show),
     path("functions/", functions.index),
     path("functions/<str:code>/on/", functions.switch_on),

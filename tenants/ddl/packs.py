@@ -98,17 +98,17 @@ def build_all() -> list[DdlPack]:
 def catalog_lines(segment: str) -> list[Line]:
     """Return line by line what a segment's newest pack makes; the pack keeps a digest only.
 
-    Takes the seconds of building a pack, once in a process.
+    Takes a scratch database, once in a process.
     """
+    packs = {name: pack_for(name) for name in (KERNEL, segment)}
     with public_context(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('stoa pack'))")
         with scratch_database() as wrapper:
-            if segment != KERNEL:
-                migrate_forwards(wrapper, migrations_of(KERNEL))
-            migrate_forwards(wrapper, migrations_of(segment))
+            for name in packs:
+                _reach(wrapper, name, migrations_of(name))
             with wrapper.cursor() as cursor:
-                return read_catalog(cursor, pack_for(segment).tables)
+                return read_catalog(cursor, packs[segment].tables)
 
 
 def _compile(

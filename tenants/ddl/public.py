@@ -23,17 +23,53 @@ _REGISTRY = (
     "tenants_grant",
     "tenants_moduleinstall",
 )
+_SOLD = tuple(
+    f"channel_center_billing_{name}"
+    for name in (
+        *("subscription", "charge", "chargestep", "licence", "wallet", "gift", "topup"),
+        *("invoice", "invoiceline", "invoiceseries", "notice"),
+    )
+)
+"""What a purchase writes."""
+_PAID_IN = ("channel_center_billing_wallet", "channel_center_billing_topup")
 _STAFF = ("access_", "sessions_", "django_session", "idempotency_", "django_content_type", "audit_")
 
 PRIVILEGES: Mapping[str, Mapping[str, str]] = {
-    "store": dict.fromkeys(_REGISTRY, _READ),
+    "store": {
+        **dict.fromkeys(_REGISTRY, _READ),
+        "branding_picture": _READ,
+        "channel_center_operations_": _READ,
+        "channel_center_flags_": _READ,
+    },
     "console": {
         **dict.fromkeys(_REGISTRY, _READ),
         "tenants_job": "SELECT, INSERT",
+        "branding_picture": "SELECT, INSERT",
         "tenants_domain": _ALL,
+        "channel_center_operations_": _READ,
+        "channel_center_flags_": _READ,
+        # A shop sees what it may buy, and buys: its chain is charged and its right given.
+        "channel_center_channel": _READ,
+        "channel_center_partners_terms": _READ,
+        "channel_center_billing_": _READ,
+        **dict.fromkeys(_SOLD, _WRITE),
+        "ledger_": _WRITE,
+        "tenants_grant": _WRITE,
+        "tenants_hold": "SELECT, UPDATE",
+        # Its owner tops its balance up; the keys of whoever is paid are not among this.
+        "channel_center_topups_receiver": _READ,
+        "channel_center_topups_topuprequest": "SELECT, INSERT",
+        # A shop that is closed or opened again is told to its partner.
+        "channel_center_partners_partnerendpoint": _READ,
+        "channel_center_partners_partnerdelivery": "SELECT, INSERT",
+        # An owner sees and decides where the shop goes, and to whom.
+        "channel_center_partners_partnerhold": "SELECT (channel_id, level, released_at)",
+        "tenant_moves_move": _WRITE,
+        "tenant_moves_movepolicy": _READ,
+        "tenant_moves_archiveconsent": "SELECT, INSERT, DELETE",
         "audit_": _ALL,
-        # Enough to lock the row, to announce a change, and to keep the shop's look.
-        "tenants_tenant": "SELECT, UPDATE (version, brand)",
+        # Enough to lock the row, to announce a change, and to keep the shop's look and offers.
+        "tenants_tenant": "SELECT, UPDATE (version, brand, offers)",
         # Switching off; switching on is the provisioner's.
         "tenants_moduleinstall": "SELECT, UPDATE (state, disabled_at)",
         # Staff see the jobs of their shop, and have one run now.
@@ -47,15 +83,42 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "tenants_schemaslot": "SELECT, UPDATE",
         "tenants_job": "SELECT, INSERT",
         "channel_center_": _ALL,
+        "branding_picture": "SELECT, INSERT",
+        "shop_templates_": _ALL,
+        "tenant_moves_": _ALL,
+        "ledger_": _WRITE,
+        # The operator stops an upgrade.
+        "tenants_migrationrun": "SELECT, UPDATE (abort_requested)",
+        "outbox_wakeup": _READ,
         # Who ends a hold has the tenant looked into.
         "schedule_alarm": "SELECT, INSERT",
+        # The operator sees the jobs of all shops, and has one run again.
+        "schedule_claim": "SELECT, INSERT",
         **dict.fromkeys(_STAFF, _ALL),
+        # Second factors of operators and partners.
+        "secrets_": _ALL,
     },
     "worker": {
         **dict.fromkeys(_REGISTRY, _READ),
         "tenants_": _READ,
         "tenants_domain": "SELECT, UPDATE",
+        # Rates of exchange come by the clock; what is unpaid holds shops back.
+        "tenants_tenant": "SELECT, UPDATE (version, offers, state, state_changed_at)",
+        "tenants_hold": _WRITE,
+        "tenants_grant": _WRITE,
         "channel_center_": _READ,
+        "channel_center_dispute": _WRITE,
+        "channel_center_alarms_rewardalarm": _WRITE,
+        # Figures of shops are told to the channel centre when they are made.
+        "channel_center_figures_": _WRITE,
+        "channel_center_topups_topuprequest": _WRITE,
+        # Periods are renewed, and what stays unpaid is restricted.
+        **dict.fromkeys(_SOLD, _WRITE),
+        "ledger_": _WRITE,
+        "channel_center_partners_partnerendpoint": _WRITE,
+        "channel_center_partners_partnerdelivery": _ALL,
+        # What deliveries to partners are signed with.
+        "secrets_": _READ,
         "outbox_wakeup": _ALL,
         "schedule_": _ALL,
         "audit_": _ALL,

@@ -19,6 +19,8 @@ class Tenant(TenantMixin):
 
     Attributes:
         channel_id: the channel partner it belongs to, a row of the channel centre.
+        offers: the languages and currencies that it offers, see `tenants.offers`.
+        media_origin: where browsers fetch its pictures, see `tenants.services.origins`.
         ring: migration order; 0 are the canaries.
         version: grows with every change that a cached copy must notice.
         release: fingerprint of the kernel pack that its schema stands on.
@@ -38,6 +40,8 @@ class Tenant(TenantMixin):
     currency = models.CharField(max_length=3, default="CNY")
     channel_id = models.UUIDField(null=True, blank=True, db_index=True)
     brand = models.JSONField(default=dict, blank=True)
+    offers = models.JSONField(default=dict, db_default={}, blank=True)
+    media_origin = models.CharField(max_length=270, default="", db_default="", blank=True)
     ring = models.PositiveSmallIntegerField(default=2)
     version = models.BigIntegerField(default=1)
     release = models.CharField(max_length=64, default="", blank=True)

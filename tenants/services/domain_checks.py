@@ -37,11 +37,15 @@ def recheck(
     does not come counts for nothing.
     """
     asked = resolver or SystemResolver()
-    due = Domain.objects.filter(
-        Q(checked_at=None) | Q(checked_at__lt=now - EVERY),
-        state__in=[DomainState.VERIFIED, DomainState.BROKEN],
-        tenant__state__in=LIVING,
-    ).exclude(domain__endswith=f".{settings.STOA_BASE_DOMAIN}")
+    due = (
+        Domain.objects.filter(
+            Q(checked_at=None) | Q(checked_at__lt=now - EVERY),
+            state__in=[DomainState.VERIFIED, DomainState.BROKEN],
+            tenant__state__in=LIVING,
+        )
+        .select_related("tenant")
+        .exclude(domain__endswith=f".{settings.STOA_BASE_DOMAIN}")
+    )
     return sum(
         _check(domain, asked, now=now, actor=actor)
         for domain in due.order_by("checked_at", "pk")[:limit]

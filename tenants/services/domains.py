@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from kernel.audit.actor import Actor
-from kernel.audit.services import record
+from kernel.audit.services import Act, record_many
 from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context
-from tenants.choices import LIVING, DomainKind, DomainState
+from kernel.tenancy.simulation import SimulationOnly
+from tenants.brands import alias_target, is_own_name
+from tenants.choices import LIVING, DomainKind, DomainState, TenantKind
 from tenants.domains import check_not_reserved, look_of, normalise
 from tenants.errors import (
     ConfusableDomain,
@@ -87,12 +90,21 @@ def proof_for(tenant_id: UUID, name: str) -> str:
 @public_context()
 @transaction.atomic
 def add_domain(
-    tenant_id: UUID, text: str, *, kind: DomainKind, actor: Actor, primary: bool = False
+    tenant_id: UUID,
+    text: str,
+    *,
+    kind: DomainKind,
+    actor: Actor,
+    primary: bool = False,
+    is_first: bool = False,
 ) -> Domain:
     """Bind a host name; names under the installation's own domain need no proof.
 
+    The first ones, which the partner chooses, need none under the partner's domain either.
+
     Raises:
         InvalidDomain, ReservedDomain: see `tenants.domains`.
+        SimulationOnly: a name of its own, for a sandbox.
         DomainTaken: it is bound already, to whomever.
         ConfusableDomain: it can be taken for another tenant's name.
     """
@@ -102,22 +114,16 @@ def add_domain(
     _refuse_taken(tenant, name)
     if tenant.domains.count() >= MOST_DOMAINS:
         raise InvalidDomain(limit=MOST_DOMAINS)
-    own = name.endswith(f".{settings.STOA_BASE_DOMAIN}")
+    own = _needs_no_proof(tenant, name, is_first=is_first)
+    if tenant.kind == TenantKind.SANDBOX and not own:
+        raise SimulationOnly
     first = not tenant.domains.filter(kind=kind, is_primary=True).exists()
     if primary and not first and own:
         tenant.domains.filter(kind=kind, is_primary=True).update(is_primary=False)
     try:
         with transaction.atomic():
-            domain = Domain.objects.create(
-                tenant=tenant,
-                domain=name,
-                look=look_of(name),
-                kind=kind,
-                state=DomainState.VERIFIED if own else DomainState.PENDING,
-                verified_at=utc_now() if own else None,
-                is_primary=own and (primary or first),
-                proof=proof_for(tenant.pk, name),
-            )
+            domain = _unproven(tenant, name, kind, is_primary=primary or first, own=own)
+            domain.save(force_insert=True)
     except IntegrityError as error:
         raise DomainTaken(domain=name) from error
     _record("tenants.domain_added", tenant, domain, actor)
@@ -125,14 +131,73 @@ def add_domain(
     return domain
 
 
-def _refuse_taken(tenant: Tenant, name: str) -> None:
-    if Domain.objects.filter(domain=name).exists():
-        raise DomainTaken(domain=name)
-    # Two plain names of the same look, shop1 and shopl, are nobody's deceit.
-    foreign = Q(domain__contains="xn--") if "xn--" not in name else Q()
-    alike = Domain.objects.filter(foreign, look=look_of(name)).exclude(tenant=tenant)
-    if alike.exists():
-        raise ConfusableDomain(domain=name)
+def bind_first_hosts(tenant: Tenant, hosts: Mapping[DomainKind, str]) -> list[Domain]:
+    """Bind the host names of a tenant that is just being made; the caller puts it on record.
+
+    The number of statements does not depend on the number of names.
+
+    Raises:
+        InvalidDomain, ReservedDomain, DomainTaken, ConfusableDomain: as `add_domain`.
+    """
+    names = {kind: normalise(text) for kind, text in hosts.items()}
+    for number, name in enumerate(names.values()):
+        check_not_reserved(name)
+        if name in list(names.values())[:number]:
+            raise DomainTaken(domain=name)
+    _refuse_taken(tenant, *names.values())
+    domains = [
+        _unproven(
+            tenant,
+            name,
+            kind,
+            is_primary=True,
+            own=_needs_no_proof(tenant, name, is_first=True),
+        )
+        for kind, name in names.items()
+    ]
+    try:
+        with transaction.atomic():
+            return Domain.objects.bulk_create(domains)
+    except IntegrityError as error:
+        raise DomainTaken(domain=", ".join(names.values())) from error
+
+
+def _needs_no_proof(tenant: Tenant, name: str, *, is_first: bool) -> bool:
+    if is_first:
+        return is_own_name(tenant, name)
+    return name.endswith(f".{settings.STOA_BASE_DOMAIN}")
+
+
+def _unproven(
+    tenant: Tenant, name: str, kind: DomainKind, *, is_primary: bool, own: bool
+) -> Domain:
+    """Return a name as it is bound; the installation's own need no proof."""
+    return Domain(
+        tenant=tenant,
+        domain=name,
+        look=look_of(name),
+        kind=kind,
+        state=DomainState.VERIFIED if own else DomainState.PENDING,
+        verified_at=utc_now() if own else None,
+        is_primary=own and is_primary,
+        proof=proof_for(tenant.pk, name),
+    )
+
+
+def _refuse_taken(tenant: Tenant, *names: str) -> None:
+    looks = {name: look_of(name) for name in names}
+    bound = Domain.objects.filter(Q(domain__in=names) | Q(look__in=looks.values()))
+    found = list(bound.values_list("domain", "look", "tenant_id"))
+    taken = {domain for domain, _look, _owner in found}
+    for name in names:
+        if name in taken:
+            raise DomainTaken(domain=name)
+        # Two plain names of the same look, shop1 and shopl, are nobody's deceit.
+        if any(
+            look == looks[name] and owner != tenant.pk and ("xn--" in name or "xn--" in domain)
+            for domain, look, owner in found
+        ):
+            raise ConfusableDomain(domain=name)
 
 
 @public_context()
@@ -170,7 +235,7 @@ def verify_domain(
         raise DomainNotProven(
             record=f"{PROOF_LABEL}.{domain.domain}",
             value=domain.proof,
-            cname=settings.STOA_CNAME_TARGET,
+            cname=alias_target(domain.tenant.brand),
         )
     return domain
 
@@ -181,15 +246,15 @@ def is_proven(domain: Domain, resolver: Resolver) -> bool:
     Raises:
         DomainNotProven: it does not answer.
     """
-    if domain.state == DomainState.VERIFIED and domain.domain.endswith(
-        f".{settings.STOA_BASE_DOMAIN}"
-    ):
+    if domain.state == DomainState.VERIFIED and is_own_name(domain.tenant, domain.domain):
         return True
     if domain.proof in resolver.txt(f"{PROOF_LABEL}.{domain.domain}"):
         return True
     # An alias names the tenant in its first label, so that it cannot be borrowed:
     # whoever else points at us has another label.
-    return resolver.cname(domain.domain) == f"{domain.proof[:20]}.{settings.STOA_CNAME_TARGET}"
+    target = resolver.cname(domain.domain)
+    places = {settings.STOA_CNAME_TARGET, alias_target(domain.tenant.brand)}
+    return target in {f"{domain.proof[:20]}.{each}" for each in places}
 
 
 @public_context()
@@ -247,9 +312,13 @@ def may_have_certificate(host: str) -> bool:
 
 
 def _record(action: str, tenant: Tenant, domain: Domain, actor: Actor) -> None:
-    record(
+    record_many([act_on(action, tenant, domain)], actor=actor)
+
+
+def act_on(action: str, tenant: Tenant, domain: Domain) -> Act:
+    """Return what the log says that was done to a name."""
+    return Act(
         action=action,
-        actor=actor,
         obj=("tenant", tenant.public_id),
         before={},
         after={"domain": domain.domain, "kind": domain.kind, "state": domain.state},

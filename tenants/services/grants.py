@@ -13,11 +13,13 @@ from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.time import utc_now
 from kernel.modules.errors import UnknownModule
+from kernel.modules.ports import KERNEL_FEATURES
 from kernel.modules.registry import manifest_of
 from kernel.tenancy.context import public_context
 from tenants.errors import StateRefused
 from tenants.invalidation import changed
 from tenants.models import Grant
+from tenants.offers import keep_offers
 from tenants.services.states import locked
 
 READ_ONLY_DAYS = 14
@@ -46,7 +48,7 @@ def give(
         UnknownModule: no module has this code.
         StateRefused: it would end before it starts, or be off before it ends.
     """
-    if manifest_of(feature) is None:
+    if manifest_of(feature) is None and feature not in KERNEL_FEATURES:
         raise UnknownModule(module=feature)
     tenant = locked(tenant_id)
     starts = starts_at or utc_now()
@@ -76,6 +78,7 @@ def give(
             before={},
             after={"feature": feature, "ends_at": ends_at and ends_at.isoformat()},
         )
+        note_metered(tenant.pk, feature)
         changed(tenant.pk)
     return grant
 
@@ -97,8 +100,49 @@ def revoke(tenant_id: UUID, feature: str, *, actor: Actor, reason: str = "") -> 
             after={},
             reason=reason,
         )
+        note_metered(tenant.pk, feature)
         changed(tenant.pk)
     return ended
+
+
+@public_context()
+@transaction.atomic
+def end_from(
+    tenant_id: UUID, feature: str, *, source_type: str, source_id: str, actor: Actor
+) -> int:
+    """End the right that came from one source; others stay. Return how many were ended."""
+    tenant = locked(tenant_id)
+    ended = Grant.objects.filter(
+        tenant=tenant,
+        feature=feature,
+        source_type=source_type,
+        source_id=source_id,
+        revoked_at=None,
+    ).update(revoked_at=utc_now())
+    if ended:
+        record(
+            action="tenants.grant_revoked",
+            actor=actor,
+            obj=("tenant", tenant.public_id),
+            before={"feature": feature},
+            after={},
+        )
+        note_metered(tenant.pk, feature)
+        changed(tenant.pk)
+    return ended
+
+
+def note_metered(tenant_id: UUID, feature: str) -> None:
+    """Have every process know, without a query, what of the kernel's own a plan limits."""
+    if feature not in KERNEL_FEATURES:
+        return
+    limited = Grant.objects.filter(
+        Q(off_at=None) | Q(off_at__gt=utc_now()),
+        tenant_id=tenant_id,
+        feature__in=KERNEL_FEATURES,
+        revoked_at=None,
+    ).values_list("feature", flat=True)
+    keep_offers(tenant_id, {"metered": frozenset(limited)})
 
 
 def grants_of(tenant_id: UUID, *, now: datetime) -> list[Grant]:

@@ -181,6 +181,12 @@ def free_jobs(*, limit: int) -> list[tuple[UUID, str]]:
         return list(_free().values_list("pk", "kind")[:limit])
 
 
+def open_job_of(tenant_id: UUID, kind: JobKind) -> Job | None:
+    """Return the work of a kind on a tenant that has not ended, or None."""
+    open_states = [JobState.QUEUED, JobState.RUNNING]
+    return Job.objects.filter(tenant_id=tenant_id, kind=kind, state__in=open_states).first()
+
+
 @public_context()
 def claim(job_id: UUID | None = None) -> Job | None:
     """Take a job whose lease is free, the given one or the oldest; None when there is none."""

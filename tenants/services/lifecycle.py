@@ -14,20 +14,24 @@ from django.conf import settings
 from django.db import transaction
 
 from kernel.access.services import create_owner
+from kernel.access.tasks import announce_invitation
 from kernel.audit.actor import Actor
-from kernel.audit.services import record
+from kernel.audit.services import Act, record, record_many
 from kernel.common.time import utc_now
 from kernel.reference.services import is_currency
+from kernel.sandbox.services import seal
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
-from tenants.choices import DomainKind, JobKind, TenantKind, TenantState
+from tenants.brands import first_brand
+from tenants.choices import DomainKind, DomainState, JobKind, TenantKind, TenantState
 from tenants.ddl.names import new_schema_name
-from tenants.directory import read_tenant, to_ref
-from tenants.errors import InvalidTenantField, InvalidTenantName, PoolEmpty
-from tenants.invalidation import changed
+from tenants.directory import to_ref
+from tenants.errors import InvalidTenantField, InvalidTenantName, PoolEmpty, SandboxStays
+from tenants.invalidation import announce_later, changed
 from tenants.models import Tenant
+from tenants.moves import announce_move
 from tenants.services import jobs, pool
-from tenants.services.domains import add_domain
-from tenants.services.states import locked, move
+from tenants.services.domains import act_on, add_domain, bind_first_hosts
+from tenants.services.states import locked, move, moved
 
 LONGEST_NAME = 120
 LONGEST_ENTITY = 200
@@ -56,6 +60,7 @@ class Opening:
     currency: str = "CNY"
     channel_id: UUID | None = None
     brand: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, Any] = field(default_factory=dict)
     trial_ends_at: datetime | None = None
     ring: int = 2
 
@@ -110,9 +115,24 @@ def open_tenant(opening: Opening, *, actor: Actor, may_make_schema: bool) -> Ten
     place = pool.claim() or (pool.make_place() if may_make_schema else None)
     if place is None:
         raise PoolEmpty
-    tenant = insert(opening, name=name, place=place)
-    move(tenant, TenantState.PROVISIONING, actor=actor)
-    return _finish(tenant, opening, actor=actor)
+    state = _first_state(opening.trial_ends_at)
+    tenant = insert(opening, name=name, place=place, state=state)
+    domains = bind_first_hosts(tenant, opening.hosts)
+    seal_sandbox(tenant)
+    _let_owner_in(tenant, _owner(opening))
+    acts = [
+        moved(tenant, TenantState.PENDING, TenantState.PROVISIONING),
+        *(act_on("tenants.domain_added", tenant, each) for each in domains),
+        moved(tenant, TenantState.PROVISIONING, state),
+        _opened(tenant),
+    ]
+    record_many(acts, actor=actor)
+    announce_move(tenant, TenantState.PROVISIONING, state)
+    announce_later(tenant.pk)
+    bound = [
+        (str(each.kind), each.domain) for each in domains if each.state == DomainState.VERIFIED
+    ]
+    return to_ref(tenant, domains=tuple(sorted(bound)))
 
 
 @public_context()
@@ -132,14 +152,17 @@ def request_tenant(opening: Opening, *, actor: Actor) -> tuple[UUID, UUID | None
         name = checked_name(opening.name)
         tenant = insert(opening, name=name, place=pool.Place(new_schema_name(), "", ""))
         for kind, host in opening.hosts.items():
-            add_domain(tenant.pk, host, kind=kind, actor=actor, primary=True)
+            add_domain(tenant.pk, host, kind=kind, actor=actor, primary=True, is_first=True)
         job = jobs.start(tenant.pk, JobKind.PROVISION, actor=actor, data={"owner": _owner(opening)})
         return tenant.pk, job.pk
 
 
-def insert(opening: Opening, *, name: str, place: pool.Place) -> Tenant:
+def insert(
+    opening: Opening, *, name: str, place: pool.Place, state: TenantState = TenantState.PENDING
+) -> Tenant:
     """Write a new tenant down, in the caller's transaction."""
     tenant = Tenant(
+        state=state,
         schema_name=place.schema,
         role_name=place.role,
         release=place.release,
@@ -150,19 +173,13 @@ def insert(opening: Opening, *, name: str, place: pool.Place) -> Tenant:
         zone=opening.zone,
         currency=opening.currency,
         channel_id=opening.channel_id,
-        brand=dict(opening.brand),
+        brand=first_brand(opening.brand, opening.channel_id),
+        offers=dict(opening.offers),
         trial_ends_at=opening.trial_ends_at,
         ring=opening.ring,
     )
     tenant.save(force_insert=True)
     return tenant
-
-
-def _finish(tenant: Tenant, opening: Opening, *, actor: Actor) -> TenantRef:
-    for kind, host in opening.hosts.items():
-        add_domain(tenant.pk, host, kind=kind, actor=actor, primary=True)
-    welcome(tenant, _owner(opening), actor=actor)
-    return read_tenant(tenant.pk)[0]
 
 
 def _owner(opening: Opening) -> dict[str, Any]:
@@ -176,19 +193,52 @@ def _owner(opening: Opening) -> dict[str, Any]:
 
 def welcome(tenant: Tenant, owner: Mapping[str, Any], *, actor: Actor) -> None:
     """Put the owner into a new schema and open the doors; in the caller's transaction."""
-    if owner["email"]:
+    seal_sandbox(tenant)
+    _let_owner_in(tenant, owner)
+    move(tenant, _first_state(tenant.trial_ends_at), actor=actor)
+    record_many([_opened(tenant)], actor=actor)
+
+
+def check_stays(source: Tenant, kind: TenantKind) -> None:
+    """Refuse to make a live shop of what was tried out in a sandbox.
+
+    Raises:
+        SandboxStays: the original is a sandbox and the copy would not be one.
+    """
+    if source.kind == TenantKind.SANDBOX and kind != TenantKind.SANDBOX:
+        raise SandboxStays
+
+
+def seal_sandbox(tenant: Tenant) -> None:
+    """Have the database itself refuse what has value, where the tenant is a sandbox."""
+    if tenant.kind == TenantKind.SANDBOX:
         with tenant_context(to_ref(tenant)):
-            create_owner(
-                email=owner["email"],
-                name=owner["name"],
-                password_hash=owner["password_hash"],
-                must_change_password=owner.get("must_change_password", False),
-            )
-    in_trial = tenant.trial_ends_at is not None and tenant.trial_ends_at > utc_now()
-    move(tenant, TenantState.TRIAL if in_trial else TenantState.ACTIVE, actor=actor)
-    record(
+            seal()
+
+
+def _first_state(trial_ends_at: datetime | None) -> TenantState:
+    in_trial = trial_ends_at is not None and trial_ends_at > utc_now()
+    return TenantState.TRIAL if in_trial else TenantState.ACTIVE
+
+
+def _let_owner_in(tenant: Tenant, owner: Mapping[str, Any]) -> None:
+    if not owner["email"]:
+        return
+    is_invited = owner.get("must_change_password", False)
+    with tenant_context(to_ref(tenant)):
+        person = create_owner(
+            email=owner["email"],
+            name=owner["name"],
+            password_hash=owner["password_hash"],
+            must_change_password=is_invited,
+        )
+        if is_invited:
+            announce_invitation(person)
+
+
+def _opened(tenant: Tenant) -> Act:
+    return Act(
         action="tenants.opened",
-        actor=actor,
         obj=("tenant", tenant.public_id),
         before={},
         after={"name": tenant.name, "kind": tenant.kind, "channel": str(tenant.channel_id or "")},

@@ -35,9 +35,10 @@ from tenants.choices import (
 from tenants.ddl.names import new_schema_name
 from tenants.errors import ArchiveUnreadable, NotConfirmed, StateRefused, WeakPassphrase
 from tenants.models import Hold, Job, ModuleInstall, Tenant
+from tenants.offers import read_offers, written_offers
 from tenants.services import jobs
 from tenants.services.domains import add_domain
-from tenants.services.lifecycle import Opening, check_particulars, checked_name, insert
+from tenants.services.lifecycle import Opening, check_particulars, check_stays, checked_name, insert
 from tenants.services.pool import Place
 from tenants.services.states import locked, place_hold, release_hold
 from tenants.services.steps.shared import SUFFIX, archives, inspect
@@ -166,12 +167,14 @@ def copy(
 
     Raises:
         UnknownTenant, StateRefused: there is no such original, or it is not in use.
+        SandboxStays: the original is a sandbox, and the copy would be a live shop.
         InvalidTenantName, InvalidDomain, ReservedDomain, DomainTaken,
         ConfusableDomain: bad input.
     """
     source = locked(source_id)
     if source.state not in LIVING:
         raise StateRefused(state=source.state)
+    check_stays(source, kind)
     opening = Opening(
         name=name,
         hosts=hosts,
@@ -182,6 +185,7 @@ def copy(
         currency=source.currency,
         channel_id=source.channel_id,
         brand=source.brand,
+        offers=source.offers,
         ring=source.ring,
     )
     tenant = _announce_tenant(opening, actor=actor)
@@ -201,7 +205,9 @@ def _announce_tenant(opening: Opening, *, actor: Actor) -> Tenant:
 
 @public_context()
 @transaction.atomic
-def export(tenant_id: UUID, *, actor: Actor, passphrase: str = "", recipient: str = "") -> Job:
+def export(
+    tenant_id: UUID, *, actor: Actor, passphrase: str = "", recipient: str = "", by: str = ""
+) -> Job:
     """Write a tenant's own archive for its owner, while it keeps running.
 
     Args:
@@ -209,6 +215,7 @@ def export(tenant_id: UUID, *, actor: Actor, passphrase: str = "", recipient: st
         actor: who asks.
         passphrase: encrypts the archive; waits sealed in the job, and goes with its end.
         recipient: an age recipient instead, ``age1…``.
+        by: kept with the job, for whoever lists archives of some alone.
 
     Raises:
         UnknownTenant: there is none.
@@ -228,6 +235,8 @@ def export(tenant_id: UUID, *, actor: Actor, passphrase: str = "", recipient: st
         if len(passphrase) < SHORTEST_PASSPHRASE:
             raise WeakPassphrase
         data = {"secret": keys.seal(passphrase)}
+    if by:
+        data["by"] = by
     return jobs.start(tenant_id, JobKind.EXPORT, actor=actor, data=data)
 
 
@@ -328,6 +337,8 @@ def _opening(
             zone=str(told["zone"]),
             currency=str(told["currency"]),
             brand=_brand(told["brand"]),
+            # Archives of older releases say nothing of it.
+            offers=written_offers(read_offers(told.get("offers", {}))),
             channel_id=channel_id,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kernel.audit.actor import Actor
-from kernel.audit.services import record
+from kernel.audit.services import Act, record, record_many
 from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context
 from kernel.tenancy.errors import UnknownTenant
@@ -18,6 +18,7 @@ from tenants.choices import TRANSITIONS, HoldLevel, TenantState
 from tenants.errors import StateRefused
 from tenants.invalidation import changed
 from tenants.models import Hold, Tenant
+from tenants.moves import announce_move
 
 
 def locked(tenant_id: UUID) -> Tenant:
@@ -46,15 +47,20 @@ def move(tenant: Tenant, to: TenantState, *, actor: Actor, reason: str = "") -> 
         tenant.state = to
         tenant.state_changed_at = utc_now()
         tenant.save(update_fields=["state", "state_changed_at"])
-        record(
-            action="tenants.state_changed",
-            actor=actor,
-            obj=("tenant", tenant.public_id),
-            before={"state": before},
-            after={"state": str(to)},
-            reason=reason,
-        )
+        record_many([moved(tenant, before, to, reason=reason)], actor=actor)
+        announce_move(tenant, before, to)
     changed(tenant.pk)
+
+
+def moved(tenant: Tenant, before: str, after: str, *, reason: str = "") -> Act:
+    """Return what the log says of a tenant that came from one state to another."""
+    return Act(
+        action="tenants.state_changed",
+        obj=("tenant", tenant.public_id),
+        before={"state": str(before)},
+        after={"state": str(after)},
+        reason=reason,
+    )
 
 
 @public_context()

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from secrets import token_hex
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from kernel.audit.actor import Actor
+from kernel.audit.models import AuditEntry
+from kernel.audit.services import verify_chain
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.tenancy.context import TenantRef, public_context
 from kernel.tenancy.ports import directory
 from tenants.choices import DomainKind, DomainState, HoldLevel
+from tenants.directory import read_tenant
 from tenants.errors import (
     ConfusableDomain,
     DomainNotProven,
@@ -39,6 +45,7 @@ from tenants.services.domains import (
     verify_domain,
 )
 from tenants.services.lifecycle import Opening, open_tenant
+from tenants.services.pool import refill
 from tenants.views import tls_ask
 from testkit.dns import DnsServer
 
@@ -361,3 +368,31 @@ def test_a_hold_that_lapses_opens_the_tenant_again(tenant_a: TenantRef) -> None:
     assert states.follow_lapsed_holds(actor=ACTOR) == 1
     with public_context():
         assert Tenant.objects.get(pk=tenant_a.id).state == "active"
+
+
+@pytest.mark.usefixtures("tenant_a")
+def test_opening_a_shop_from_the_pool_takes_few_statements() -> None:
+    refill(1)
+    label = token_hex(4)
+    opening = Opening(
+        name="New",
+        hosts={STORE: f"{label}.localhost", DomainKind.CONSOLE: f"console.{label}.localhost"},
+        owner_email="owner@example.com",
+        owner_password_hash="x",
+    )
+
+    with CaptureQueriesContext(connection) as queries:
+        opened = open_tenant(opening, actor=ACTOR, may_make_schema=False)
+
+    assert len(queries) <= 25
+    assert opened == read_tenant(opened.id)[0]
+    acts = AuditEntry.objects.filter(object_id=opened.public_id).order_by("sequence")
+    with public_context():
+        assert list(acts.values_list("action", flat=True)) == [
+            "tenants.state_changed",
+            "tenants.domain_added",
+            "tenants.domain_added",
+            "tenants.state_changed",
+            "tenants.opened",
+        ]
+        assert verify_chain().intact

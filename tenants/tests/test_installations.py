@@ -15,6 +15,7 @@ from django.db import connection
 from kernel.audit.actor import Actor
 from kernel.tenancy.context import TenantRef, maintenance_context, public_context, tenant_context
 from kernel.tenancy.ports import directory
+from tenants.archive.keys import Identity
 from tenants.choices import DomainKind, JobState
 from tenants.ddl.replay import schema_exists
 from tenants.directory import read_tenant
@@ -29,6 +30,8 @@ from testkit.tenants import open_test_tenant
 
 ACTOR = Actor.system("tests")
 PHRASE = "a long walk by the sea"
+# A passphrase takes a second of processor on each side, on purpose.
+IDENTITY = Identity.generate()
 BASE, NOTES = "relic_base", "relic_notes"
 
 CASE = Step(
@@ -119,17 +122,20 @@ def furnished() -> TenantRef:
     return tenant
 
 
-def exported(tenant: TenantRef) -> bytes:
-    job = finished(requests.export(tenant.id, passphrase=PHRASE, actor=ACTOR))
+def exported(tenant: TenantRef, *, passphrase: str = "") -> bytes:
+    recipient = "" if passphrase else str(IDENTITY.to_public())
+    job = finished(
+        requests.export(tenant.id, passphrase=passphrase, recipient=recipient, actor=ACTOR)
+    )
     with public_context(), archives().open(job.data["path"]) as file:
         return bytes(file.read())
 
 
-def taken_in(archive: bytes) -> TenantRef:
+def taken_in(archive: bytes, *, key: str = str(IDENTITY)) -> TenantRef:
     name = f"moved-{token_hex(3)}"
     job = requests.take_in(
         io.BytesIO(archive),
-        key=PHRASE,
+        key=key,
         hosts={DomainKind.STORE: f"{name}.localhost"},
         name=name,
         actor=ACTOR,
@@ -140,12 +146,12 @@ def taken_in(archive: bytes) -> TenantRef:
 def test_a_tenant_moves_to_another_installation(folder: SampleFolder) -> None:
     with installation(folder, "release_1"):
         tenant = furnished()
-        archive = exported(tenant)
+        archive = exported(tenant, passphrase=PHRASE)
         rows, definition = rows_of(tenant.schema), definition_of(tenant.schema)
         pictures = files_of(tenant)
 
     with installation(folder, "release_1"):
-        moved = taken_in(archive)
+        moved = taken_in(archive, key=PHRASE)
 
         kept = {t: r for t, r in rows_of(moved.schema).items() if t.startswith("relic_")}
         assert kept == {t: r for t, r in rows.items() if t.startswith("relic_")}

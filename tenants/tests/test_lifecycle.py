@@ -16,12 +16,20 @@ from pytest_django import Settings
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.audit.services import verify_chain
+from kernel.common.ids import uuid7
+from kernel.common.time import utc_now
+from kernel.dataio.models import ExportPlan
+from kernel.keys.models import ApiKey
+from kernel.notifications.choices import MessageState
+from kernel.notifications.models import Message
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
 from kernel.tenancy.errors import UnknownTenant
 from kernel.tenancy.ports import directory
 from kernel.tenancy.schedules import schedules
 from kernel.tenancy.schedules.models import ScheduleAlarm
 from kernel.tenancy.storage import walk
+from kernel.webhooks.choices import DeliveryState, EndpointState
+from kernel.webhooks.models import Delivery, Endpoint
 from tenants.archive.encryption import encrypted
 from tenants.archive.keys import Passphrase
 from tenants.choices import DomainKind, HoldLevel, JobState, TenantKind, TenantState
@@ -45,6 +53,7 @@ from testkit.tenants import open_test_tenant
 ACTOR = Actor.system("tests")
 PHRASE = "a long walk by the sea"
 LEFT_BEHIND = ("django_migrations", "secrets_", "django_session", "outbox_", "idempotency_")
+TIES = ("keys_", "webhooks_", "notifications_", "dataio_")
 
 pytestmark = pytest.mark.usefixtures("committing")
 
@@ -294,8 +303,11 @@ def test_one_tenant_has_one_open_job() -> None:
     assert row(tenant).state == TenantState.ACTIVE
 
 
-def test_a_copy_has_the_rows_and_files_and_its_own_life() -> None:
+def test_a_copy_has_the_rows_and_files_and_its_own_life_without_ties_to_the_outside() -> None:
     tenant = furnished()
+    with tenant_context(tenant):
+        tied_to_the_outside()
+    was = rows_of(tenant.schema)
     name = f"copy-{token_hex(3)}"
 
     job = finished(
@@ -303,17 +315,48 @@ def test_a_copy_has_the_rows_and_files_and_its_own_life() -> None:
     )
 
     copy = read_tenant(job.tenant_id)[0]
+    changed = (*LEFT_BEHIND, *TIES, "sandbox_")
     assert (copy.state, copy.kind, copy.name) == ("active", "sandbox", name)
-    assert rows_of(copy.schema, without=LEFT_BEHIND) == rows_of(tenant.schema, without=LEFT_BEHIND)
+    assert rows_of(copy.schema)["sandbox_seal"] != rows_of(tenant.schema)["sandbox_seal"]
+    assert rows_of(copy.schema, without=changed) == rows_of(tenant.schema, without=changed)
     assert definition_of(copy.schema) == definition_of(tenant.schema)
     assert files_of(copy) == files_of(tenant)
     assert is_looked_into(copy)
     with tenant_context(copy):
+        assert_nothing_goes_out()
         Staff.objects.create(email="only-there@example.com", name="x")
         default_storage.delete("empty.txt")
+    assert rows_of(tenant.schema) == was, "the original goes on"
     with tenant_context(tenant):
         assert not Staff.objects.filter(email="only-there@example.com").exists()
         assert default_storage.exists("empty.txt")
+
+
+def tied_to_the_outside() -> None:
+    """A key, a webhook that is told something, a letter and a list that wait."""
+    now = utc_now()
+    person = Staff.objects.create(email="boss@example.com", name="李文")
+    values = {"prefix": "adm_x", "digest": "0" * 64, "scopes": ["orders.view"], "a_minute": 60}
+    ApiKey.objects.create(name="ERP", made_by="李文", **values)
+    endpoint = Endpoint.objects.create(name="ERP", url="https://erp.example/", events=["*"])
+    told = {"event": "order.paid", "aggregate": "order:1", "body": "{}", "event_id": uuid7()}
+    Delivery.objects.create(endpoint=endpoint, next_at=now, created_at=now, **told)
+    Message.objects.create(
+        key=uuid7(), kind="staff.new_order", channel="email", staff=person, body="!",
+        recipient=person.email, language="en", state=MessageState.WAITING, next_at=now,
+    )  # fmt: skip
+    ExportPlan.objects.create(
+        staff=person, kind="orders", format="csv", every="day", hour=6, next_at=now
+    )
+
+
+def assert_nothing_goes_out() -> None:
+    assert ApiKey.objects.get().revoked_at is not None
+    assert Endpoint.objects.get().state == EndpointState.OFF
+    assert Delivery.objects.get().state == DeliveryState.FAILED
+    message, plan = Message.objects.get(), ExportPlan.objects.get()
+    assert (message.state, message.reason) == (MessageState.SKIPPED, "copied")
+    assert (plan.next_at, plan.fault) == (None, "copied")
 
 
 def test_an_export_leaves_the_tenant_running_and_the_passphrase_nowhere() -> None:

@@ -36,7 +36,9 @@ from tenants.services.jobs import remember
 from tenants.services.states import move
 
 SUFFIX = ".tar.gz.age"
-_PARTICULARS = ("name", "kind", "legal_entity", "locale", "zone", "currency", "brand", "ring")
+_PARTICULARS = (
+    *("name", "kind", "legal_entity", "locale", "zone", "currency", "brand", "offers", "ring"),
+)
 
 
 def actor_of(job: Job) -> Actor:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from kernel.common.time import utc_now
+from kernel.tenancy.arrivals import settle
 from kernel.tenancy.context import maintenance_context, tenant_context
 from kernel.tenancy.storage import walk
 from tenants.archive import keys
@@ -32,6 +33,7 @@ from tenants.models import Grant, Job, Tenant
 from tenants.services.grants import give
 from tenants.services.heartbeat import Heartbeat
 from tenants.services.jobs import Step, define, remember, tenant_of
+from tenants.services.lifecycle import seal_sandbox
 from tenants.services.states import move
 from tenants.services.steps import shared
 
@@ -161,6 +163,8 @@ def _open(job: Job) -> None:
     tenant.release = releases[KERNEL]
     tenant.save(update_fields=["role_name", "release"])
     shared.install_modules(tenant, job.data["states"], releases)
+    with maintenance_context(tenant.schema_name):
+        settle(now=utc_now())
     for feature in _granted(job):
         give(
             tenant.pk,
@@ -169,6 +173,7 @@ def _open(job: Job) -> None:
             source_id=job.pk.hex,
             actor=actor,
         )
+    seal_sandbox(tenant)
     move(tenant, TenantState.PROVISIONING, actor=actor)
     in_trial = tenant.trial_ends_at is not None and tenant.trial_ends_at > utc_now()
     move(tenant, TenantState.TRIAL if in_trial else TenantState.ACTIVE, actor=actor)
