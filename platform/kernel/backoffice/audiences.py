@@ -13,6 +13,12 @@ from kernel.levels.models import Level, Segment
 from kernel.pricing.audience import LONGEST_GROUP
 
 
+def others_in(audience: Mapping[str, Any]) -> list[str]:
+    """Return the groups of an audience that are named elsewhere: markets, those over the API."""
+    shown = ("level:", "segment:", "tag:")
+    return [str(each) for each in audience.get("groups", ()) if not str(each).startswith(shown)]
+
+
 class AudienceFields(forms.Form):
     """Everybody, whoever is signed in, or members of some levels, segments and tags."""
 
@@ -41,6 +47,7 @@ class AudienceFields(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.others: list[str] = []
         levels = [(row.code, row.label) for row in Level.objects.order_by("rank")]
         rows = Segment.objects.order_by("name", "id").values_list("code", "name")
         self._offer("levels", levels)
@@ -58,7 +65,8 @@ class AudienceFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check that the groups are named."""
         values = super().clean() or {}
-        if values.get("audience") == "groups" and not self._groups(values):
+        is_named = bool(self._groups(values) or self.others)
+        if values.get("audience") == "groups" and not is_named:
             self.add_error("groups", _("Name at least one level, segment or tag."))
         return values
 
@@ -86,12 +94,7 @@ class AudienceFields(forms.Form):
         if given["audience"] == "signed_in":
             found = {"signed_in": True}
         elif given["audience"] == "groups":
-            others = [
-                each
-                for each in (kept or {}).get("groups", ())
-                if not str(each).startswith(("level:", "segment:", "tag:"))
-            ]
-            found = {"groups": [*self._groups(given), *others]}
+            found = {"groups": [*self._groups(given), *others_in(kept or {})]}
         if (kept or {}).get("members"):
             found["members"] = (kept or {})["members"]
         return found

@@ -13,13 +13,15 @@ from kernel.access.models import Staff
 from kernel.access.scopes import extent_of
 from kernel.analytics.reports import Overview, looked_at, overview
 from kernel.analytics.values import Span
-from kernel.backoffice.figures.charts import Chart, Tile, over_time, tile
+from kernel.analytics.widgets import WidgetShown, widgets_for
+from kernel.backoffice.figures.charts import Chart, Tile, of_widget, over_time, tile
 from kernel.backoffice.orders.selectors import refunds_waiting, reviews_waiting
 from kernel.backoffice.products.selectors import low_products
 from kernel.common.time import local_date
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.selectors import visible_orders
 from kernel.tenancy.context import current_tenant
+from kernel.wallet.selectors import withdrawals_to_review
 
 DAYS: Final = 30
 TILES: Final = ("paid_minor", "paid", "visits", "conversion_bp", "refunded_minor")
@@ -45,11 +47,18 @@ class Dashboard:
 
     Attributes:
         made_at: when the figures were made.
+        widgets: of modules that are on, as far as the person may see them.
     """
 
     seen: Overview | None
     to_do: list[ToDo]
     made_at: datetime | None
+    widgets: list[WidgetShown]
+
+    @property
+    def module_charts(self) -> list[tuple[Chart, str]]:
+        """What modules tell, each with where there is more."""
+        return [(of_widget(each), each.path) for each in self.widgets]
 
     @property
     def tiles(self) -> list[Tile]:
@@ -70,11 +79,12 @@ class Dashboard:
 def dashboard_for(person: Staff, *, now: datetime) -> Dashboard:
     """Return what a person may see; the figures are read from roll-ups alone."""
     is_whole = person.may("orders.view") and extent_of("orders.view") is None
-    today = local_date(now, current_tenant().zone)
+    span = Span.last(DAYS, today=local_date(now, current_tenant().zone))
     return Dashboard(
-        seen=overview(Span.last(DAYS, today=today)) if is_whole else None,
+        seen=overview(span) if is_whole else None,
         to_do=_to_do(person),
         made_at=looked_at() if is_whole else None,
+        widgets=widgets_for(span, may=person.may),
     )
 
 
@@ -96,6 +106,9 @@ def _to_do(person: Staff) -> list[ToDo]:
         found.append(ToDo(_("Refunds to make by hand"), "/payments/refunds/", count))
     if person.may("products.view"):
         found.append(ToDo(_("Products with little stock"), _low_path(person), len(low_products())))
+    if person.may("withdrawals.review") and (count := withdrawals_to_review()):
+        path = "/withdrawals/?state=to_review"
+        found.append(ToDo(_("Withdrawals to review"), path, count))
     return found
 
 

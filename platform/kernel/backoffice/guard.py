@@ -75,9 +75,16 @@ def staff_page(
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by `permission_of`
         return guarded  # type: ignore[return-value]  # wraps() types the request by name
 
     return decorate
+
+
+def permission_of(view: object) -> str | None:
+    """Return what a page asks for: empty for everybody who is signed in, None for no such page."""
+    found = getattr(view, "permission", None)
+    return found if isinstance(found, str) else None
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -7,7 +7,9 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 
+from kernel.access.actors import LET_IN_BY
 from kernel.access.models import Staff
+from kernel.backoffice.announcing import Announced, announced
 from kernel.backoffice.menu import Group, menu_for
 from kernel.common.colours import first_letter, palette
 from kernel.tenancy.context import BrandRef, TenantRef, current_tenant_or_none
@@ -47,6 +49,14 @@ class Shell:
         return menu_for(self._request, self.person) if self.person is not None else []
 
     @property
+    def visit(self) -> str:
+        """Who let the helper in who is signed in; empty for everybody else."""
+        person = self.person
+        if person is None or person.expires_at is None:
+            return ""
+        return str(self._request.session.get(LET_IN_BY, "")) or person.name
+
+    @property
     def tenant(self) -> TenantRef | None:
         """The tenant, in a tenant's console."""
         return current_tenant_or_none()
@@ -55,6 +65,11 @@ class Shell:
     def languages(self) -> list[tuple[str, str]]:
         """Codes and names of the languages."""
         return list(settings.LANGUAGES)
+
+    @cached_property
+    def announcements(self) -> list[Announced]:
+        """What the operator announces, to whoever is signed in."""
+        return announced(is_shop=self.tenant is not None) if self.person is not None else []
 
     @property
     def is_read_only(self) -> bool:
@@ -65,7 +80,9 @@ class Shell:
 def current_brand(request: HttpRequest) -> BrandRef:
     """Return the brand of the tenant, or of whom the channel host belongs to."""
     tenant = current_tenant_or_none()
-    return tenant.brand if tenant is not None else public_hosts().brand(request_host(request))
+    return (
+        tenant.console_brand if tenant is not None else public_hosts().brand(request_host(request))
+    )
 
 
 def signed_in(request: HttpRequest) -> Staff | None:

@@ -9,8 +9,10 @@ from kernel.backoffice.account import views as account
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("", include("kernel.sso.urls")),
     path("sign-in/code/", account.code, name="sign-in-code"),
     path("support/<str:token>/", account.support, name="support"),
+    path("welcome/<str:token>/", account.arrive_by_letter),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("account/password/", views.change_password, name="password"),
     path("account/confirm/", views.confirm_page, name="confirm"),

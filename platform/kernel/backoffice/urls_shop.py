@@ -6,13 +6,16 @@ from django.urls import include, path
 
 urlpatterns = [
     path("fields/", include("kernel.backoffice.fields.urls")),
+    path("languages/", include("kernel.backoffice.languages.urls")),
     path("settings/", include("kernel.backoffice.choosing.urls")),
+    path("usage/", include("kernel.backoffice.usage.urls")),
     path("jobs/", include("kernel.backoffice.jobs.urls")),
     path("figures/", include("kernel.backoffice.figures.urls")),
     path("orders/", include("kernel.backoffice.orders.urls")),
     path("shipping/", include("kernel.backoffice.shipping.urls")),
     path("after-sales/", include("kernel.backoffice.aftersales.urls")),
     path("products/", include("kernel.backoffice.products.urls")),
+    path("library/", include("kernel.backoffice.library.urls")),
     path("prices/", include("kernel.backoffice.pricing.urls")),
     path("promotions/", include("kernel.backoffice.promotions.urls")),
     path("coupons/", include("kernel.backoffice.promotions.urls_coupons")),
@@ -34,5 +37,6 @@ urlpatterns = [
     path("entry/", include("kernel.backoffice.entry.urls")),
     path("staff/", include("kernel.backoffice.staffing.urls")),
     path("withdrawals/", include("kernel.backoffice.wallet.urls")),
+    path("rewards/", include("kernel.backoffice.rewards.urls")),
     path("ledger/", include("kernel.backoffice.ledger.urls")),
 ]

@@ -31,6 +31,8 @@ from kernel.common.errors import DomainError
 from kernel.common.http import client_ip
 from kernel.common.ratelimit import Limit, RateLimited, RateLimitUnavailable, WhenDown
 from kernel.common.time import utc_now
+from kernel.sso.places import place_of
+from kernel.sso.services import sign_on_at
 from kernel.tenancy.context import current_tenant_or_none
 from kernel.tenancy.middleware import request_host, serves_held_tenants
 from kernel.tenancy.ports import public_hosts
@@ -65,7 +67,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         if not form.errors:
             form.add_error(None, _("The e-mail address or the password is not right."))
         status = 422
-    return render(request, "backoffice/sign_in.html", {"form": form, "next": target}, status=status)
+    context = {"form": form, "next": target, "sign_on": sign_on_at(place_of(request))}
+    return render(request, "backoffice/sign_in.html", context, status=status)
 
 
 def _may_try(request: HttpRequest, form: SignInForm) -> bool:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import segno
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -28,7 +28,6 @@ from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.shell import current_brand
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
-from kernel.tenancy.context import current_tenant_or_none
 from kernel.tenancy.middleware import serves_held_tenants
 
 _HOME = "/account/security/"
@@ -40,10 +39,10 @@ _HOME = "/account/security/"
 @staff_page(with_any_password=True, is_confirmed=True)
 def enrol(request: StaffRequest) -> HttpResponseBase:
     """Show the secret to the app, and take its first code."""
-    _only_in_shops()
     if request.person.must_change_password:
         return redirect("/account/password/")
-    if factor_of(request.person) is not None:
+    factor = factor_of(request.person)
+    if factor is not None and factor.by_app:
         return redirect(_HOME)
     secret = begin_factor(request.person)
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -54,8 +53,9 @@ def enrol(request: StaffRequest) -> HttpResponseBase:
         except DomainError as refusal:
             add_refusal(form, refusal, {FactorRefused.code: "code"})
         else:
-            return _show(request, codes)
-    account, issuer = request.person.email, current_brand(request).name
+            return show_codes(request, codes)
+    brand = current_brand(request)
+    account, issuer = request.person.email, brand.totp_issuer or brand.name
     context = {
         "form": form,
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
@@ -71,13 +71,12 @@ def enrol(request: StaffRequest) -> HttpResponseBase:
 @staff_page(is_confirmed=True)
 def codes(request: StaffRequest) -> HttpResponseBase:
     """Make new recovery codes; those before work no more."""
-    _only_in_shops()
     try:
         made = renew_recovery(request.person, actor=request.actor, now=utc_now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect(_HOME)
-    return _show(request, made)
+    return show_codes(request, made)
 
 
 @serves_held_tenants
@@ -85,17 +84,17 @@ def codes(request: StaffRequest) -> HttpResponseBase:
 @staff_page(is_confirmed=True)
 def remove(request: StaffRequest) -> HttpResponseBase:
     """Take one's own app away."""
-    _only_in_shops()
     try:
         drop_factor(request.person, actor=request.actor, now=utc_now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("From now on the password alone signs you in."))
+        messages.success(request, _("The app was taken away."))
     return redirect(_HOME)
 
 
-def _show(request: StaffRequest, codes: list[str]) -> HttpResponseBase:
+def show_codes(request: StaffRequest, codes: list[str]) -> HttpResponseBase:
+    """Show codes to be kept on paper, this once."""
     context = {"codes": codes, "all_codes": "\n".join(codes)}
     return render(request, "backoffice/account/codes.html", context)
 
@@ -105,8 +104,3 @@ def _picture(text: str) -> SafeString:
     code = segno.make(text, error="m", micro=False)
     code.save(drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2)
     return mark_safe(drawn.getvalue().decode())  # noqa: S308  drawn here: paths and numbers alone
-
-
-def _only_in_shops() -> None:
-    if current_tenant_or_none() is None:
-        raise Http404

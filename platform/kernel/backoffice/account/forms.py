@@ -38,3 +38,15 @@ class AnyCodeForm(CodeForm):
             }
         ),
     )
+
+
+class FirstPasswordForm(forms.Form):
+    """The password that somebody who is invited chooses."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.account import factor, views
+from kernel.backoffice.account import factor, keys, views
 
 urlpatterns = [
     path("security/", views.security),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("factor/", factor.enrol),
     path("factor/codes/", factor.codes),
     path("factor/remove/", factor.remove),
+    path("keys/", keys.add),
+    path("keys/<str:key>/remove/", keys.remove),
 ]

@@ -60,4 +60,5 @@ class ActFilter(NarrowForm):
             object_id=told.get("object_id", "").replace("\x00", ""),
             since=day_bounds(since, zone)[0] if since else None,
             until=day_bounds(until, zone)[1] if until else None,
+            with_seals=False,
         )

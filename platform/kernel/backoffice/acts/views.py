@@ -7,20 +7,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from kernel.audit.limits import CHECKED
 from kernel.audit.models import AuditEntry
+from kernel.audit.sealing import standing
 from kernel.audit.selectors import entries_matching
 from kernel.backoffice.activity import described
 from kernel.backoffice.acts.forms import ActFilter
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, narrowed_page
 from kernel.backoffice.templatetags.console import moment
+from kernel.common.errors import DomainError
+from kernel.common.time import utc_now
+from kernel.tenancy.context import current_tenant
 
 VIEW: Final = "audit.view"
+_FAULTS: Final = {
+    "changed": gettext_lazy("The entry was changed."),
+    "missing": gettext_lazy("Entries before it are missing."),
+    "unlinked": gettext_lazy("It does not go on from the entry before it."),
+    "cut": gettext_lazy("The log ends before its last seal."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,21 @@ def list_context(request: StaffRequest) -> dict[str, Any]:
         request, ActFilter(request.GET), lambda _wanted: entries_matching(_asked(request.GET))
     )
     return {**context, "acts": [described(entry) for entry in page]}
+
+
+@require_safe
+@staff_page(VIEW)
+def check(request: StaffRequest) -> HttpResponseBase:
+    """Say whether a tenant's log is as it was written."""
+    try:
+        CHECKED.check(f"tenant:{current_tenant().id}")
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("/activity/")
+    standing_now = standing(now=utc_now())
+    fault = standing_now.report.fault
+    context = {"standing": standing_now, "fault": _FAULTS[fault] if fault else ""}
+    return render(request, "backoffice/acts/check.html", context)
 
 
 @require_safe

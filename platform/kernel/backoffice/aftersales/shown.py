@@ -26,6 +26,7 @@ from kernel.backoffice.aftersales.forms import (
 )
 
 VIEW: Final = "aftersales.view"
+RECOUNTED: Final = _("Discounts counted anew")
 _MOVES: Final = ("approve", "offer", "reject", "inspect", "replace", "arbitrate")
 
 
@@ -42,6 +43,7 @@ def desk_case(detail: CaseDetail) -> dict[str, Any]:
         "others": [each for each in cases_on(case.order_id) if each.pk != case.pk],
         "can_say": may(case, "say"),
         "can_receive": may(case, "receive"),
+        "can_escalate": may(case, "escalate"),
         "missing": case.amount_minor - missing if may(case, "pay") else 0,
         "offered": CaseKind(case.offer["kind"]).label if case.offer else "",
     }
@@ -50,21 +52,33 @@ def desk_case(detail: CaseDetail) -> dict[str, Any]:
 def sums_of(detail: CaseDetail) -> list[tuple[Promise | str, int, bool]]:
     """Return of what the money is made up: label, minor units, whether it is the whole."""
     case = detail.case
-    if case.remedy != Remedy.MONEY:
-        return []
     goods = sum(each.refund_minor for each in detail.lines)
-    rows: list[tuple[Promise | str, int, bool]] = [(_("Goods"), goods, False)]
+    extra = sum(each.extra_minor for each in detail.lines)
+    rows: list[tuple[Promise | str, int, bool]] = []
+    if case.remedy != Remedy.MONEY:
+        if goods and extra:
+            rows = [(_("Cheaper by"), goods, False), (_("Dearer by"), -extra, False)]
+        if case.surcharge_minor:
+            rows.append((_("Paid on top in all"), case.surcharge_minor, True))
+        if case.amount_minor:
+            rows.append((_("Goes back in all"), case.amount_minor, True))
+        return rows
+    rows.append((_("Goods"), goods, False))
     if case.freight_minor:
         rows.append((_("Freight"), case.freight_minor, False))
     if case.gift_charge_minor:
         rows.append((_("Gifts that did not come back"), -case.gift_charge_minor, False))
+    if case.recount_minor:
+        rows.append((RECOUNTED, -case.recount_minor, False))
     rows.append((_("Goes back in all"), case.amount_minor, True))
     return rows
 
 
 def forms_for(detail: CaseDetail, data: QueryDict | None = None) -> dict[str, forms.Form]:
     """Return the forms of what may be done with a case as it is, filled where data is given."""
-    return {name: _form(name, detail, data) for name in _MOVES if may(detail.case, _move(name))}
+    # What was taken to the platform is decided there alone.
+    left = [name for name in _MOVES if name != "arbitrate" or detail.case.escalated_at is None]
+    return {name: _form(name, detail, data) for name in left if may(detail.case, _move(name))}
 
 
 def _move(name: str) -> Any:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:number>/inspect/", views.inspect),
     path("<str:number>/replace/", views.replace),
     path("<str:number>/arbitrate/", views.arbitrate),
+    path("<str:number>/escalate/", views.escalate),
     path("<str:number>/pay/", views.pay),
     path("<str:number>/say/", views.say),
 ]

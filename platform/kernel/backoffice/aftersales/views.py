@@ -19,7 +19,6 @@ from kernel.aftersales.errors import InvalidCase, UnknownCase
 from kernel.aftersales.exports import case_rows
 from kernel.aftersales.models import Case
 from kernel.aftersales.selectors import CaseDetail, detail_of, lines_of, searched, staff_case
-from kernel.aftersales.services.pictures import LARGEST_PICTURE
 from kernel.backoffice.aftersales.forms import (
     AddressForm,
     ApprovalForm,
@@ -33,6 +32,7 @@ from kernel.backoffice.aftersales.forms import (
 from kernel.backoffice.aftersales.shown import VIEW, desk_case, forms_for
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import narrowed_page
+from kernel.catalogue.sent import contents_of
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 
@@ -122,7 +122,8 @@ def arrive(request: StaffRequest, number: str) -> HttpResponseBase:
     """Note that what was sent back is there."""
     case = _case(number, MANAGE)
     try:
-        services.note_arrival(case.pk, actor=request.actor, now=utc_now())
+        with services.as_seen(case.pk, _version(request)):
+            services.note_arrival(case.pk, actor=request.actor, now=utc_now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -189,13 +190,14 @@ def pay(request: StaffRequest, number: str) -> HttpResponseBase:
     """Bring money on its way that did not find it."""
     case, means, now = _case(number, MANAGE), request.POST.get("means"), utc_now()
     try:
-        if means == PayoutMeans.WALLET:
-            services.to_wallet(case.pk, actor=request.actor, now=now)
-        elif means == PayoutMeans.HAND:
-            reason = request.POST.get("reason", "")
-            services.by_hand(case.pk, reason=reason, actor=request.actor, now=now)
-        else:
-            services.retry(case.pk, actor=request.actor, now=now)
+        with services.as_seen(case.pk, _version(request)):
+            if means == PayoutMeans.WALLET:
+                services.to_wallet(case.pk, actor=request.actor, now=now)
+            elif means == PayoutMeans.HAND:
+                reason = request.POST.get("reason", "")
+                services.by_hand(case.pk, reason=reason, actor=request.actor, now=now)
+            else:
+                services.retry(case.pk, actor=request.actor, now=now)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -205,17 +207,29 @@ def pay(request: StaffRequest, number: str) -> HttpResponseBase:
 
 @require_POST
 @staff_page(MANAGE)
+def escalate(request: StaffRequest, number: str) -> HttpResponseBase:
+    """Let the platform decide a dispute."""
+    case = _case(number, MANAGE)
+    try:
+        text = request.POST.get("text", "")
+        services.escalate(case.pk, text=text, actor=request.actor, now=utc_now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The platform decides this dispute now."))
+    return _back(case)
+
+
+@require_POST
+@staff_page(MANAGE)
 def say(request: StaffRequest, number: str) -> HttpResponseBase:
     """Write to the buyer, with pictures where they help."""
     case = _case(number, MANAGE)
-    files = [each for each in request.FILES.getlist("pictures") if each.size]
     try:
-        if any((each.size or 0) > LARGEST_PICTURE for each in files):
-            raise InvalidCase(_("A picture may have at most 10 MB."), field="pictures")
         services.say(
             case.pk,
             request.POST.get("text", ""),
-            pictures=[each.read() for each in files],
+            pictures=contents_of(request.FILES.getlist("pictures"), refusal=InvalidCase),
             actor=request.actor,
             now=utc_now(),
         )
@@ -245,6 +259,12 @@ def address(request: StaffRequest) -> HttpResponseBase:
     return render(request, "backoffice/aftersales/address.html", {"form": form}, status=status)
 
 
+def _version(request: StaffRequest) -> int | None:
+    """Return which version of the case the page showed."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004
+
+
 def _narrowed(wanted: dict[str, Any]) -> QuerySet[Case]:
     return searched(permission=VIEW, **wanted)
 
@@ -266,7 +286,8 @@ def _decide(
         return _back(detail.case)
     if isinstance(form, kind) and form.is_valid():
         try:
-            done = act(detail.case, form)
+            with services.as_seen(detail.case.pk, _version(request)):
+                done = act(detail.case, form)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.documents import printing, requests, views
+from kernel.backoffice.documents import layouts, printing, requests, views
 from kernel.backoffice.exports import views as exports
 
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("entities/", views.names),
     path("entities/new/", views.name),
     path("entities/<str:entity>/", views.name),
+    path("entities/<str:entity>/layouts/", layouts.index),
+    path("entities/<str:entity>/layouts/<str:kind>/", layouts.edit),
+    path("entities/<str:entity>/layouts/<str:kind>/sample/", layouts.sample),
     path("orders/<str:number>/", views.issue),
     path("prints/", printing.index),
     path("prints/new/", printing.new),

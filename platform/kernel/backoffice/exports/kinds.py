@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.exports.lists import desk, goods, marketing, money
 from kernel.backoffice.figures import files as figures
-from kernel.dataio.exporting import ExportKind, register_export
+from kernel.catalogue.models import Product
+from kernel.common.ids import InvalidId, parse_public_id
+from kernel.dataio.exporting import ExportKind, OwnColumns, register_export
 from kernel.dataio.exports import COLUMNS
+from kernel.fields.choices import Subject
+from kernel.i18n.texts.services import COLUMNS as COLUMNS_TRANSLATED
+from kernel.orders.models import Order
 
 _PRODUCTS: Final = tuple(
     "".join(each if each.isalnum() else "_" for each in name.lower()).strip("_") for name in COLUMNS
+)
+
+
+def _member_ids(numbers: Collection[str]) -> dict[str, UUID]:
+    found = {}
+    for number in numbers:
+        with suppress(InvalidId):
+            found[number] = parse_public_id("mem", number)
+    return found
+
+
+_OWN_ORDERS: Final = OwnColumns(
+    Subject.ORDER,
+    lambda numbers: dict(Order.objects.filter(number__in=numbers).values_list("number", "pk")),
+)
+_OWN_MEMBERS: Final = OwnColumns(Subject.MEMBER, _member_ids)
+_OWN_PRODUCTS: Final = OwnColumns(
+    Subject.PRODUCT,
+    lambda handles: dict(Product.objects.filter(handle__in=handles).values_list("handle", "pk")),
 )
 KINDS: Final = (
     ExportKind(
@@ -24,6 +52,7 @@ KINDS: Final = (
             *("line_total", "freight", "order_total", "currency", "note"),
         ),
         "kernel.backoffice.orders.selectors.export_rows",
+        own=_OWN_ORDERS,
     ),
     ExportKind(
         "aftersales",
@@ -42,6 +71,7 @@ KINDS: Final = (
         "members.manage",
         ("number", "name", "login", "since", "may_sign_in", "advisor"),
         "kernel.backoffice.members.views.export_rows",
+        own=_OWN_MEMBERS,
     ),
     ExportKind(
         "products",
@@ -49,6 +79,7 @@ KINDS: Final = (
         "products.export",
         _PRODUCTS,
         "kernel.backoffice.products.views.export_rows",
+        own=_OWN_PRODUCTS,
     ),
     ExportKind(
         "stock",
@@ -88,6 +119,17 @@ KINDS: Final = (
         "kernel.backoffice.payments.money.export_refund_rows",
     ),
     ExportKind(
+        "withdrawals",
+        _("Withdrawals"),
+        "withdrawals.view",
+        (
+            *("number", "asked_at", "member", "asset", "amount", "fee", "tax", "arrives"),
+            *("currency", "channel", "account", "state", "reason", "service", "reference"),
+            *("batch", "closed_at"),
+        ),
+        "kernel.backoffice.wallet.files.export_rows",
+    ),
+    ExportKind(
         "documents",
         _("Documents"),
         "documents.view",
@@ -104,6 +146,17 @@ KINDS: Final = (
         ("at", "what", "order", "account", "state", "asset", "amount"),
         "kernel.backoffice.ledger.journals.export_rows",
     ),
+    ExportKind(
+        "translations",
+        _("Translations"),
+        "languages.view",
+        COLUMNS_TRANSLATED,
+        "kernel.backoffice.languages.translations.export_rows",
+    ),
+    *goods.KINDS,
+    *marketing.KINDS,
+    *money.KINDS,
+    *desk.KINDS,
     *figures.KINDS,
     ExportKind(
         "activity",

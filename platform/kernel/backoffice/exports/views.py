@@ -29,12 +29,18 @@ from kernel.dataio.exporting import (
     ExportKind,
     export_chunks,
     export_kind,
+    export_kinds,
     headings_of,
 )
-from kernel.dataio.plans import KEPT, drop_plan, file_of, files_of, plan_export, plans_of
+from kernel.dataio.plans import KEPT, MANAGE, drop_plan, file_of, files_of, plan_export, plans_of
 from kernel.tenancy.context import current_tenant
 
-_OWN = frozenset({"column", "file_format", "every", "hour", "page", "csrfmiddlewaretoken"})
+_OWN = frozenset(
+    {
+        *("column", "file_format", "every", "hour", "way", "emails", "target", "page"),
+        "csrfmiddlewaretoken",
+    }
+)
 
 
 def file(code: str) -> Callable[..., HttpResponseBase]:
@@ -85,13 +91,19 @@ def choose(code: str) -> Callable[..., HttpResponseBase]:
         narrowed = _filter_of(request.GET)
         if request.method == "POST":
             return _planned(request, kind, narrowed)
-        return _draw(request, kind, narrowed, PlanForm(kind, auto_id="plan_%s"))
+        return _draw(request, kind, narrowed, _plan_form(request, kind))
 
     return page
 
 
+def _plan_form(request: StaffRequest, kind: ExportKind, told: QueryDict | None = None) -> PlanForm:
+    initial = {"emails": request.person.email}
+    may_send = request.person.may(MANAGE)
+    return PlanForm(kind, told, may_send=may_send, initial=initial, auto_id="plan_%s")
+
+
 def _planned(request: StaffRequest, kind: ExportKind, narrowed: QueryDict) -> HttpResponseBase:
-    form = PlanForm(kind, request.POST, auto_id="plan_%s")
+    form = _plan_form(request, kind, request.POST)
     if form.is_valid():
         told = form.cleaned_data
         try:
@@ -105,11 +117,13 @@ def _planned(request: StaffRequest, kind: ExportKind, narrowed: QueryDict) -> Ht
                 person=request.person,
                 actor=request.actor,
                 now=utc_now(),
+                route=form.route(),
             )
         except DomainError as refusal:
-            form.add_error(None, str(refusal))
+            about = str(refusal.fields.get("field", ""))
+            form.add_error(about if about in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("It is made by the clock now; a letter tells of each."))
+            messages.success(request, _("It is made by the clock now."))
             return redirect("/exports/")
     return _draw(request, kind, narrowed, form, status=422)
 
@@ -127,7 +141,8 @@ def _draw(
         "file": FileForm(kind),
         "plan": form,
         "kept": [(key, value) for key, values in narrowed.lists() for value in values if value],
-        "back": request.path.removesuffix("export/"),
+        "back": kind.page or request.path.removesuffix("export/"),
+        "file_path": request.path.rstrip("/"),
         "formats": ExportFormat.choices,
     }
     return render(request, "backoffice/exports/choose.html", context, status=status)
@@ -138,6 +153,26 @@ def _filter_of(query: QueryDict) -> QueryDict:
     for name in _OWN:
         kept.pop(name, None)
     return kept
+
+
+@staff_page()
+def one(request: StaffRequest, code: str) -> HttpResponseBase:
+    """Show the page of any list."""
+    return choose(_known(code).code)(request)
+
+
+@require_safe
+@staff_page()
+def sent(request: StaffRequest, code: str, file_format: str) -> HttpResponseBase:
+    """Send any list as a file."""
+    return file(_known(code).code)(request, file_format)
+
+
+def _known(code: str) -> ExportKind:
+    try:
+        return export_kind(code)
+    except InvalidExport as refusal:
+        raise Http404 from refusal
 
 
 @require_safe
@@ -151,6 +186,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
     context = {
         "plans": plans,
         "files": files_of(person, now=utc_now()),
+        "lists": [kind for kind in export_kinds() if person.may(kind.permission)],
         "days": KEPT.days,
     }
     return render(request, "backoffice/exports/list.html", context)

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.backoffice.fields.filters import form_field
 from kernel.fields.choices import FieldKind, Subject
+from kernel.fields.forms import form_field
 from kernel.fields.models import OwnField
 from kernel.fields.services import Told
 
@@ -28,6 +28,13 @@ class FieldForm(forms.Form):
     )
     is_required = forms.BooleanField(label=_("Must be filled in"), required=False)
     is_searchable = forms.BooleanField(label=_("Lists can be narrowed down by it"), required=False)
+    is_asked = forms.BooleanField(
+        label=_("Buyers see it"),
+        required=False,
+        help_text=_(
+            "They fill it in in their account and at checkout; of products it stands on the page."
+        ),
+    )
     position = forms.IntegerField(label=_("Place in the order"), min_value=0, max_value=999)
 
     def told(self) -> Told:
@@ -38,6 +45,7 @@ class FieldForm(forms.Form):
             choices=found["choices"].splitlines(),
             is_required=found["is_required"],
             is_searchable=found["is_searchable"],
+            is_asked=found["is_asked"],
             position=found["position"],
         )
 

@@ -63,7 +63,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
 def edit(request: StaffRequest, field: str) -> HttpResponseBase:
     """Change a field."""
     row: OwnField = found(OwnField.objects.filter(pk=identified("fld", field)).first())
-    names = ("name", "is_required", "is_searchable", "position")
+    names = ("name", "is_required", "is_searchable", "is_asked", "position")
     initial: dict[str, Any] = {name: getattr(row, name) for name in names}
     form = FieldForm(
         request.POST if request.method == "POST" else None,

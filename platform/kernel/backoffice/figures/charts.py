@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.analytics.details import point_label
 from kernel.analytics.reports import Overview, Point
+from kernel.analytics.widgets import WidgetShown
 from kernel.backoffice.templatetags.console import money, percent
 from kernel.common.money import Money
 
@@ -27,7 +28,7 @@ LABELS: Final[dict[str, Promise]] = {
     "average_minor": _("Average order"),
     "conversion_bp": _("Visits that bought"),
     "cancelled": _("Cancelled orders"),
-    "buyers": _("Buyers of each day"),
+    "buyers": _("Buyers"),
     "new_buyers": _("New buyers"),
     "repeat_bp": _("Of them, bought before"),
     "joined": _("New members"),
@@ -172,6 +173,26 @@ def over_time(
         lines=lines,
         summary=str(_("%(title)s. %(sums)s. The table below has every part."))
         % {"title": title, "sums": summary},
+        heading=str(_("When")),
+    )
+
+
+def of_widget(shown: WidgetShown) -> Chart:
+    """Return what a module tells as a chart."""
+    figures = shown.figures
+    line = Line(shown.label, [value for _day, value in figures.days], figures.currency)
+    sums = line.text(figures.total)
+    if figures.before is not None:
+        before = {"sum": sums, "before": line.text(figures.before)}
+        sums = str(_("%(sum)s, the time before %(before)s")) % before
+    return Chart(
+        code=shown.code.replace(".", "-").replace("_", "-"),
+        title=f"{shown.label}: {sums}",
+        kind="bar",
+        labels=[day.isoformat() for day, _value in figures.days],
+        lines=[line],
+        summary=str(_("%(title)s. %(sums)s. The table below has every part."))
+        % {"title": shown.label, "sums": sums},
         heading=str(_("When")),
     )
 

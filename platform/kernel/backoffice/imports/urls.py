@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from kernel.backoffice.imports import views
+from kernel.backoffice.imports.sample import sample
 
 urlpatterns = [
     path("", views.index),
     path("products.csv", views.export),
+    path("sample.<str:file_format>", sample),
     path("<str:source>/", views.show),
     path("<str:source>/choices/", views.set_choices),
-    path("<str:source>/faults.csv", views.faults),
     path("<str:source>/pictures/", views.pictures),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.imports.forms import ChoiceForm, UploadForm
 from kernel.backoffice.pieces import csv_file, found, identified
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.dataio.choices import ImportState
@@ -124,22 +122,6 @@ def set_choices(request: StaffRequest, source: str) -> HttpResponseBase:
         if not act:
             messages.success(request, _("The choices were saved."))
     return redirect(f"/imports/{row.public_id}/")
-
-
-@require_safe
-@staff_page(IMPORT)
-def faults(request: StaffRequest, source: str) -> HttpResponseBase:
-    """Send the rows that were left out, with their reasons."""
-    headings = [_("Row"), _("Product"), _("Reason"), _("Details")]
-    return csv_file(csv_lines(_fault_rows(_row(source), headings)), "import-faults")
-
-
-def _fault_rows(row: Import, headings: list[str]) -> Iterator[list[object]]:
-    yield list(headings)
-    rows = ImportFault.objects.filter(source=row).order_by("line", "id")
-    for fault in rows.iterator(chunk_size=1000):
-        details = "; ".join(f"{key}: {value}" for key, value in fault.detail.items())
-        yield [fault.line, fault.name, fault.saying, details]
 
 
 @require_POST

@@ -23,6 +23,8 @@ from kernel.members.models import Member
 from kernel.payments.models import PaymentBinding
 
 KINDS: Final[dict[str, Promise]] = {
+    "reviews.rewarded": gettext_lazy("For a review"),
+    "reviews.reward_taken_back": gettext_lazy("Taken back with a review"),
     "payments.captured": gettext_lazy("Payment received"),
     "payments.refunded": gettext_lazy("Refund"),
     "payments.split": gettext_lazy("Share paid to a partner"),
@@ -39,6 +41,14 @@ KINDS: Final[dict[str, Promise]] = {
     "aftersales.to_balance": gettext_lazy("Refund paid to a balance"),
     "ledger.adjusted": gettext_lazy("Adjusted by hand"),
     "ledger.expired": gettext_lazy("Expired"),
+    "growth.earned": gettext_lazy("Growth earned"),
+    "growth.taken_back": gettext_lazy("Growth taken back"),
+    "points.earned": gettext_lazy("Points earned"),
+    "points.taken_back": gettext_lazy("Points taken back"),
+    "coupon.taken": gettext_lazy("Coupon for points"),
+    "commission.earned": gettext_lazy("Commission earned"),
+    "wallet.transferred": gettext_lazy("Given to another member"),
+    "wallet.returned": gettext_lazy("Withdrawal that came back"),
 }
 _TAKEN_BACK: Final = ".reversed"
 

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from kernel.backoffice.orders.change_forms import AmountField
 from kernel.backoffice.promotions.terms_forms import PercentField, basis_points, per_cent
 from kernel.common.money import BASIS_POINTS, Money
+from kernel.ledger.choices import AssetKind
+from kernel.ledger.models import Asset
+from kernel.ledger.selectors import asset_name
 from kernel.levels.choices import EarnsOn, Match
 from kernel.levels.facts import known_facts
-from kernel.levels.models import Level
+from kernel.levels.models import POINTS, Level
 from kernel.levels.policy import MOST_DAYS, MOST_GROWTH
 from kernel.levels.services.levels import HIGHEST_RANK, LONGEST_BENEFITS
 from kernel.tenancy.context import current_tenant
@@ -141,9 +144,11 @@ def level_initial(row: Level) -> dict[str, object]:
 
 
 class LevelPolicyForm(forms.Form):
-    """How growth is earned and levels are kept."""
+    """How growth and points are earned and levels are kept."""
 
-    earns_on = forms.ChoiceField(label=_("An order brings growth"), choices=EarnsOn.choices)
+    earns_on = forms.ChoiceField(
+        label=_("An order brings growth and points"), choices=EarnsOn.choices
+    )
     growth_per_unit = forms.IntegerField(
         label=_("Growth for each whole unit of the currency spent"),
         help_text=_("0 for none. What is refunded is taken back."),
@@ -166,6 +171,27 @@ class LevelPolicyForm(forms.Form):
         max_value=MOST_DAYS,
         localize=False,
     )
+    points_per_unit = forms.IntegerField(
+        label=_("Points for each whole unit of the currency spent"),
+        help_text=_(
+            "0 for none. Levels multiply them; what is refunded is taken back. "
+            "Orders from before they were switched on bring none."
+        ),
+        min_value=0,
+        max_value=MOST_GROWTH,
+        localize=False,
+    )
+    points_asset = forms.ChoiceField(
+        label=_("Which points"),
+        help_text=_("Kinds of points, and whether they expire, are decided under the ledger."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Asset.objects.filter(kind=AssetKind.POINTS, is_active=True).order_by("code")
+        found = {asset.code: asset_name(asset) for asset in known}
+        field: Any = self.fields["points_asset"]
+        field.choices = list({POINTS: str(AssetKind.POINTS.label), **found}.items())
 
 
 class GiveForm(forms.Form):

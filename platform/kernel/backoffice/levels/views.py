@@ -29,7 +29,10 @@ from kernel.tenancy.context import current_tenant
 VIEW: Final = "levels.view"
 MANAGE: Final = "levels.manage"
 MEMBERS: Final = "members.manage"
-_POLICY: Final = ("earns_on", "growth_per_unit", "window_days", "grace_days")
+_POLICY: Final = (
+    *("earns_on", "growth_per_unit", "window_days", "grace_days"),
+    *("points_per_unit", "points_asset"),
+)
 
 
 @require_safe
@@ -87,14 +90,18 @@ def edit(request: StaffRequest, level: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(MANAGE)
 def policy(request: StaffRequest) -> HttpResponseBase:
-    """Choose how growth is earned and for how long levels are kept."""
+    """Choose how growth and points are earned and for how long levels are kept."""
     present = current_policy()
     initial = {name: getattr(present, name) for name in _POLICY}
     form = LevelPolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        set_policy(form.cleaned_data, actor=request.actor, now=utc_now())
-        messages.success(request, _("Saved. Members are looked at now."))
-        return redirect("/levels/")
+        try:
+            set_policy(form.cleaned_data, actor=request.actor, now=utc_now())
+        except DomainError as refusal:
+            _show(form, refusal)
+        else:
+            messages.success(request, _("Saved. Members are looked at now."))
+            return redirect("/levels/")
     status = 422 if form.errors else 200
     return render(request, "backoffice/levels/policy.html", {"form": form}, status=status)
 

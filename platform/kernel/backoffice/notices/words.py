@@ -77,7 +77,7 @@ def edit(request: StaffRequest, kind: str, channel: str, language: str) -> HttpR
         "sample": sample,
         "variables": known_variables(known).items(),
         "is_own": (kind, channel, language) in own_templates(),
-        "may_test": channel != MessageChannel.SMS,
+        "may_test": channel not in {MessageChannel.SMS, MessageChannel.PRINTER},
     }
     status = 422 if form.errors else 200
     return render(request, "backoffice/notices/words.html", context, status=status)

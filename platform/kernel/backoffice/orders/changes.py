@@ -26,6 +26,7 @@ from kernel.orders.machine import failing_guard
 from kernel.orders.models import Order, OrderChange, OrderLine
 from kernel.orders.selectors import staff_order
 from kernel.orders.services.edits import apply_change, discard_change, propose_change
+from kernel.pricing.groups import buying_from
 from kernel.pricing.services import prices_for
 from kernel.pricing.values import Buyer, PriceRequest
 
@@ -93,7 +94,7 @@ def _priced(order: Order, variants: Sequence[Variant]) -> list[tuple[Variant, in
         return []
     answers = prices_for(
         [PriceRequest(variant.pk) for variant in variants],
-        buyer=Buyer(member_id=order.member_id),
+        buyer=buying_from(Buyer(member_id=order.member_id), order.address.get("country", "")),
         currency=order.currency,
         now=utc_now(),
     )

@@ -14,10 +14,17 @@ from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.orders.forms import CodeForm, ProofForm, TrackingForm
 from kernel.backoffice.orders.shipping import SHIP
 from kernel.backoffice.pieces import identified
+from kernel.catalogue.sent import contents_of
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.fulfilment.errors import ProofRefused
 from kernel.fulfilment.models import Fulfilment
-from kernel.fulfilment.services import change_shipment, hand_over_by_code, receive_fulfilment
+from kernel.fulfilment.services import (
+    Proof,
+    change_shipment,
+    hand_over_by_code,
+    receive_fulfilment,
+)
 from kernel.orders.selectors import staff_order
 
 
@@ -42,12 +49,13 @@ def change(request: StaffRequest, number: str, parcel: str) -> HttpResponseBase:
 @require_POST
 @staff_page(SHIP)
 def receive(request: StaffRequest, number: str, parcel: str) -> HttpResponseBase:
-    """Note that a parcel arrived, and with whom."""
+    """Note that a parcel arrived, and with whom; or add to what shows it."""
     key = _own_parcel(number, parcel)
     form = ProofForm(request.POST)
     name = form.cleaned_data["name"] if form.is_valid() else ""
-    proof = {"name": name} if name else {}
     try:
+        pictures = contents_of(request.FILES.getlist("pictures"), refusal=ProofRefused)
+        proof = Proof(name, pictures)
         receive_fulfilment(key, proof=proof, actor=request.actor, now=utc_now())
     except DomainError as refusal:
         messages.error(request, str(refusal))

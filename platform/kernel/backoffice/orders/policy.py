@@ -90,6 +90,19 @@ class PolicyForm(forms.Form):
         gettext_lazy("Days until goods that were sent back count as received in order"),
         gettext_lazy("0 for never."),
     )
+    difference_days = _number(
+        "difference_days",
+        gettext_lazy("Days to pay the difference at an exchange"),
+        gettext_lazy("0 for never. Afterwards the money for the old goods goes back instead."),
+    )
+    returns_recount = forms.BooleanField(
+        label=gettext_lazy("Returns are counted against promotions"),
+        required=False,
+        help_text=gettext_lazy(
+            "Who keeps too little for a reduction or a gift gets less back, and returns the"
+            " gift. Otherwise each line gives back what was paid for it."
+        ),
+    )
 
     def clean_number_prefix(self) -> str:
         """Read small letters as capitals."""

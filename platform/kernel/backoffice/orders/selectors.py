@@ -29,6 +29,8 @@ from kernel.fields.choices import Subject
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
 from kernel.fulfilment.services.arriving import may_change
+from kernel.fulfilment.services.proving import ShownPicture, pictures_of
+from kernel.i18n.selectors import Seen, seen_with
 from kernel.orders.choices import ChangeState, EventKind
 from kernel.orders.exports import order_line_rows
 from kernel.orders.machine import failing_guard
@@ -91,6 +93,12 @@ class Parcel:
     fulfilment: Fulfilment
     items: list[tuple[OrderLine, int]]
     can_change: bool
+    pictures: list[ShownPicture]
+
+    @property
+    def is_here(self) -> bool:
+        """True once somebody has said that it has arrived."""
+        return self.fulfilment.state == FulfilmentState.DELIVERED
 
     @property
     def is_under_way(self) -> bool:
@@ -141,6 +149,7 @@ class DeskOrder:
     proposed: list[OrderChange]
     cases: list[Case]
     taxes: list[RateShare]
+    seen: Seen | None
     documents: list[Document]
     asked: InvoiceRequest | None
     may_invoice: bool
@@ -167,6 +176,7 @@ def desk_order(order: Order) -> DeskOrder:
         ],
         cases=cases_on(order.pk),
         taxes=taxes_of(order, detail.lines),
+        seen=seen_with(order.group_id),
         documents=documents,
         asked=request_of(order),
         may_invoice=may_be_invoiced(order)
@@ -209,7 +219,7 @@ def parcels_of(order: Order, lines: Sequence[OrderLine]) -> list[Parcel]:
     held: dict[UUID, list[tuple[OrderLine, int]]] = defaultdict(list)
     for item in FulfilmentItem.objects.filter(fulfilment__in=rows).order_by("id"):
         held[item.fulfilment_id].append((by_id[item.line_id], item.quantity))
-    return [Parcel(row, held[row.pk], may_change(row, now=now)) for row in rows]
+    return [Parcel(row, held[row.pk], may_change(row, now=now), pictures_of(row)) for row in rows]
 
 
 def _payments(group_id: UUID) -> list[Payment]:

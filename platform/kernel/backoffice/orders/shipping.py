@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -12,13 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kernel.access.masks import contact_mask
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.orders.forms import SheetForm, ShipForm
 from kernel.backoffice.orders.picking import to_pick
 from kernel.backoffice.orders.views import VIEW, draw
-from kernel.backoffice.pieces import csv_file
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.dataio.errors import UnreadableFile
@@ -26,19 +22,16 @@ from kernel.dataio.tables import rows_of, shape_of
 from kernel.fulfilment.errors import InvalidShipment
 from kernel.fulfilment.services import Parcel, ShipmentRow, ShippingReport, fulfil, ship_rows
 from kernel.fulfilment.services.sheets import MOST_ROWS
-from kernel.orders.choices import OrderStatus
-from kernel.orders.models import Order, OrderLine
+from kernel.orders.models import OrderLine
 from kernel.orders.selectors import (
     detail_of,
     listed,
-    searched_orders,
     staff_order,
     visible_orders,
 )
 
 SHIP: Final = "fulfilment.manage"
 _MOST_SLIPS: Final = 100
-_MOST_TO_SHIP: Final = 5_000
 _LARGEST_SHEET: Final = 10 * 1024 * 1024
 _COLUMNS: Final = {
     "number": ("order number", "order", "number", "订单号", "订单编号"),
@@ -136,40 +129,6 @@ def _shown(read: list[tuple[int, ShipmentRow]], report: ShippingReport) -> list[
     return [
         _Shown(line, row, faults.get(place, "")) for place, (line, row) in enumerate(read, start=1)
     ]
-
-
-@require_safe
-@staff_page(SHIP)
-def to_ship(request: StaffRequest) -> HttpResponseBase:
-    """Send the orders that can leave as a sheet to fill in and hand back."""
-    headings = [
-        _("Order number"),
-        _("Carrier"),
-        _("Tracking number"),
-        _("Recipient"),
-        _("Telephone"),
-        _("Address"),
-    ]
-    # Begun here, where the limits of whoever asks still hold.
-    rows = searched_orders(status=OrderStatus.PLACED, permission=SHIP).filter(
-        payment_status__in=("paid", "part_refunded", "authorised"),
-        fulfilment_status__in=("unfulfilled", "partial"),
-        method__in=("express", "same_city"),
-    )
-    return csv_file(
-        csv_lines(_sheet_rows(headings, rows[:_MOST_TO_SHIP], contact_mask())), "to-ship"
-    )
-
-
-def _sheet_rows(
-    headings: list[str], orders: Iterable[Order], shown: Callable[[str], str]
-) -> Iterator[list[object]]:
-    yield list(headings)
-    for order in orders:
-        where = order.address
-        address = " ".join(str(where.get(key, "")) for key in ("region", "line", "postcode"))
-        phone = shown(str(where.get("phone", "")))
-        yield [order.number, "", "", where.get("name", ""), phone, address]
 
 
 @require_safe

@@ -14,7 +14,7 @@ urlpatterns = [
     path("pickup/", parcels.pickup),
     path("policy/", policy.edit),
     path("ship/", shipping.sheet),
-    path("to-ship.csv", shipping.to_ship),
+    path("to-ship.<str:file_format>", exports.file("to-ship")),
     path("slips/", shipping.slips),
     path("picking/", shipping.picking),
     path("reviews/", reviews.waiting),

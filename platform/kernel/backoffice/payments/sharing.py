@@ -32,7 +32,7 @@ from kernel.tenancy.context import current_tenant
 @staff_page(VIEW)
 def splits(request: StaffRequest) -> HttpResponseBase:
     """List the shares, newest first."""
-    page, context = narrowed_page(request, SplitFilter(request.GET), _narrowed)
+    page, context = narrowed_page(request, SplitFilter(request.GET), narrowed_splits)
     rows = list(page)
     numbers = numbers_of(row.attempt.intent for row in rows)
     context |= {"rows": [(row, numbers[row.attempt.intent.payable_id]) for row in rows]}
@@ -80,7 +80,8 @@ def _own() -> QuerySet[Split]:
     return rows.filter(attempt__intent__payable_id__in=seen)
 
 
-def _narrowed(wanted: dict[str, Any]) -> QuerySet[Split]:
+def narrowed_splits(wanted: dict[str, Any]) -> QuerySet[Split]:
+    """Return the shares that a filter leaves, newest first."""
     zone = current_tenant().zone
     rows = _own().order_by("-created_at", "-id")
     if binding := wanted.get("binding"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.backoffice.audiences import AudienceFields
+from kernel.backoffice.audiences import AudienceFields, others_in
 from kernel.backoffice.goods import variant_name
 from kernel.backoffice.orders.change_forms import AmountField
 from kernel.backoffice.shelves.rule_forms import Names
@@ -48,8 +48,13 @@ class ListForm(AudienceFields):
     starts = forms.DateTimeField(label=_("From"), required=False)
     ends = forms.DateTimeField(label=_("Until"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kept: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._kept = kept or {}
+        self.others = others_in(self._kept)
+        if self.others:
+            told = _("Also for these, which are chosen elsewhere: %(groups)s")
+            self.fields["audience"].help_text = told % {"groups": ", ".join(self.others)}
         for name in ("starts", "ends"):
             self.fields[name].widget = forms.DateTimeInput(
                 attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
@@ -64,7 +69,7 @@ class ListForm(AudienceFields):
             "is_active": given["is_active"],
             "starts_at": _in_shop(given["starts"]),
             "ends_at": _in_shop(given["ends"]),
-            "audience": self.audience_told(),
+            "audience": self.audience_told(self._kept),
         }
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.backoffice.goods import variant_name
 from kernel.catalogue.models import Variant
 from kernel.common.money import Money
-from kernel.pricing.models import PriceList, PriceListEntry
+from kernel.pricing.models import PriceList
 from kernel.pricing.services import lowest_prices, prices_for
 from kernel.pricing.values import Buyer, ExplainedPrice, PriceRequest
 from kernel.tenancy.context import current_tenant
@@ -86,13 +85,3 @@ def standing_of(row: PriceList, now: datetime) -> str:
     if row.ends_at is not None and row.ends_at <= now:
         return "over"
     return "ahead" if row.starts_at is not None and row.starts_at > now else "on"
-
-
-def entry_rows(row: PriceList) -> Iterator[list[object]]:
-    """Yield the lines of a spreadsheet of a list's single prices."""
-    yield [_("Goods"), _("SKU"), _("From how many"), _("Price"), _("Currency")]
-    entries = PriceListEntry.objects.filter(price_list=row).select_related("variant__product")
-    for entry in entries.order_by("id").iterator(chunk_size=500):
-        price = Money(entry.minor, row.currency).decimal()
-        name = variant_name(entry.variant)
-        yield [name, entry.variant.sku, entry.min_quantity, price, row.currency]

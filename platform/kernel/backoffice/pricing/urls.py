@@ -13,5 +13,4 @@ urlpatterns = [
     path("<str:price_list>/", views.edit),
     path("<str:price_list>/copy/", views.copy),
     path("<str:price_list>/entries/", views.entries),
-    path("<str:price_list>/export.csv", views.export),
 ]

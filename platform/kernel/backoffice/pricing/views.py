@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.backoffice.goods import Picking, find_variants, variant_name
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, paged
+from kernel.backoffice.pieces import found, identified, paged
 from kernel.backoffice.pricing.forms import (
     EntriesForm,
     ExplainForm,
@@ -24,9 +24,8 @@ from kernel.backoffice.pricing.forms import (
     ListRulesForm,
     list_initial,
 )
-from kernel.backoffice.pricing.selectors import Explained, entry_rows, explained, standing_of
+from kernel.backoffice.pricing.selectors import Explained, explained, standing_of
 from kernel.catalogue.models import Variant
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
@@ -88,7 +87,8 @@ def edit(request: StaffRequest, price_list: str) -> HttpResponseBase:
     """Show a list; change its particulars and rules."""
     row = _row(price_list)
     data = request.POST if request.method == "POST" else None
-    form, rules = ListForm(data, initial=list_initial(row)), ListRulesForm(row.rules, data)
+    form = ListForm(data, initial=list_initial(row), kept=row.audience)
+    rules = ListRulesForm(row.rules, data)
     if data is not None:
         if not request.person.may(MANAGE):
             raise PermissionDenied
@@ -181,13 +181,6 @@ def copy(request: StaffRequest, price_list: str) -> HttpResponseBase:
         request, _("The copy is not in use yet. Change it, say from when on, and switch it on.")
     )
     return redirect(f"/prices/{made.public_id}/")
-
-
-@require_safe
-@staff_page(VIEW)
-def export(request: StaffRequest, price_list: str) -> HttpResponseBase:
-    """Send the single prices of a list as CSV."""
-    return csv_file(csv_lines(entry_rows(_row(price_list))), "price-list")
 
 
 @require_safe

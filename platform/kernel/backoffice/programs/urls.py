@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.programs import deliveries, keys, webhooks
+from kernel.backoffice.programs import apps, deliveries, keys, webhooks
 
 urlpatterns = [
     path("keys/", keys.index),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("keys/<str:key>/", keys.edit),
     path("keys/<str:key>/rotate/", keys.rotate),
     path("keys/<str:key>/revoke/", keys.revoke),
+    path("apps/", apps.index),
+    path("apps/new/", apps.edit),
+    path("apps/authorize/", apps.authorize),
+    path("apps/<str:app>/", apps.edit),
+    path("apps/<str:app>/end/", apps.end),
+    path("apps/<str:app>/remove/", apps.remove),
     path("webhooks/", webhooks.index),
     path("webhooks/new/", webhooks.new),
     path("webhooks/events/", webhooks.events),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.pieces import csv_file, found, identified, narrowed_page
+from kernel.backoffice.pieces import found, identified, narrowed_page
 from kernel.backoffice.promotions.forms import (
     BatchForm,
     GiveForm,
@@ -26,7 +26,6 @@ from kernel.backoffice.promotions.scope_forms import is_shown_whole, picking_of
 from kernel.backoffice.promotions.taking import narrowed, refuse, taken
 from kernel.backoffice.promotions.terms_forms import COUPONS, TermsForm
 from kernel.backoffice.templatetags.console import money
-from kernel.common.csv import csv_lines
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.members.selectors import visible_members
@@ -38,7 +37,6 @@ from kernel.promotions.selectors import figures_of, standing_of, states_of
 from kernel.promotions.services import (
     ask_for_codes,
     change_template,
-    code_rows,
     create_template,
     give,
     revoke,
@@ -49,7 +47,11 @@ from kernel.tenancy.context import current_tenant
 VIEW, MANAGE, GIVE = "promotions.view", "promotions.manage", "coupons.give"
 _SHOWN: Final = 50
 _MOST_NAMED: Final = 200
-_FIELDS: Final = {"threshold_minor": "threshold", "scope.include": "goods"}
+_FIELDS: Final = {
+    "threshold_minor": "threshold",
+    "paid_from_minor": "paid_from",
+    "scope.include": "goods",
+}
 
 
 @require_safe
@@ -124,14 +126,6 @@ def codes(request: StaffRequest, template: str) -> HttpResponseBase:
             messages.success(request, _("The codes are being made."))
             return redirect(f"/coupons/{row.public_id}/#codes")
     return _again(request, row, batch=form)
-
-
-@require_safe
-@staff_page(MANAGE)
-def export(request: StaffRequest, batch: str) -> HttpResponseBase:
-    """Send the codes of a batch as CSV."""
-    row: CodeBatch = found(CodeBatch.objects.filter(pk=identified("cpb", batch)).first())
-    return csv_file(csv_lines(code_rows(row.pk)), "codes")
 
 
 @require_POST

@@ -9,7 +9,6 @@ from kernel.backoffice.promotions import coupons
 urlpatterns = [
     path("", coupons.index),
     path("new/", coupons.new),
-    path("batches/<str:batch>/codes.csv", coupons.export),
     path("held/<str:coupon>/withdraw/", coupons.withdraw),
     path("<str:template>/", coupons.edit),
     path("<str:template>/codes/", coupons.codes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import messages
@@ -19,10 +19,13 @@ from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import NarrowForm, identified, inner_path, narrowed_page
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.ledger.choices import AssetKind
+from kernel.ledger.models import Asset
+from kernel.ledger.selectors import asset_name
 from kernel.reviews.choices import ReviewPart, ReviewState
 from kernel.reviews.models import STARS, Review
-from kernel.reviews.policy import MOST_DAYS, Policy, current_policy, set_policy
-from kernel.reviews.selectors import KINDS, pictures_of, searched
+from kernel.reviews.policy import MOST_DAYS, MOST_POINTS, Policy, current_policy, set_policy
+from kernel.reviews.selectors import KINDS, pictures_of, searched, video_link
 from kernel.reviews.services import hide, publish_review, reply
 
 VIEW: Final = "reviews.view"
@@ -69,6 +72,30 @@ class ReviewPolicyForm(forms.Form):
         max_value=MOST_DAYS,
         localize=False,
     )
+    points_asset = forms.ChoiceField(
+        required=False, label=gettext_lazy("What is given for a published review")
+    )
+    points = forms.IntegerField(
+        required=False,
+        label=gettext_lazy("How much"),
+        min_value=0,
+        max_value=MOST_POINTS,
+        localize=False,
+    )
+    points_pictured = forms.IntegerField(
+        required=False,
+        label=gettext_lazy("More for pictures or a video"),
+        help_text=gettext_lazy("Once for each thing bought; taken back with the review."),
+        min_value=0,
+        max_value=MOST_POINTS,
+        localize=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Asset.objects.filter(kind=AssetKind.POINTS, is_active=True).order_by("code")
+        choices = [("", _("Nothing")), *((row.code, asset_name(row)) for row in rows)]
+        cast("forms.ChoiceField", self.fields["points_asset"]).choices = choices
 
 
 @require_safe
@@ -78,7 +105,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
     page, context = narrowed_page(request, ReviewFilter(request.GET), _narrowed)
     rows: Sequence[Review] = list(page)
     pictures = pictures_of(rows, for_staff=True)
-    context["rows"] = [(row, _stars(row), pictures.get(row.pk, [])) for row in rows]
+    context["rows"] = [
+        (row, _stars(row), pictures.get(row.pk, []), video_link(row)) for row in rows
+    ]
     context["here"] = request.get_full_path()
     return render(request, "backoffice/reviews/list.html", context)
 
@@ -134,7 +163,14 @@ def policy(request: StaffRequest) -> HttpResponseBase:
     form = ReviewPolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        chosen = Policy(told["waits"], told["words"].splitlines(), told["default_days"])
+        chosen = Policy(
+            waits=told["waits"],
+            words=told["words"].splitlines(),
+            default_days=told["default_days"],
+            points_asset=told["points_asset"],
+            points=told["points"] or 0,
+            points_pictured=told["points_pictured"] or 0,
+        )
         try:
             set_policy(chosen, actor=request.actor)
         except DomainError as refusal:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("synonyms/<str:synonym>/", views.edit),
     path("synonyms/<str:synonym>/delete/", views.delete),
     path("hot-words/", views.propose),
+    path("index/", views.rebuild),
 ]

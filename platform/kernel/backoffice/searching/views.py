@@ -18,13 +18,15 @@ from kernel.backoffice.searching.forms import HotWordsForm, PhrasesForm, TermFil
 from kernel.common.errors import DomainError
 from kernel.common.time import local_date, utc_now
 from kernel.search.models import Synonym
-from kernel.search.selectors import hot_words, synonyms, terms_since
+from kernel.search.selectors import hot_words, index_state, synonyms, terms_since
 from kernel.search.services import (
     add_synonyms,
     change_synonyms,
     delete_synonyms,
+    order_index,
     set_hot_words,
 )
+from kernel.search.tasks import begin_rebuild
 from kernel.tenancy.context import current_tenant
 
 VIEW, MANAGE = "search.view", "search.manage"
@@ -92,6 +94,16 @@ def propose(request: StaffRequest) -> HttpResponseBase:
     return _draw(request, hot=form)
 
 
+@require_POST
+@staff_page(MANAGE)
+def rebuild(request: StaffRequest) -> HttpResponseBase:
+    """Have the index made anew in the background."""
+    order_index(actor=request.actor, now=utc_now())
+    begin_rebuild()
+    messages.success(request, _("The index is being made anew. Searches work meanwhile."))
+    return redirect(f"{HOME}#index")
+
+
 def _draw(
     request: StaffRequest,
     *,
@@ -111,6 +123,7 @@ def _draw(
         "days": _DAYS,
         "groups": synonyms(),
         "group": row,
+        "index": index_state(),
         "form": form or PhrasesForm(initial={"phrases": phrases}),
         "hot_form": hot or HotWordsForm(initial={"words": proposed}, auto_id="hot_%s"),
     }

@@ -33,7 +33,6 @@ from kernel.catalogue.services import (
     change_category,
     create_category,
     delete_category,
-    keep_group_picture,
     merge_category,
     move_category,
 )
@@ -95,10 +94,8 @@ def _told(form: CategoryForm, row: Category) -> CategoryFields:
     fields["titles"] = form.titles(row.titles)
     if given["slug"]:
         fields["slug"] = given["slug"]
-    if given["without_picture"]:
-        fields["picture"] = ""
-    if given["file"] is not None:
-        fields["picture"] = keep_group_picture(given["file"].read())
+    if (picture := form.picture()) is not None:
+        fields["picture"] = picture
     return cast("CategoryFields", fields)
 
 

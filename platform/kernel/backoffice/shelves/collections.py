@@ -32,7 +32,6 @@ from kernel.catalogue.services import (
     chosen_by,
     create_collection,
     delete_collection,
-    keep_group_picture,
     set_collection_products,
 )
 from kernel.catalogue.services.collections import CollectionFields
@@ -156,10 +155,8 @@ def _told(form: CollectionForm, row: Collection | None) -> CollectionFields:
     fields["titles"] = form.titles(row.titles if row is not None else {})
     if given["handle"]:
         fields["handle"] = given["handle"]
-    if given["without_picture"]:
-        fields["picture"] = ""
-    if given["file"] is not None:
-        fields["picture"] = keep_group_picture(given["file"].read())
+    if (picture := form.picture()) is not None:
+        fields["picture"] = picture
     return cast("CollectionFields", fields)
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kernel.backoffice.shelves.forms import other_languages
+from kernel.backoffice.shelves.forms import PicturedForm, other_languages
 from kernel.catalogue.models import Brand, ProductType, Unit
 from kernel.tenancy.context import current_tenant
 
@@ -40,13 +40,17 @@ class _Named(forms.Form):
                 label=f"{_('Name')} ({language})", max_length=200, required=False
             )
 
+    def translations(self) -> list[forms.BoundField]:
+        """Return the fields for other languages."""
+        return [self[f"name_{code}"] for code, _name in other_languages()]
+
     def i18n(self) -> dict[str, dict[str, str]]:
         """Return the names in other languages, as brands and types keep them."""
         given = {code: self.cleaned_data[f"name_{code}"] for code, _n in other_languages()}
         return {code: {"name": text} for code, text in given.items() if text}
 
 
-class BrandForm(_Named):
+class BrandForm(PicturedForm, _Named):
     """Who makes goods."""
 
     position = forms.IntegerField(label=_("Place"), min_value=0, max_value=10_000, initial=0)
@@ -61,6 +65,8 @@ class BrandForm(_Named):
         given = self.cleaned_data
         kept = {"handle": row.handle} if row is not None else {}
         texts = {"name": given["name"], "i18n": self.i18n()}
+        if (picture := self.picture()) is not None:
+            kept["logo"] = picture
         return {**texts, "position": given["position"], **kept}
 
 

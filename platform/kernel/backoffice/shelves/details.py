@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.shelves.detail_forms import BrandForm, TypeForm, UnitForm
 from kernel.backoffice.shelves.forms import refuse
+from kernel.backoffice.shelves.selectors import picture_link
 from kernel.catalogue.models import Brand, Product, ProductType, Unit
 from kernel.catalogue.services import save_brand, save_product_type, save_unit
 from kernel.catalogue.texts import in_language, translated
@@ -30,7 +31,9 @@ def brands(request: StaffRequest) -> HttpResponseBase:
     """List the brands; make one, or change the one that is named."""
     row = _named(request, Brand.objects.all(), "handle")
     data = _sent(request)
-    form = BrandForm(data, initial=BrandForm.initial_of(row) if row else None)
+    form = BrandForm(
+        data, request.FILES or None, initial=BrandForm.initial_of(row) if row else None
+    )
     if data is not None and form.is_valid():
         try:
             save_brand(**form.told(row), actor=request.actor)
@@ -129,6 +132,7 @@ def _draw(
     request: StaffRequest, kind: str, form: Any, row: Any, rows: list[tuple[str, str, Any, Any]]
 ) -> HttpResponseBase:
     context = {
+        "picture": picture_link(row.logo) if isinstance(row, Brand) else "",
         "kind": kind,
         "form": form,
         "row": row,

@@ -10,10 +10,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kernel.catalogue.images import LARGEST_BYTES
 from kernel.catalogue.models import Category, Collection, ServiceLabel
 from kernel.catalogue.selectors import CategoryNode
+from kernel.catalogue.services import keep_group_picture
 from kernel.common.errors import DomainError
+from kernel.media.limits import LARGEST_PICTURE
 from kernel.tenancy.context import current_tenant
 
 TOP: Final = ""
@@ -33,17 +34,41 @@ def flat(nodes: Sequence[CategoryNode], above: str = "") -> Iterator[tuple[Categ
         yield from flat(node.children, text)
 
 
-class _Titled(forms.Form):
-    """What categories and collections have in common."""
+class PicturedForm(forms.Form):
+    """A picture: one of the library, or a new one."""
 
-    title = forms.CharField(label=_("Name"), max_length=200)
-    is_shown = forms.BooleanField(label=_("Shown in the shop"), required=False, initial=True)
     file = forms.FileField(
         label=_("Picture"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
+    asset = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     without_picture = forms.BooleanField(label=_("Take the picture away"), required=False)
+
+    def picture(self) -> str | None:
+        """Return what the catalogue takes as a picture; None when it stays as it is.
+
+        Raises:
+            InvalidPicture, StorageFull: as `keep_group_picture`.
+        """
+        given = self.cleaned_data
+        if given["file"] is not None:
+            return keep_group_picture(given["file"].read(), name=given["file"].name)
+        return given["asset"] or ("" if given["without_picture"] else None)
+
+    def clean_file(self) -> Any:
+        """Check that the picture is not too large to be looked at."""
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > LARGEST_PICTURE:
+            raise forms.ValidationError(_("At most 20 MB are expected."))
+        return file
+
+
+class _Titled(PicturedForm):
+    """What categories and collections have in common."""
+
+    title = forms.CharField(label=_("Name"), max_length=200)
+    is_shown = forms.BooleanField(label=_("Shown in the shop"), required=False, initial=True)
     seo_title = forms.CharField(label=_("Title for search engines"), max_length=200, required=False)
     seo_description = forms.CharField(
         label=_("Text for search engines"), max_length=500, required=False
@@ -65,13 +90,6 @@ class _Titled(forms.Form):
         """Return the names in other languages, beside those that are known."""
         given = {code: self.cleaned_data[f"title_{code}"] for code, _n in other_languages()}
         return {code: text for code, text in {**known, **given}.items() if text}
-
-    def clean_file(self) -> Any:
-        """Check that the picture is not too large to be looked at."""
-        file = self.cleaned_data["file"]
-        if file is not None and file.size > LARGEST_BYTES:
-            raise forms.ValidationError(_("At most 20 MB are expected."))
-        return file
 
 
 class CategoryForm(_Titled):

@@ -59,7 +59,8 @@ def index(request: StaffRequest) -> HttpResponseBase:
 def _cost(row: ShippingMethod) -> str:
     fee = f" + {money(row.fee_minor, row.currency)}" if row.fee_minor else ""
     if row.method == FulfilmentMethod.EXPRESS:
-        return f"{row.template.name if row.template else _('Free')}{fee}"
+        own = row.template.name if row.template else _("Free")
+        return f"{_('Asked of a carrier') if row.carrier else own}{fee}"
     if row.method == FulfilmentMethod.SAME_CITY:
         bands = nearby_of(row.nearby).bands
         least, most = (money(b.fee_minor, row.currency) for b in (bands[0], bands[-1]))

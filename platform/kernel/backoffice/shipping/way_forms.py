@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +10,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.countries import CountriesField
 from kernel.backoffice.orders.change_forms import AmountField
 from kernel.backoffice.shipping.forms import KiloField, kilos
 from kernel.backoffice.stock.forms import RegionField
 from kernel.common.money import Money
 from kernel.inventory.models import Location
 from kernel.orders.choices import FulfilmentMethod
+from kernel.shipping.carriers import carrier_choices
 from kernel.shipping.choices import Combining
 from kernel.shipping.models import FreightTemplate, ShippingMethod
 from kernel.shipping.nearby import Band, Nearby, nearby_of
@@ -41,11 +42,9 @@ class WayForm(forms.Form):
         initial=0,
         help_text=_("The first one that reaches the buyer is chosen until he chooses."),
     )
-    countries = forms.CharField(
+    countries = CountriesField(
         label=_("Countries"),
-        max_length=1000,
-        required=False,
-        help_text=_("Two letters each: CN, HK. Left empty, it is offered everywhere."),
+        help_text=_("By name, with commas between them. Left empty, it is offered everywhere."),
     )
     is_active = forms.BooleanField(label=_("Is offered"), required=False, initial=True)
 
@@ -100,6 +99,25 @@ class WayForm(forms.Form):
         self.fields["combining"] = forms.ChoiceField(
             label=_("Goods of several templates in one parcel"), choices=Combining.choices
         )
+        self.fields["carrier"] = forms.ChoiceField(
+            label=_("Who is asked for prices"),
+            required=False,
+            choices=carrier_choices(),
+            help_text=_("When nobody answers, the freight template counts, if there is one."),
+        )
+        self.fields["carrier_url"] = forms.CharField(
+            label=_("Address that is asked"),
+            required=False,
+            max_length=2000,
+            help_text=_("With https://. It is told weight, size, worth and where it goes."),
+        )
+        self.fields["carrier_token"] = forms.CharField(
+            label=_("Token for it"),
+            required=False,
+            max_length=500,
+            help_text=_("Sealed, and never shown again. Leave it empty to keep the present one."),
+            widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        )
 
     def _add_nearby(self) -> None:
         for name, text in (("latitude", _("Latitude")), ("longitude", _("Longitude"))):
@@ -145,14 +163,6 @@ class WayForm(forms.Form):
             [self[f"{name}_{number}"] for name in names] for number in range(self.districts_shown)
         ]
 
-    def clean_countries(self) -> list[str]:
-        """Read the letters."""
-        return [
-            part
-            for part in re.split(r"[\s,，;、]+", self.cleaned_data["countries"].upper())
-            if part
-        ]
-
     def told(self, code: str = "") -> ShippingTerms:
         """Return the way as services take it."""
         given = self.cleaned_data
@@ -167,6 +177,9 @@ class WayForm(forms.Form):
             combining=given.get("combining") or Combining.FIRST_ONCE,
             fee_minor=given["fee"] or 0,
             insurance_minor=given.get("insurance") or None,
+            carrier=given.get("carrier") or "",
+            carrier_url=given.get("carrier_url") or "",
+            carrier_token=given.get("carrier_token") or None,
             location_id=UUID(place) if place else None,
             nearby=self._nearby() if self.method == FulfilmentMethod.SAME_CITY else Nearby(),
             position=given["position"],
@@ -205,12 +218,14 @@ def way_initial(row: ShippingMethod) -> dict[str, Any]:
     found: dict[str, Any] = {
         **{f"name_{code}": text for code, text in row.names.items()},
         "position": row.position,
-        "countries": ", ".join(row.countries),
+        "countries": list(row.countries),
         "is_active": row.is_active,
         "fee": _amount(row.fee_minor, row.currency),
         "insurance": _amount(row.insurance_minor, row.currency),
         "template": str(row.template_id or ""),
         "combining": row.combining,
+        "carrier": row.carrier,
+        "carrier_url": row.carrier_terms.get("url", ""),
         "location": str(row.location_id or ""),
     }
     if row.method == FulfilmentMethod.SAME_CITY:

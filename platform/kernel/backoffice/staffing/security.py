@@ -22,6 +22,7 @@ from kernel.backoffice.pieces import identified
 from kernel.backoffice.staffing.forms import MANAGE, role_name
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.visits.services import waiting
 
 _HOME = "/staff/security/"
 
@@ -79,6 +80,7 @@ def _draw(request: StaffRequest, form: SupportForm, *, status: int = 200) -> Htt
         "protected": factors.count(),
         "form": form,
         "supports": open_supports(now=utc_now()),
+        "waiting": waiting(now=utc_now()),
     }
     return render(request, "backoffice/staffing/security.html", context, status=status)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kernel.backoffice.staffing import security, views
+from kernel.backoffice.staffing import security, views, visits
 
 urlpatterns = [
     path("security/", security.index),
     path("security/factor/", security.factor_policy),
     path("security/support/", security.let_in),
     path("security/support/<str:access>/end/", security.end),
+    path("visits/<str:visit>/", visits.decide),
     path("people/<str:person>/factor/", security.reset),
+    path("people/<str:person>/invite/", views.invite_once_more),
     path("people/<str:person>/remove/", security.remove),
     path("roles/", views.roles),
     path("roles/new/", views.new_role),

@@ -13,7 +13,7 @@ from kernel.access.factors import factor_of
 from kernel.access.models import Role, RoleAssignment, Staff
 from kernel.access.offered import known_codes
 from kernel.access.services import OWNER
-from kernel.access.staffing import change_staff, delete_role, invite_staff, save_role
+from kernel.access.staffing import change_staff, delete_role, invite_again, invite_staff, save_role
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified
 from kernel.backoffice.staffing.forms import (
@@ -119,6 +119,19 @@ def invite(request: StaffRequest) -> HttpResponseBase:
     status = 422 if form.errors else 200
     context = {"form": form, "person": None}
     return render(request, "backoffice/staffing/person.html", context, status=status)
+
+
+@require_POST
+@staff_page(MANAGE)
+def invite_once_more(request: StaffRequest, person: str) -> HttpResponseBase:
+    """Write again to somebody who has not come yet."""
+    try:
+        row = invite_again(identified("stf", person), by=request.person, actor=request.actor)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("A letter is on its way to %(email)s.") % {"email": row.email})
+    return redirect(f"/staff/people/{person}/")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

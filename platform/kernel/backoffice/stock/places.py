@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.access.scopes import stores_for
+from kernel.backoffice.countries import place_of
 from kernel.backoffice.goods import Picking
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import found, identified, narrowed_page
@@ -44,7 +45,6 @@ from kernel.inventory.services import (
     send_transfer,
     set_stock_policy,
 )
-from kernel.members.regions import written
 
 _MOST_COUNTED = 200
 _RECENT = 10
@@ -172,7 +172,7 @@ def locations(request: StaffRequest) -> HttpResponseBase:
     policy = current_stock_policy()
     context = {
         "form": form,
-        "places": [(row, written(row.region_code)) for row in locations_for(VIEW)],
+        "places": [(row, place_of(row.region_code)) for row in locations_for(VIEW)],
         "may_open": may_open,
         "routing": RoutingForm(initial={"routing": policy.routing}),
         "rule": policy.get_routing_display(),

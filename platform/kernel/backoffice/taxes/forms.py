@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.countries import CountriesField, RegionsField
 from kernel.backoffice.pieces import NarrowForm
 from kernel.orders.taxes import WHOLE
 from kernel.taxes.book import EXEMPT
@@ -78,17 +79,13 @@ class ZoneForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     code = forms.SlugField(label=_("Short code"), max_length=40)
-    countries = forms.CharField(
+    countries = CountriesField(
         label=_("Countries"),
-        max_length=2000,
-        required=False,
-        help_text=_("Two letters each, with commas between them. Empty: the rest of the world."),
+        help_text=_("By name, with commas between them. Empty: the rest of the world."),
     )
-    regions = forms.CharField(
+    regions = RegionsField(
         label=_("Regions"),
-        max_length=2000,
-        required=False,
-        help_text=_("Beginnings of region codes in one country: 3101 for a city."),
+        help_text=_("Parts of one country, by name or by how their codes begin: 上海市, 44."),
     )
     is_included = forms.BooleanField(label=_("Prices include tax"), required=False)
 
@@ -150,8 +147,8 @@ class ZoneForm(forms.Form):
         return ZoneTerms(
             code=given["code"],
             name=given["name"],
-            countries=_words(given["countries"]),
-            regions=_words(given["regions"]),
+            countries=given["countries"],
+            regions=given["regions"],
             is_included=given["is_included"],
             position=position,
             rates=rates,
@@ -183,8 +180,8 @@ def zone_initial(zone: TaxZone, rates: Sequence[TaxRate]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": zone.name,
         "code": zone.code,
-        "countries": ", ".join(zone.countries),
-        "regions": ", ".join(zone.regions),
+        "countries": list(zone.countries),
+        "regions": list(zone.regions),
         "is_included": zone.is_included,
     }
     for number, rate in enumerate(rates):
@@ -199,7 +196,3 @@ def zone_initial(zone: TaxZone, rates: Sequence[TaxRate]) -> dict[str, Any]:
 
 def _choices(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
     cast("forms.ChoiceField", form.fields[name]).choices = choices
-
-
-def _words(text: str) -> list[str]:
-    return text.replace("，", ",").replace(",", " ").split()

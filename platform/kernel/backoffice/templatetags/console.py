@@ -7,14 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from kernel.access.masks import shown_contact
 from kernel.access.models import Staff
+from kernel.backoffice.countries import country_names, place_of, region_names
+from kernel.branding.addresses import web_address
 from kernel.common.money import Money
+from kernel.i18n.languages import NAMES, SPOKEN
 from kernel.levels.buyers import group_names
 from kernel.modules.manifest import Text
 from kernel.orders.taxes import percent_of
@@ -36,13 +38,6 @@ def address(name: str, kind: str) -> str:
     return web_address(name, kind)
 
 
-def web_address(name: str, kind: str) -> str:
-    """Return the web address at which a kind of process answers for a host name."""
-    port = settings.STOA_PUBLIC_PORTS.get(kind, "")
-    scheme = "https" if settings.STOA_HTTPS else "http"
-    return f"{scheme}://{name}{f':{port}' if port else ''}/"
-
-
 @register.filter
 def said(text: Text) -> str:
     """Return a manifest's text in the reader's language."""
@@ -56,6 +51,23 @@ def currency(code: str) -> str:
         if known == code:
             return f"{Text(chinese, english).in_language(get_language())} ({code})"
     return code
+
+
+register.filter("country_names", country_names)
+register.filter("region_names", region_names)
+register.filter("place", place_of)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Return what a language is called in itself."""
+    return NAMES.get(code, code)
+
+
+@register.filter
+def is_spoken(code: str) -> bool:
+    """Tell whether the program itself speaks a language."""
+    return code in SPOKEN
 
 
 @register.filter
@@ -102,6 +114,12 @@ def money(minor: int | None, code: str) -> str:
     grouped = f"{int(whole):,}{point}{rest}"
     sign = _SIGNS.get(code, f"{code} ")
     return f"{'−' if minor < 0 else ''}{sign}{grouped}"
+
+
+@register.filter
+def coded(minor: int, code: str) -> str:
+    """Return minor units with the currency's code, where two currencies share a sign."""
+    return f"{code} {Money(minor, code).decimal()}"
 
 
 @register.filter

@@ -71,6 +71,7 @@ def test_the_log_is_taken_along_and_cannot_be_edited_over_the_api(
 
     file = b"".join(desk.get("/activity/export.csv?text=tea").streaming_content).decode()  # type: ignore[attr-defined]
     found = desk.get(path, {"object_type": "unit"}).json()["results"]
+    check, page = desk.get(f"{path}check/").json(), desk.get("/activity/check/")
     writes = [
         getattr(desk, method)(f"{path}{more}").status_code
         for method in ("post", "put", "patch", "delete")
@@ -79,6 +80,9 @@ def test_the_log_is_taken_along_and_cannot_be_edited_over_the_api(
     desk.as_staff("orders.view", email="other@example.com")
     refused = desk.get("/activity/1/").status_code, desk.get(path).status_code
 
+    assert (check["is_intact"], check["sealed"], check["kept_days"]) == (True, None, None)
+    assert check["head"] == check["checked"] > 0
+    assert "Every entry is as it was written." in page.content.decode()
     assert len(file.splitlines()) == 2
     assert "New tea" in file
     assert [(each["action"], each["actor_name"]) for each in found] == [("unit.created", "")]

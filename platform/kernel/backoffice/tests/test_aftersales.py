@@ -54,6 +54,30 @@ def test_staff_find_a_case_approve_inspect_and_see_its_money_go_back(
     assert case.number in desk.get(f"/orders/{order.number}/").content.decode()
 
 
+def test_who_decides_by_an_old_page_is_told_that_somebody_else_was_faster(
+    desk: TenantClient, tenant: TenantRef
+) -> None:
+    desk.as_staff(*MAY, "aftersales.arbitrate")
+    with tenant_context(tenant):
+        case = make_case(make_arrived((make_variant(minor=1000).pk, 1)))
+    path = f"/after-sales/{case.number}/"
+    page = desk.get(path).content.decode()
+    seen = {"version": str(case.version), "text": "No."}
+
+    first = desk.post(f"{path}reject/", seen)
+    with tenant_context(tenant):
+        dispute(case.pk, actor=BUYER, now=utc_now(), text="But yes.")
+    late = desk.post(f"{path}arbitrate/", {**seen, "verdict": "shop", "freight": "0"})
+    taken = desk.post(f"{path}escalate/", {"text": "Please decide."})
+    shown = desk.get(path).content.decode()
+
+    assert f'name="version" value="{case.version}"' in page
+    assert [each.status_code for each in (first, late, taken)] == [302, 422, 302]
+    assert "arbitrate/" not in shown
+    with tenant_context(tenant):
+        assert Case.objects.get(pk=case.pk).escalated_at is not None
+
+
 def test_a_proposal_a_refusal_and_a_verdict_are_made_by_whom_they_are_for(
     desk: TenantClient, tenant: TenantRef
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kernel.catalogue.models import Product
+from kernel.catalogue.models import Product, Variant
 from kernel.common.time import utc_now
 from kernel.dataio.models import Import
 from kernel.dataio.services import run
@@ -34,7 +34,7 @@ def test_only_staff_with_the_permission_come_in(desk: TenantClient, tenant: Tena
         answers = {
             other.get("/imports/").status_code,
             other.get(path).status_code,
-            other.get(f"{path}faults.csv").status_code,
+            other.get("/exports/lists/import-faults.csv").status_code,
             other.post(f"{path}choices/", CHOICES).status_code,
             other.get("/imports/products.csv").status_code,
         }
@@ -77,8 +77,8 @@ def test_a_table_is_mapped_rehearsed_and_imported(desk: TenantClient, tenant: Te
     assert "This is what the import would do:" in checked
     with tenant_context(tenant):
         assert list(Product.objects.values_list("title", "status")) == [("Green tea", "active")]
-    faults = b"".join(desk.get(f"{path}faults.csv")).decode("utf-8-sig").splitlines()
-    assert faults[0] == "Row,Product,Reason,Details"
+    faults = b"".join(desk.get("/exports/lists/import-faults.csv")).decode("utf-8-sig").splitlines()
+    assert faults[0] == "Row,Product,Reason,Details,File"
     assert len(faults) == 3
 
 
@@ -107,3 +107,19 @@ def test_columns_that_do_not_fit_start_nothing(
     assert answer.status_code == 422
     with tenant_context(tenant):
         assert Import.objects.get().state == "uploaded"
+
+
+def test_the_sample_file_can_be_imported_as_it_is(desk: TenantClient, tenant: TenantRef) -> None:
+    desk.as_staff("products.import")
+    content = b"".join(desk.get("/imports/sample.xlsx"))
+    assert desk.get("/imports/sample.pdf").status_code == 404
+
+    path = desk.post("/imports/", {"file": SimpleUploadedFile("sample.xlsx", content)})["Location"]
+    desk.post(f"{path}choices/", {"act": "rehearse", "publish": "on"})
+    with tenant_context(tenant):
+        run(Import.objects.get().pk, clock=utc_now)
+    desk.post(f"{path}choices/", {"act": "import", "publish": "on"})
+
+    with tenant_context(tenant):
+        run(Import.objects.get().pk, clock=utc_now)
+        assert sorted(Variant.objects.values_list("sku", flat=True)) == ["TEA-100", "TEA-50"]

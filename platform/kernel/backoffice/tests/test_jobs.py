@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kernel.audit.models import AuditEntry
+from kernel.backoffice.jobs.views import LABELS
 from kernel.common.ids import uuid7
 from kernel.common.outbox.models import OutboxEvent
 from kernel.common.time import utc_now
+from kernel.modules.registry import manifests
 from kernel.settings.services import get_settings
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
+from kernel.tenancy.schedules import schedules
 from kernel.tenancy.schedules.models import ScheduleClaim
 from testkit.modules import switched_on
 from testkit.web import TenantClient
@@ -89,3 +92,10 @@ def test_a_settings_form_is_made_from_its_schema_refuses_wrong_kinds_and_keeps_h
     assert right.status_code == 302
     assert f"<del>{chosen[number]}</del>" in shown
     assert desk.get("/settings/nothing/").status_code == 404
+
+
+def test_every_job_of_the_kernel_has_a_name_for_people() -> None:
+    of_modules = tuple(f"{code}." for code in manifests())
+    own = {each.name for each in schedules() if not each.name.startswith(of_modules)}
+
+    assert sorted(own - set(LABELS)) == []

@@ -37,6 +37,7 @@ def test_staff_make_a_level_give_it_and_see_it_at_the_member(
     made = desk.post("/levels/new/", LEVEL)
     twice = desk.post("/levels/new/", {**LEVEL, "rank": "3"})
     told = {"earns_on": "paid", "growth_per_unit": "2", "window_days": "", "grace_days": "7"}
+    told |= {"points_per_unit": "3", "points_asset": "points"}
     policy = desk.post("/levels/policy/", told)
     with tenant_context(tenant):
         gold = Level.objects.get()
@@ -56,6 +57,7 @@ def test_staff_make_a_level_give_it_and_see_it_at_the_member(
     assert "Price lists" not in page
     with tenant_context(tenant):
         assert (current_policy().grace_days, current_policy().earns_on) == (7, "paid")
+        assert (current_policy().points_per_unit, current_policy().points_asset) == (3, "points")
         assert Level.objects.get().benefits == {"en": "A call"}
         assert Standing.objects.get().is_fixed
         actions = set(AuditEntry.objects.values_list("action", flat=True))

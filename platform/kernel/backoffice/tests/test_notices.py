@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from kernel.audit.actor import SYSTEM
 from kernel.common.outbox.delivery import deliver_pending
 from kernel.common.time import utc_now
-from kernel.notifications.models import Message, MessageTemplate
-from kernel.notifications.policy import current_policy
+from kernel.notifications.models import Message, MessageTemplate, Printer
+from kernel.notifications.policy import current_policy, set_policy
+from kernel.notifications.services.sending import send_due
 from kernel.orders.models import Order
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.receiver import Receiver
+from testkit.sealing import root_key
 from testkit.web import TenantClient
+
+PRINTERS = "/notifications/printers/"
+METADATA = "https://169.254.169.254/"
+NAMED = {"title": "Counter", "copies": "1", "is_on": "on"}
 
 
 def tell() -> None:
@@ -91,3 +106,45 @@ def test_staff_choose_channels_and_quiet_hours_and_send_again_what_was_given_up(
     assert "guest@example.com" not in log
     with tenant_context(tenant):
         assert Message.objects.get(pk=row.pk).state == "waiting"
+
+
+def test_a_paid_order_comes_out_of_each_printer_once_also_after_an_outage(
+    desk: TenantClient, tenant: TenantRef, paid_order: Order, settings: Any
+) -> None:
+    desk.as_staff("notifications.view", "notifications.manage")
+    account = {"value_user": "shop@example.com", "value_number": "316500010", "value_key": "ukey"}
+    later = utc_now() + timedelta(hours=1)
+    with root_key(), Receiver(status=200, content=b'{"ret":0,"msg":"ok"}') as cloud:
+        settings.STOA_FEIE_URL = cloud.url
+        settings.STOA_WEBHOOK_INNER_HOSTS = [cloud.host]
+        made = desk.post(f"{PRINTERS}new/feie/", {**NAMED, "copies": "2", **account})
+        own = {"value_url": cloud.url, "value_secret": "sixteen letters!"}
+        desk.post(f"{PRINTERS}new/http/", {**NAMED, "title": "Kitchen", **own})
+        wrong = desk.post(f"{PRINTERS}new/http/", {**NAMED, **own, "value_url": METADATA})
+        cloud.close()
+        with tenant_context(tenant):
+            printed = {"staff.new_order": ["inbox", "printer"]}
+            set_policy(replace(current_policy(), channels=printed), actor=SYSTEM)
+            tell()
+            send_due()
+            waiting = Message.objects.filter(channel="printer", state="waiting").count()
+        cloud.open()
+        with tenant_context(tenant):
+            sent = [send_due(clock=lambda: later) for _time in range(2)]
+            printers = Printer.objects.order_by("name")
+            kept = str(list(printers.values()))
+            printer = printers[1]
+        listed = desk.get(PRINTERS).content.decode()
+        changed = desk.post(f"{PRINTERS}{printer.public_id}/", {**NAMED, "title": "Bar", **own})
+
+    assert (made.status_code, wrong.status_code, changed.status_code) == (302, 422, 302)
+    assert (waiting, sent, len(cloud.received)) == (2, [2, 0], 2)
+    assert ("ukey" in kept, "sixteen" in kept, "Kitchen" in listed) == (False, False, True)
+    bodies = sorted((each.body for each in cloud.received), key=lambda body: body[:1] == b"{")
+    form = {name: values[0] for name, values in parse_qs(bodies[0].decode()).items()}
+    signed = f"shop@example.comukey{form['stime']}".encode()
+    assert form["sig"] == hashlib.sha1(signed, usedforsecurity=False).hexdigest()
+    assert (form["sn"], form["times"]) == ("316500010", "2")
+    assert paid_order.number in form["content"]
+    assert "× 5" in form["content"]
+    assert json.loads(bodies[1])["copies"] == 1

@@ -6,16 +6,22 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
+from PIL import Image
 
 from kernel.audit.models import AuditEntry
 from kernel.common.time import utc_now
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem, PickupCode
 from kernel.fulfilment.services import Parcel, fulfil
+from kernel.media.models import Asset
+from kernel.media.selectors import uses_of
+from kernel.media.services import room_taken
 from kernel.orders.models import Order, OrderLine, StaffNote
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER, make_variant, orders_in, pay, place
+from testkit.factories.reviews import make_photo
 from testkit.factories.shipping import make_way
 from testkit.web import TenantClient, console
 
@@ -270,15 +276,32 @@ def test_a_parcel_is_corrected_for_a_day_and_its_arrival_is_noted_with_a_name(
         Fulfilment.objects.update(shipped_at=utc_now() - timedelta(days=2))
     desk.post(f"{path}change/", {"carrier": "ZTO", "tracking": "3"})
     page = desk.get(f"/orders/{paid_order.number}/").content.decode()
+    drawing = SimpleUploadedFile("door.png", b"<svg><script>alert(1)</script></svg>")
+    desk.post(f"{path}receive/", {"name": "Lan", "pictures": drawing})
+    with tenant_context(tenant):
+        assert Fulfilment.objects.get().state == "shipped", "it was no picture"
     desk.post(f"{path}receive/", {"name": "Lan"})
+    photo = SimpleUploadedFile("door.exe", make_photo(700, 400))
+    desk.post(f"{path}receive/", {"pictures": photo})
+    shown = desk.get(f"/orders/{paid_order.number}/").content.decode()
 
     assert "corrected for a day" in page
+    assert shown.count('alt="Proof of delivery"') == 1
     with tenant_context(tenant):
         row = Fulfilment.objects.get()
         assert (row.carrier, row.tracking, row.state) == ("YTO", "2", "delivered")
-        assert row.proof == {"name": "Lan"}
+        assert row.proof["name"] == "Lan"
+        [kept] = row.proof["pictures"]
+        with default_storage.open(kept["1600"]) as file:
+            image = Image.open(file)
+            assert (image.format, dict(image.getexif())) == ("WEBP", {})
+        asset = Asset.objects.get()
+        assert (asset.origin, asset.state, room_taken()) == ("sent", "ready", asset.bytes)
+        [use] = uses_of([asset.pk])[asset.pk]
+        assert (use.title, use.path) == (row.order.number, f"/orders/{row.order.number}/")
         acts = AuditEntry.objects.filter(action__startswith="fulfilment.").order_by("sequence")
-        assert [each.action for each in acts] == ["fulfilment.changed", "fulfilment.received"]
+        names = ["fulfilment.changed", "fulfilment.received", "fulfilment.proven"]
+        assert [each.action for each in acts] == names
 
 
 def test_an_order_is_handed_to_whoever_says_its_code_once(

@@ -18,6 +18,7 @@ CHOSEN = {
     "silent_days": "2",
     "send_back_days": "7",
     "inspect_days": "10",
+    "difference_days": "7",
 }
 
 

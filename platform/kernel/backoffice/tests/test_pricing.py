@@ -66,7 +66,7 @@ def test_single_prices_are_found_set_and_taken_out(
     cheaper = costs(tenant, tea)
     with tenant_context(tenant):
         entry = PriceListEntry.objects.get()
-    exported = b"".join(desk.get(f"{path}export.csv")).decode()
+    exported = b"".join(desk.get("/exports/lists/prices.csv")).decode()
     desk.post(f"{path}entries/", {f"price_{entry.pk.hex}": ""})
 
     assert "Green tea" in found

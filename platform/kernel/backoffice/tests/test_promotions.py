@@ -42,13 +42,19 @@ def test_each_kind_is_made_and_saved_as_it_is_shown(
     with tenant_context(tenant):
         row = Promotion.objects.get()
         terms = row.terms
-    saved = desk.post(made["Location"], SHARED | RULES | TERMS[kind] | {"member_limit": "3"})
+    told = SHARED | RULES | TERMS[kind] | {"hour_from": "18:00", "days": ["5", "6"]}
+    never = desk.post(made["Location"], told | {"hour_until": "09:00"})
+    saved = desk.post(made["Location"], told | {"match": "any", "member_limit": "3"})
+    shown = desk.get(made["Location"]).content.decode()
 
-    answers = [each.status_code for each in (empty, made, wrong, saved)]
-    assert answers == [200, 302, 422, 302]
+    answers = [each.status_code for each in (empty, made, wrong, never, saved)]
+    assert answers == [200, 302, 422, 422, 302]
+    assert 'value="18:00"' in shown
     with tenant_context(tenant):
         row.refresh_from_db()
-        assert (row.terms, row.member_limit) == (terms, 3)
+        assert (row.terms, row.member_limit, row.match) == (terms, 3, "any")
+        hours = {"from": 1080, "until": 1440, "days": [5, 6]}
+        assert row.conditions == [{"kind": "hours", "value": hours}]
 
 
 def test_a_promotion_for_some_products_shows_how_it_was_used_and_is_switched_off(
@@ -91,7 +97,7 @@ def test_a_coupon_is_made_given_withdrawn_and_its_codes_are_asked_for(
         batch = CodeBatch.objects.get()
     desk.post(f"/coupons/held/{coupon.public_id}/withdraw/")
     page = desk.get(path).content.decode()
-    sent = desk.get(f"/coupons/batches/{batch.public_id}/codes.csv")
+    sent = desk.get(f"/exports/lists/coupon-codes.csv?batch={batch.public_id}")
 
     assert [each.status_code for each in (made, given, nobody, asked)] == [302, 302, 422, 302]
     assert "Flyer" in page

@@ -20,6 +20,7 @@ from kernel.taxes.models import Exemption, TaxRate
 from kernel.taxes.services import ask
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER, make_member, make_variant, pay, place
+from testkit.factories.reviews import make_photo
 from testkit.factories.taxes import legal_entity, tax_zone, taxed
 from testkit.web import TenantClient, console
 
@@ -80,6 +81,30 @@ def test_staff_decide_who_pays_no_tax(desk: TenantClient, tenant_a: TenantRef) -
 
     assert "GB123456" in listed
     assert Exemption.objects.get().state == "granted"
+
+
+def test_an_owner_gives_documents_a_look_of_their_own_and_sees_a_sample(
+    desk: TenantClient,
+) -> None:
+    entity = legal_entity(language="en")
+    home = f"/documents/entities/{entity.public_id}/layouts/"
+    told = {"title": "Tax invoice", "paper": "a5", "hidden": ["sku"], "shows_bank": "on"}
+
+    listed = desk.get(home).content.decode()
+    form = desk.get(f"{home}invoice/").content.decode()
+    wrong = desk.post(f"{home}invoice/", {**told, "intro": "{{ secret }}"})
+    logo = SimpleUploadedFile("logo.png", make_photo())
+    saved = desk.post(f"{home}invoice/", {**told, "intro": "For {{ order }}.", "logo": logo})
+    again = desk.get(f"{home}invoice/").content.decode()
+    sample = desk.get(f"{home}invoice/sample/")
+
+    assert "Delivery note" in listed
+    assert "{{ buyer }}" in form
+    assert (wrong.status_code, saved.status_code) == (422, 302)
+    assert "For {{ order }}." in again
+    assert "drops_logo" in again
+    assert (sample["Content-Type"], sample.content[:4]) == ("application/pdf", b"%PDF")
+    assert desk.get(f"{home}nothing/").status_code == 404
 
 
 def test_documents_are_issued_listed_sent_and_printed_together(

@@ -47,7 +47,8 @@ def test_withdrawals_are_reviewed_paid_together_and_proven(
         rows = [make_withdrawal(), make_withdrawal(), make_withdrawal(9_500)]
     paths = [f"/withdrawals/{row.public_id}/" for row in rows]
 
-    listed = desk.get("/withdrawals/?state=requested").content.decode()
+    home = desk.get("/").content.decode()
+    listed = desk.get("/withdrawals/?state=to_review").content.decode()
     for path in (paths[0], paths[2], paths[2]):
         desk.post(f"{path}approve/")
     second = desk.get(paths[2]).content.decode()
@@ -62,6 +63,16 @@ def test_withdrawals_are_reviewed_paid_together_and_proven(
     kept = desk.get(f"{path}proof/")
     shown = desk.get(paths[0]).content.decode()
 
+    returned = desk.post(f"{paths[0]}return/", {"reason": "Closed account"})
+    sheet = desk.get("/withdrawals/export.csv?state=returned")
+    export = b"".join(sheet.streaming_content).decode()  # type: ignore[attr-defined]
+    back = desk.get(paths[0]).content.decode()
+
+    assert returned.status_code == 302
+    assert (rows[0].number in export, rows[1].number in export) == (True, False)
+    assert BANK["number"] not in export
+    assert "Closed account" in back
+    assert "Withdrawals to review" in home
     assert rows[0].number in listed
     assert BANK["number"] not in listed + page + shown
     assert "You have approved it." in second
@@ -70,10 +81,11 @@ def test_withdrawals_are_reviewed_paid_together_and_proven(
     assert "Paid out" in shown
     with tenant_context(tenant):
         states = dict(Withdrawal.objects.values_list("pk", "state"))
-        assert [states[row.pk] for row in rows] == ["paid", "rejected", "checked"]
+        assert [states[row.pk] for row in rows] == ["returned", "rejected", "checked"]
         assert PayoutBatch.objects.get().state == "done"
         actions = set(AuditEntry.objects.values_list("action", flat=True))
     assert actions >= {"withdrawal.approved", "withdrawal.rejected", "payout_batch.file_taken"}
+    assert "withdrawal.returned" in actions
 
 
 def test_rules_say_what_can_be_paid_out(desk: TenantClient, tenant: TenantRef) -> None:

@@ -30,7 +30,7 @@ class WithdrawalFilter(NarrowForm):
     state = forms.ChoiceField(
         required=False,
         label=_("State"),
-        choices=[_ALL, ("open", _("Open")), *State.choices],
+        choices=[_ALL, ("open", _("Open")), ("to_review", _("To review")), *State.choices],
     )
     channel = forms.ChoiceField(
         required=False, label=_("Paid by way of"), choices=[_ALL, *Channel.choices]
@@ -118,6 +118,7 @@ class WithdrawalRuleForm(RuleForm):
                     label=_("%(channel)s is paid by") % {"channel": label},
                     required=False,
                     choices=[("", _("Hand")), *((each.code, each.label) for each in services)],
+                    help_text=" ".join(filter(None, (each.fault() for each in services))),
                 )
         for code, language in settings.LANGUAGES:
             self.fields[f"statement_{code}"] = forms.CharField(

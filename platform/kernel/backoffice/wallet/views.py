@@ -22,13 +22,21 @@ from kernel.ledger.selectors import decimal_text
 from kernel.wallet.choices import State
 from kernel.wallet.errors import UnknownWithdrawal
 from kernel.wallet.models import Withdrawal
+from kernel.wallet.providers import known_provider
 from kernel.wallet.selectors import (
     events_of,
     found_withdrawals,
     waiting_figures,
     withdrawal_with,
 )
-from kernel.wallet.services import approve, leave_batch, reject, send, settle_by_hand
+from kernel.wallet.services import (
+    approve,
+    give_back,
+    leave_batch,
+    reject,
+    send,
+    settle_by_hand,
+)
 from kernel.wallet.services.paying import provider_of
 
 VIEW: Final = "withdrawals.view"
@@ -60,6 +68,7 @@ def show(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
     """Show a withdrawal, and what happened to it."""
     row = _row(withdrawal, VIEW)
     scale = row.asset.scale
+    service = known_provider(row.provider or provider_of(row))
     context = {
         "row": row,
         "amount": decimal_text(row.minor, scale),
@@ -67,7 +76,8 @@ def show(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
         "tax": decimal_text(row.tax_minor, scale),
         "arrives": Money(row.payout_minor, row.currency).decimal(),
         "events": events_of(row.pk),
-        "service": provider_of(row),
+        "service": service,
+        "fault": service.fault() if service and row.state == State.APPROVED else "",
         "is_second": row.state == State.CHECKED and row.checked_by == request.actor.id,
     }
     return render(request, "backoffice/wallet/detail.html", context)
@@ -128,6 +138,19 @@ def settle_one(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
             now=utc_now(),
         ),
         _("Saved."),
+    )
+
+
+@require_POST
+@staff_page(PAY, is_confirmed=True)
+def return_one(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
+    """Say that the bank sent back what was paid."""
+    row, reason = _row(withdrawal, PAY), request.POST.get("reason", "")
+    return _done(
+        request,
+        row,
+        lambda: give_back(row.pk, reason=reason, actor=request.actor, now=utc_now()),
+        _("The member has the amount again."),
     )
 
 

@@ -112,6 +112,74 @@
   };
   if (bell) listen();
 
+  // A shop that is being opened: asked about until it answers. The page is not loaded anew,
+  // because it shows a password that is shown once.
+  const opening = document.querySelector("[data-progress]");
+  const follow = async () => {
+    let state = "working";
+    try {
+      const answer = await fetch(opening.dataset.progress, { headers: { Accept: "application/json" } });
+      if (answer.ok) state = (await answer.json()).state;
+    } catch { /* the next round asks again */ }
+    for (const part of opening.querySelectorAll("[data-while]")) part.hidden = part.dataset.while !== state;
+    if (state === "working") setTimeout(follow, 250);
+  };
+  if (opening) follow();
+
+  // The palette: any page of the menu, and what the console finds, by a few letters.
+  const palette = document.getElementById("palette");
+  if (palette) {
+    const input = palette.querySelector("input");
+    const list = palette.querySelector("ul");
+    const pages = [...document.querySelectorAll("#menu a")].map((link) => ({ label: link.textContent.trim(), path: link.getAttribute("href"), hint: "" }));
+    let marked = 0, asked = 0;
+    const mark = (place) => {
+      const rows = [...list.querySelectorAll("a")];
+      marked = rows.length ? (place + rows.length) % rows.length : 0;
+      rows.forEach((row, number) => row.setAttribute("aria-selected", String(number === marked)));
+      rows[marked]?.scrollIntoView({ block: "nearest" });
+      if (rows[marked]) input.setAttribute("aria-activedescendant", rows[marked].id);
+    };
+    const show = (found) => {
+      list.replaceChildren(...found.map((each, number) => {
+        const row = document.createElement("li"), link = document.createElement("a"), hint = document.createElement("span");
+        link.href = each.path;
+        link.id = "palette-" + number;
+        link.setAttribute("role", "option");
+        link.textContent = each.label;
+        hint.textContent = each.hint;
+        link.append(hint);
+        row.setAttribute("role", "presentation");
+        row.append(link);
+        return row;
+      }));
+      palette.querySelector("p").hidden = found.length > 0;
+      mark(0);
+    };
+    const look = async () => {
+      const text = input.value.trim().toLowerCase(), turn = ++asked;
+      const fitting = pages.filter((each) => each.label.toLowerCase().includes(text));
+      show(fitting);
+      if (!text || !palette.dataset.source) return;
+      try {
+        const answer = await fetch(palette.dataset.source + "?q=" + encodeURIComponent(text));
+        if (answer.ok && turn === asked) show([...fitting, ...(await answer.json()).items]);
+      } catch { /* the menu's own pages are there */ }
+    };
+    const start = () => { if (!palette.open) { input.value = ""; look(); palette.showModal(); input.focus(); } };
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); start(); }
+    });
+    document.querySelector("[data-palette]")?.addEventListener("click", start);
+    palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+    input.addEventListener("input", look);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown") { event.preventDefault(); mark(marked + 1); }
+      if (event.key === "ArrowUp") { event.preventDefault(); mark(marked - 1); }
+      if (event.key === "Enter") { event.preventDefault(); list.querySelectorAll("a")[marked]?.click(); }
+    });
+  }
+
   // One box ticks all the others of its form.
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-all]");

@@ -1,0 +1,1 @@
+"""Languages, currencies and translations in the console."""

@@ -1,0 +1,1 @@
+"""Pages of reward modes: what there is, what the law says, who approved."""
