@@ -12,5 +12,12 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Make the way to sign in known to the API's document."""
+        """Make what staff and their roles are known where they are counted, carried, described."""
         from kernel.access.api import schema  # noqa: F401  importing registers it
+        from kernel.access.carried import RolesPart
+        from kernel.access.metered import METER
+        from kernel.quotas.meters import register_meter
+        from kernel.snapshots.registry import register_part
+
+        register_meter(METER)
+        register_part(RolesPart(), order=5)

@@ -1,4 +1,7 @@
-"""The second factor of staff: an authenticator app, and codes on paper in its place."""
+"""The second factor of staff: an authenticator app, and codes on paper in its place.
+
+Security keys stand in `kernel.access.security_keys`; the same codes stand in for them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access.models import AccessPolicy, SecondFactor, Staff
+from kernel.access.models import AccessPolicy, SecondFactor, SecurityKey, Staff
 from kernel.access.totp import new_secret, step_that_fits
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -44,11 +47,11 @@ class FactorThere(DomainError):
 
 
 class FactorNeeded(DomainError):
-    """The shop wants everybody to have one."""
+    """Everybody has to have one."""
 
     code = "access.factor_needed"
     status = 409
-    title = _("This shop wants everybody to have a second factor. It stays.")
+    title = _("Everybody here needs a second factor. It stays.")
 
 
 class FactorMissing(DomainError):
@@ -72,7 +75,7 @@ def begin_factor(person: Staff) -> str:
         FactorThere: one is in force.
     """
     row, is_new = SecondFactor.objects.get_or_create(staff=person)
-    if row.confirmed_at is not None:
+    if row.confirmed_at is not None and row.by_app:
         raise FactorThere
     if is_new:
         put_secret(_purpose(person.pk), {"secret": new_secret()})
@@ -93,17 +96,37 @@ def confirm_factor(person: Staff, code: str, *, actor: Actor, now: datetime) -> 
     row = SecondFactor.objects.select_for_update().filter(staff=person).first()
     if row is None:
         raise FactorMissing
-    if row.confirmed_at is not None:
+    if row.confirmed_at is not None and row.by_app:
         raise FactorThere
     secret = str(get_secret(_purpose(person.pk))["secret"])
     step = step_that_fits(secret, _plain(code), after=row.last_step, now=now)
     if step is None:
         raise FactorRefused(field="code")
     codes = _new_codes()
-    row.confirmed_at, row.last_step = now, step
+    row.confirmed_at, row.last_step, row.by_app = now, step, True
     row.recovery = [_hash(each) for each in codes]
-    row.save(update_fields=["confirmed_at", "last_step", "recovery"])
+    row.save(update_fields=["confirmed_at", "last_step", "by_app", "recovery"])
     record(action="access.factor_set", actor=actor, obj=person, now=now)
+    return codes
+
+
+def stand_in(person: Staff, *, now: datetime) -> list[str]:
+    """Let codes on paper stand in for a first security key; return them, or none.
+
+    In the caller's transaction. Whoever has an app in force has codes already; an app that
+    was never put into force is as if nothing had been begun.
+    """
+    row, is_new = SecondFactor.objects.select_for_update().get_or_create(
+        staff=person, defaults={"by_app": False}
+    )
+    if row.confirmed_at is not None:
+        return []
+    if is_new:
+        put_secret(_purpose(person.pk), {"secret": new_secret()})
+    codes = _new_codes()
+    row.confirmed_at, row.by_app = now, False
+    row.recovery = [_hash(each) for each in codes]
+    row.save(update_fields=["confirmed_at", "by_app", "recovery"])
     return codes
 
 
@@ -139,7 +162,7 @@ def check_factor(person: Staff, code: str, *, actor: Actor, now: datetime) -> No
         given = _plain(code)
         secret = str(get_secret(_purpose(person.pk))["secret"])
         step = step_that_fits(secret, given, after=row.last_step, now=now)
-        if step is not None:
+        if step is not None and row.by_app:
             row.last_step = step
             row.save(update_fields=["last_step"])
             return
@@ -156,14 +179,20 @@ def drop_factor(person: Staff, *, actor: Actor, now: datetime) -> None:
     """Take a person's own app away.
 
     Raises:
-        FactorNeeded: the shop wants everybody to have one.
+        FactorNeeded: everybody has to have one.
         FactorMissing: there is none.
     """
-    if needs_factor():
-        raise FactorNeeded
-    if factor_of(person) is None:
+    row = factor_of(person)
+    if row is None or not row.by_app:
         raise FactorMissing
-    forget_factor(person)
+    has_keys = SecurityKey.objects.filter(staff=person).exists()
+    if needs_factor() and not has_keys:
+        raise FactorNeeded
+    if has_keys:
+        put_secret(_purpose(person.pk), {"secret": new_secret()})
+        SecondFactor.objects.filter(pk=row.pk).update(by_app=False)
+    else:
+        forget_factor(person)
     record(action="access.factor_dropped", actor=actor, obj=person, now=now)
 
 
@@ -202,7 +231,8 @@ def require_factor(is_needed: bool, *, actor: Actor, now: datetime) -> None:
 
 
 def forget_factor(person: Staff) -> None:
-    """Delete what there is of a person's app, in force or not, with its secret."""
+    """Delete what there is of a person's app, in force or not, its secret, and all keys."""
+    SecurityKey.objects.filter(staff=person).delete()
     removed, _by_model = SecondFactor.objects.filter(staff=person).delete()
     if removed:
         drop_secret(_purpose(person.pk))

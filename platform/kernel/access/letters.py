@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.headerregistry import Address
-from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -13,13 +12,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kernel.access.models import Staff
-from kernel.tenancy.context import current_tenant_or_none
+from kernel.branding.letters import envelope
+from kernel.tenancy.context import BrandRef, current_tenant_or_none
 
 
 def shop_name() -> str:
     """Return in whose name letters go out."""
     tenant = current_tenant_or_none()
-    return tenant.brand.name if tenant is not None else _("the platform")
+    return tenant.console_brand.name if tenant is not None else _("the platform")
 
 
 @contextmanager
@@ -37,11 +37,15 @@ def send_letter(person: Staff, *, subject: str, body: str) -> None:
     Raises:
         smtplib.SMTPException, OSError: the mail server did not take it.
     """
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     EmailMessage(
         subject=" ".join(subject.split()),
         body=body,
-        # The shop's name, but the installation's address: only that passes SPF and DKIM.
-        from_email=str(Address(display_name=" ".join(shop_name().split()), addr_spec=sender)),
         to=[person.email],
+        **staff_envelope(),
     ).send()
+
+
+def staff_envelope() -> dict[str, Any]:
+    """Return who letters to staff come from, as Django's messages take it."""
+    tenant = current_tenant_or_none()
+    return envelope(tenant.console_brand if tenant is not None else BrandRef(shop_name()))

@@ -200,7 +200,10 @@ class AccessPolicy(TenantModel):
 class SecondFactor(TenantModel):
     """A person's authenticator app; its secret is sealed elsewhere.
 
+    Whoever has security keys alone has a row as well, for the codes on paper.
+
     Attributes:
+        by_app: whether codes of the app are taken.
         confirmed_at: when a first code proved that the app has the secret; until then
             nothing is asked of the person.
         last_step: of the last code that was taken; no code is taken twice.
@@ -210,12 +213,42 @@ class SecondFactor(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     staff = DBForeignKey(Staff, db_on_delete=CASCADE, db_index=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    by_app = models.BooleanField(default=True, db_default=True)
     last_step = models.BigIntegerField(default=0)
     recovery = models.JSONField(default=list)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff"], name="access_one_factor")]
+
+
+class SecurityKey(TenantModel):
+    """A security key of a person (WebAuthn).
+
+    Attributes:
+        credential: how the key calls itself, in base64 for addresses.
+        data: its public key, as the key gave it.
+        host: for which it was made; at another it does not answer.
+        counter: as it stood at the last answer; a lower one comes from a copy.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    staff = DBForeignKey(Staff, db_on_delete=CASCADE)
+    name = models.CharField(max_length=60)
+    credential = models.CharField(max_length=1400)
+    data = models.BinaryField()
+    host = models.CharField(max_length=253)
+    counter = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["credential"], name="access_one_credential")]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("sky", self.id)
 
 
 class StaffSession(TenantModel):

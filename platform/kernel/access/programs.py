@@ -18,7 +18,7 @@ from kernel.access.permissions import ALL
 from kernel.access.scopes import Extent
 from kernel.common.errors import DomainError
 
-FOR_PEOPLE: Final = ("staff.", "keys.", "modules.", "domains.")
+FOR_PEOPLE: Final = ("staff.", "keys.", "modules.", "domains.", "provider.")
 """How permissions begin that no program can hold: who has them could give himself all others."""
 
 

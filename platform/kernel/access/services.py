@@ -43,7 +43,6 @@ def hash_password(password: str) -> str:
     return make_password(password)
 
 
-@transaction.atomic
 def create_owner(
     *, email: str, name: str, password_hash: str, must_change_password: bool = False
 ) -> Staff:
@@ -59,21 +58,29 @@ def create_owner(
         validate_email(email)
     except ValidationError as error:
         raise InvalidStaff(" ".join(error.messages)) from error
-    role, _created = Role.objects.get_or_create(
-        code=OWNER, defaults={"name": "店主 Owner", "permissions": ["*"]}
+    person = Staff(
+        email=email.lower(),
+        name=name,
+        password=password_hash,
+        must_change_password=must_change_password,
     )
     try:
         with transaction.atomic():
-            person = Staff.objects.create(
-                email=email.lower(),
-                name=name,
-                password=password_hash,
-                must_change_password=must_change_password,
-            )
+            person.save(force_insert=True)
+            RoleAssignment.objects.create(staff=person, role=_owner_role())
     except IntegrityError as error:
         raise EmailTaken from error
-    RoleAssignment.objects.create(staff=person, role=role)
     return person
+
+
+def _owner_role() -> Role:
+    role = Role.objects.filter(code=OWNER).first()
+    if role is None:
+        made = Role(code=OWNER, name="店主 Owner", permissions=["*"])
+        # Another may be making it at this moment.
+        Role.objects.bulk_create([made], ignore_conflicts=True)
+        role = Role.objects.get(code=OWNER)
+    return role
 
 
 def set_own_password(person: Staff, password: str) -> None:

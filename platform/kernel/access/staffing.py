@@ -14,13 +14,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.factors import forget_factor, reset_factor
+from kernel.access.metered import take_place
 from kernel.access.models import Reach, Role, RoleAssignment, Staff
 from kernel.access.permissions import ALL
 from kernel.access.services import OWNER, EmailTaken, InvalidStaff, hash_password
 from kernel.access.sessions import end_sessions
+from kernel.access.tasks import announce_invitation
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.errors import DomainError
+from kernel.common.time import utc_now
 
 LONGEST_NAME: Final = 80
 _PASSWORD_BYTES: Final = 12
@@ -152,6 +155,7 @@ def invite_staff(
     Raises:
         InvalidStaff: the address or the name cannot be used.
         EmailTaken: somebody here has it.
+        QuotaReached: the plan allows nobody more.
         BeyondOwnRights: the roles hold more than the person who invites has.
         UnknownStaff: there is no such role.
     """
@@ -161,6 +165,7 @@ def invite_staff(
         raise InvalidStaff(" ".join(error.messages)) from error
     roles = granted_roles(role_ids, by)
     _within_stores(by, (), stores)
+    take_place(now=utc_now())
     password = token_urlsafe(_PASSWORD_BYTES)
     try:
         with transaction.atomic():
@@ -176,7 +181,27 @@ def invite_staff(
     RoleAssignment.objects.bulk_create([RoleAssignment(staff=person, role=role) for role in roles])
     after = {"name": person.name, **_held(person)}
     record(action="access.staff_invited", actor=actor, obj=person, after=after)
+    announce_invitation(person)
     return person, password
+
+
+@transaction.atomic
+def invite_again(staff_id: UUID, *, by: Staff, actor: Actor) -> Staff:
+    """Write once more to somebody who has not chosen a password yet.
+
+    Raises:
+        UnknownStaff: there is nobody like it who was invited and has not come.
+        BeyondOwnRights: the person holds more than who invites.
+    """
+    person = Staff.objects.filter(pk=staff_id, must_change_password=True, is_active=True).first()
+    if person is None:
+        raise UnknownStaff
+    granted_roles(
+        list(RoleAssignment.objects.filter(staff=person).values_list("role_id", flat=True)), by
+    )
+    record(action="access.staff_invited", actor=actor, obj=person, after={"name": person.name})
+    announce_invitation(person)
+    return person
 
 
 @transaction.atomic
@@ -196,12 +221,15 @@ def change_staff(
         BeyondOwnRights: the roles, new or old, hold more than who changes them has.
         LastOwner: nobody would be owner any more.
         InvalidStaff: the name cannot be used.
+        QuotaReached: somebody is let in again whom the plan has no place for.
         UnknownStaff: there is no such person or role.
     """
     person = _subordinate(staff_id, by)
     roles = granted_roles(role_ids, by)
     _within_stores(by, person.stores, stores)
     before = {"name": person.name, "active": person.is_active, **_held(person)}
+    if is_active and not person.is_active:
+        take_place(now=utc_now())
     person.name, person.is_active = _name(name), is_active
     person.stores = [str(key) for key in stores]
     person.save(update_fields=["name", "is_active", "stores"])
@@ -255,6 +283,23 @@ def reset_second_factor(staff_id: UUID, *, by: Staff, actor: Actor, now: datetim
         raise OwnAccount
     reset_factor(person, actor=actor, now=now)
     end_sessions(person, actor=actor, now=now)
+
+
+@transaction.atomic
+def reset_lost_factor(email: str, *, actor: Actor, now: datetime) -> Staff:
+    """Take away the app of somebody whom nobody in a console can help, by who runs the machine.
+
+    Raises:
+        FactorMissing: there is none.
+        UnknownStaff: nobody signs in with this address.
+    """
+    people = Staff.objects.select_for_update()
+    person = people.filter(email=email.strip().lower()).first()
+    if person is None:
+        raise UnknownStaff
+    reset_factor(person, actor=actor, now=now)
+    end_sessions(person, actor=actor, now=now)
+    return person
 
 
 def _subordinate(staff_id: UUID, by: Staff) -> Staff:

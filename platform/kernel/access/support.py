@@ -57,8 +57,11 @@ def give_support(
     by: Staff,
     actor: Actor,
     now: datetime,
+    name: str = "",
 ) -> tuple[SupportAccess, str]:
     """Let a helper in for some hours; return the access, and what its link ends with.
+
+    Without a name the helper is called support.
 
     Raises:
         InvalidSupport: no reason, no role, or no time that is offered.
@@ -71,7 +74,7 @@ def give_support(
     roles = granted_roles(role_ids, by)
     person = Staff.objects.create(
         email=f"support-{token_hex(8)}@support.invalid",
-        name=_("Support"),
+        name=name or _("Support"),
         password=make_password(None),
         expires_at=now + timedelta(hours=hours),
         stores=list(by.stores),
@@ -84,6 +87,14 @@ def give_support(
     after = {"hours": hours, "roles": [role.name for role in roles]}
     record(action="access.support_given", actor=actor, obj=person, after=after, reason=why, now=now)
     return row, token
+
+
+def new_link(row: SupportAccess) -> str:
+    """Return what another link to an access ends with; the earlier one works no more."""
+    token = token_urlsafe(32)
+    row.token_hash, row.used_at = _hash(token), None
+    row.save(update_fields=["token_hash", "used_at"])
+    return token
 
 
 def waiting_support(token: str, *, now: datetime) -> SupportAccess:
@@ -99,8 +110,8 @@ def waiting_support(token: str, *, now: datetime) -> SupportAccess:
 
 
 @transaction.atomic
-def use_support(token: str, *, now: datetime) -> Staff:
-    """Take a link, which then works no more; return whom to sign in.
+def use_support(token: str, *, now: datetime) -> tuple[Staff, str]:
+    """Take a link, which then works no more; return whom to sign in, and who let them in.
 
     Raises:
         SupportOver: it does not work any more.
@@ -114,7 +125,7 @@ def use_support(token: str, *, now: datetime) -> Staff:
     person = row.staff
     actor = Actor(kind="staff", id=person.public_id, name=person.name)
     record(action="access.support_used", actor=actor, obj=person, reason=row.reason, now=now)
-    return person
+    return person, row.given_by
 
 
 @transaction.atomic

@@ -10,12 +10,46 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from kernel.access.agents import browser_name
+from kernel.access.arriving import arrival_token, invitation_text
 from kernel.access.letters import language_of, send_letter, shop_name
-from kernel.access.models import StaffSession
-from kernel.tenancy.context import current_tenant_or_none
+from kernel.access.models import Staff, StaffSession
+from kernel.branding.addresses import web_address
+from kernel.tenancy.context import current_tenant, current_tenant_or_none
 from kernel.tenancy.tasks import enqueue, tenant_task
 
 _ATTEMPTS: Final = 5
+
+
+def announce_invitation(person: Staff) -> None:
+    """Have a letter sent to somebody of the current tenant who was invited, after commit.
+
+    The link is made when the letter is written: what waits for it opens nothing.
+    """
+    enqueue(tell_of_invitation, staff_id=str(person.pk))
+
+
+@tenant_task(
+    name="access.tell_of_invitation",
+    autoretry_for=(smtplib.SMTPException, OSError),
+    retry_backoff=True,
+    max_retries=_ATTEMPTS,
+)
+def tell_of_invitation(staff_id: str) -> None:
+    """Write to somebody who was invited where a first password is chosen."""
+    person = Staff.objects.filter(pk=UUID(staff_id), must_change_password=True).first()
+    host = current_tenant().host("console")
+    if person is None or host is None:
+        return
+    link = f"{web_address(host, 'console')}welcome/{arrival_token(person)}/"
+    with language_of(person):
+        subject, body = invitation_text(person, place=_place(), link=link)
+        send_letter(person, subject=subject, body=body)
+
+
+def _place() -> str:
+    """Return the shop's name, and its provider's where that is another one."""
+    tenant = current_tenant()
+    return tenant.brand.name or tenant.name
 
 
 def announce_sign_in(row: StaffSession) -> None:

@@ -32,6 +32,7 @@ class CaseState(TextChoices):
     APPROVED = "approved", _("Waiting for the goods to be sent back")
     SHIPPED_BACK = "shipped_back", _("Sent back")
     RECEIVED = "received", _("Goods received")
+    PAYING = "paying", _("Waiting for the difference")
     REPLACING = "replacing", _("Replacement being sent")
     REFUNDING = "refunding", _("Refund under way")
     REFUNDED = "refunded", _("Refunded")
@@ -98,6 +99,9 @@ class EntryKind(TextChoices):
     SENT_BACK = "sent_back", _("Sent back")
     RECEIVED = "received", _("Goods received")
     INSPECTED = "inspected", _("Goods inspected")
+    CHARGED = "charged", _("Difference to be paid")
+    PAID = "paid", _("Difference paid")
+    MONEY_INSTEAD = "money_instead", _("Money back instead of the exchange")
     REPLACED = "replaced", _("Replacement sent")
     REFUNDING = "refunding", _("Refund asked for")
     REFUND_FAILED = "refund_failed", _("Refund failed")
@@ -106,6 +110,7 @@ class EntryKind(TextChoices):
     LAPSED = "lapsed", _("Time over")
     STUCK = "stuck", _("Needs somebody of the shop")
     DISPUTED = "disputed", _("Taken to dispute")
+    ESCALATED = "escalated", _("Taken to the platform")
     ARBITRATED = "arbitrated", _("Decided by arbitration")
 
 

@@ -41,6 +41,22 @@ class MoveRefused(DomainError):
     title = _("This cannot be done with the case as it is now.")
 
 
+class CaseMoved(DomainError):
+    """Somebody else has changed the case since it was looked at; ``version`` is the present one."""
+
+    code: ClassVar[str] = "aftersales.moved"
+    status: ClassVar[int] = 409
+    title = _("Somebody else has changed this case meanwhile. Please look at it again.")
+
+
+class NotEscalated(DomainError):
+    """The platform decides a dispute only once somebody has brought it there, and then alone."""
+
+    code: ClassVar[str] = "aftersales.not_escalated"
+    status: ClassVar[int] = 409
+    title = _("This dispute is decided elsewhere.")
+
+
 class TooMuch(DomainError):
     """More than what is left; ``open`` says how much that is."""
 

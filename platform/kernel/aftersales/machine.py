@@ -20,7 +20,9 @@ Move = Literal[
     "receive",
     "inspect",
     "replace",
+    "take_money",
     "dispute",
+    "escalate",
     "arbitrate",
     "pay",
     "say",
@@ -43,7 +45,9 @@ SOURCES: Final[Mapping[Move, frozenset[CaseState]]] = {
     "receive": frozenset({_S.APPROVED, _S.SHIPPED_BACK}),
     "inspect": frozenset({_S.SHIPPED_BACK, _S.RECEIVED}),
     "replace": frozenset({_S.REPLACING}),
+    "take_money": frozenset({_S.PAYING}),
     "dispute": frozenset({_S.OFFERED, _S.REJECTED}),
+    "escalate": frozenset({_S.DISPUTED}),
     "arbitrate": frozenset({_S.DISPUTED}),
     "pay": frozenset({_S.REFUNDING}),
     "say": frozenset(set(_S) - {_S.CANCELLED, _S.ARBITRATED}),
@@ -52,7 +56,8 @@ SOURCES: Final[Mapping[Move, frozenset[CaseState]]] = {
 
 def may(case: Case, move: Move) -> bool:
     """Tell whether something may be done with a case as it is."""
-    return case.state in SOURCES[move]
+    is_there = move == "escalate" and case.escalated_at is not None
+    return case.state in SOURCES[move] and not is_there
 
 
 def check(case: Case, move: Move) -> None:

@@ -49,13 +49,19 @@ class Case(TenantModel):
     Attributes:
         number: that of the order, with a counter; shown to people.
         amount_minor: what the buyer gets: the lines and the freight, less
-            ``gift_charge_minor``, the worth of gifts that did not come back.
+            ``gift_charge_minor``, the worth of gifts that did not come back, and
+            ``recount_minor``, discounts that what is kept does not earn; the last is
+            negative where an earlier case took off what is earned no more or again.
+        recounts: discounts are counted anew, as the shop's terms said when it began.
+        surcharge_minor: what the buyer pays on top, at an exchange.
         refunded_minor: what has gone back of it.
         return_address: name, phone, line; from when the goods may be sent back.
         offer: what the shop proposes instead: kind, remedy, amounts by line, freight.
         due_at: when it goes on by itself; None for never.
         needs_staff: it could not go on by itself.
         received_at: the goods are back at the shop.
+        escalated_at: since when the platform decides the dispute.
+        version: grows with each step; who decides names the one that he has seen.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -72,6 +78,9 @@ class Case(TenantModel):
     amount_minor = models.BigIntegerField(default=0)
     freight_minor = models.BigIntegerField(default=0)
     gift_charge_minor = models.BigIntegerField(default=0)
+    recount_minor = models.BigIntegerField(default=0)
+    recounts = models.BooleanField(default=False)
+    surcharge_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     return_address = models.JSONField(default=dict, blank=True)
     carrier = models.CharField(max_length=60, default="", blank=True)
@@ -83,6 +92,8 @@ class Case(TenantModel):
     needs_staff = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -97,6 +108,7 @@ class Case(TenantModel):
                     amount_minor__gte=0,
                     freight_minor__gte=0,
                     gift_charge_minor__gte=0,
+                    surcharge_minor__gte=0,
                     refunded_minor__gte=0,
                     refunded_minor__lte=F("amount_minor"),
                 ),
@@ -125,8 +137,14 @@ class CaseLine(TenantModel):
 
     Attributes:
         unshipped_quantity: of these, not sent yet and not to be sent any more.
-        refund_minor: what the buyer gets for it.
+        refund_minor: what the buyer gets for it; of an exchange, the difference to something
+            cheaper.
+        waived_minor: what of it was taken off the order already.
+        withheld_minor: its share of what gifts and discounts took off the refund.
         variant_id: what is sent instead, of an exchange.
+        extra_unit_minor: what each piece of it costs more, without taxes that are put on.
+        extra_minor: what all of it costs more, with them.
+        charged: what undoes that on the order; empty while it is not put on.
         accepted_quantity: how many came back as they should; None until inspected.
         restocked_quantity: how many of them went back on the shelf.
     """
@@ -138,7 +156,12 @@ class CaseLine(TenantModel):
     quantity = models.PositiveIntegerField()
     unshipped_quantity = models.PositiveIntegerField(default=0)
     refund_minor = models.BigIntegerField(default=0)
+    waived_minor = models.BigIntegerField(default=0)
+    withheld_minor = models.BigIntegerField(default=0)
     variant_id = models.UUIDField(null=True, blank=True)
+    extra_unit_minor = models.BigIntegerField(default=0)
+    extra_minor = models.BigIntegerField(default=0)
+    charged = models.JSONField(default=dict, blank=True)
     accepted_quantity = models.PositiveIntegerField(null=True, blank=True)
     restocked_quantity = models.PositiveIntegerField(default=0)
 
@@ -146,7 +169,7 @@ class CaseLine(TenantModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["case", "line"], name="aftersales_line_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, refund_minor__gte=0)
+                condition=Q(quantity__gt=0, refund_minor__gte=0, extra_minor__gte=0)
                 & Q(unshipped_quantity__lte=F("quantity")),
                 name="aftersales_line_of_some",
             ),

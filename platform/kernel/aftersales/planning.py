@@ -10,7 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kernel.aftersales.choices import FAULTS, CaseKind, LineRole, Reason, Remedy
+from kernel.aftersales.differences import NONE, Difference, difference_of, prices_of
 from kernel.aftersales.errors import InvalidCase, NotOpen, TooMuch
+from kernel.aftersales.recounting import Unearned, counted_before, unearned_of
 from kernel.aftersales.rooms import Room, Rooms, rooms_of
 from kernel.aftersales.windows import Window, window_of
 from kernel.common.money import Money
@@ -48,6 +50,7 @@ class PlannedLine:
     refund_minor: int = 0
     role: LineRole = LineRole.GOODS
     variant_id: UUID | None = None
+    difference: Difference = NONE
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class Plan:
     """What a case would be.
 
     Attributes:
+        recount_minor: discounts that what is kept does not earn.
+        recounts: they are counted.
         amount_minor: what the buyer would get.
     """
 
@@ -63,11 +68,23 @@ class Plan:
     currency: str
     lines: list[PlannedLine] = field(default_factory=list)
     freight_minor: int = 0
+    recount_minor: int = 0
+    recounts: bool = False
 
     @property
     def amount_minor(self) -> int:
         """All that would go back."""
-        return sum(each.refund_minor for each in self.lines) + self.freight_minor
+        back = sum(each.refund_minor for each in self.lines) + self.freight_minor
+        return max(back - self.recount_minor - self._extra_minor, 0)
+
+    @property
+    def surcharge_minor(self) -> int:
+        """What the buyer would pay on top."""
+        return max(self._extra_minor - sum(each.refund_minor for each in self.lines), 0)
+
+    @property
+    def _extra_minor(self) -> int:
+        return sum(each.difference.extra_minor for each in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,10 @@ class Opening:
 
 def is_open(order: Order) -> bool:
     """Tell whether anything at all can be asked for an order."""
-    return order.status in _NOT_OVER and order.payment_status in _MONEY_CAME
+    # What an exchange puts on the order is asked for later; the rest was paid.
+    is_asked_more = order.payment_status == PaymentStatus.PART_PAID and order.paid_at is not None
+    has_come = order.payment_status in _MONEY_CAME or is_asked_more
+    return order.status in _NOT_OVER and has_come
 
 
 def openings_of(order: Order, *, now: datetime) -> list[Opening]:
@@ -139,6 +159,7 @@ def plan(
         raise InvalidCase(_("Please choose what it is about."), field="lines")
     made = Plan(kind, _remedy(kind, remedy), order.currency)
     policy = current_policy()
+    prices = _prices(order, kind, wishes, rooms, now=now)
     for wish in wishes:
         room = rooms.by_line.get(wish.line_id)
         if room is None:
@@ -148,8 +169,9 @@ def plan(
             raise InvalidCase(_("A number of at least 1 is expected."), field="quantity")
         if wish.quantity > most:
             raise NotOpen(line=room.line.public_id, open=most)
-        made.lines.append(_planned(room, wish, made.remedy, reason, kind))
-    made.lines += _gifts(made, rooms)
+        made.lines.append(_planned(room, wish, made, reason, prices))
+    made.recounts = policy.returns_recount and _gives_up(made)
+    _add_gifts(made, rooms)
     if made.remedy == Remedy.MONEY and _is_whole(made, rooms):
         made.freight_minor = rooms.freight_minor
     if made.remedy == Remedy.MONEY and not made.amount_minor and kind != CaseKind.RETURN_REFUND:
@@ -172,11 +194,35 @@ def _most(room: Room, kind: CaseKind, reason: Reason, window: Window, now: datet
     return room.shipped if window.fits(kind, reason, now) else 0
 
 
-def _planned(room: Room, wish: Wish, remedy: Remedy, reason: Reason, kind: CaseKind) -> PlannedLine:
+def _prices(
+    order: Order, kind: CaseKind, wishes: Sequence[Wish], rooms: Rooms, *, now: datetime
+) -> dict[UUID, int]:
+    """Return today's prices of what is exchanged for something else; none where nothing is."""
+    if kind != CaseKind.EXCHANGE:
+        return {}
+    swapped = {
+        wish.variant_id: rooms.by_line[wish.line_id]
+        for wish in wishes
+        if wish.variant_id is not None and wish.line_id in rooms.by_line
+    }
+    return prices_of(order, swapped, now=now)
+
+
+def _planned(
+    room: Room, wish: Wish, made: Plan, reason: Reason, prices: Mapping[UUID, int]
+) -> PlannedLine:
     is_kept = reason in FAULTS or reason == Reason.NOT_RECEIVED
-    unshipped = wish.quantity if kind == CaseKind.REFUND_ONLY and not is_kept else 0
-    if remedy == Remedy.REPLACEMENT:
-        return PlannedLine(room, wish.quantity, variant_id=wish.variant_id or room.line.variant_id)
+    unshipped = wish.quantity if made.kind == CaseKind.REFUND_ONLY and not is_kept else 0
+    if made.remedy == Remedy.REPLACEMENT:
+        wanted = wish.variant_id or room.variant_id
+        differs = difference_of(room, wanted, wish.quantity, prices)
+        return PlannedLine(
+            room,
+            wish.quantity,
+            refund_minor=differs.refund_minor,
+            variant_id=wanted,
+            difference=differs,
+        )
     worth = room.worth(wish.quantity)
     if wish.minor is not None and not 0 <= wish.minor <= worth:
         raise TooMuch(
@@ -186,21 +232,39 @@ def _planned(room: Room, wish: Wish, remedy: Remedy, reason: Reason, kind: CaseK
     return PlannedLine(room, wish.quantity, unshipped, minor)
 
 
-def _gifts(made: Plan, rooms: Rooms) -> list[PlannedLine]:
-    """Return the gifts that go along, once nothing is kept of what they came with."""
-    taken = {each.room.line.pk: each for each in made.lines}
+def _gives_up(made: Plan) -> bool:
+    """Tell whether goods are given up for money: sent back, or not sent at all."""
     is_cancelled = made.kind == CaseKind.REFUND_ONLY and all(e.unshipped for e in made.lines)
-    if made.kind != CaseKind.RETURN_REFUND and not is_cancelled:
-        return []
-    for key, room in rooms.by_line.items():
-        left = room.pieces - (taken[key].quantity if key in taken else 0)
-        if left and not room.is_gift:
-            return []
-    return [
-        PlannedLine(room, room.pieces, room.unshipped, room.minor, LineRole.GIFT)
+    return made.kind == CaseKind.RETURN_REFUND or is_cancelled
+
+
+def _add_gifts(made: Plan, rooms: Rooms) -> None:
+    """Let the gifts go along, once nothing is kept of what they came with.
+
+    Where discounts are counted anew, a gift goes along as soon as too little is kept for it.
+    """
+    if not _gives_up(made):
+        return
+    taken = {each.room.line.pk: each for each in made.lines}
+    kept = {
+        key: room.pieces - (taken[key].quantity if key in taken else 0)
         for key, room in rooms.by_line.items()
-        if room.is_gift and room.pieces and key not in taken
-    ]
+    }
+    is_all = not any(kept[key] for key, room in rooms.by_line.items() if not room.is_gift)
+    unearned = Unearned()
+    if made.recounts:
+        lines = [room.line for room in rooms.by_line.values()]
+        gone = {key: each.quantity for key, each in taken.items()}
+        unearned = unearned_of(rooms.order, lines, gone)
+    for key, room in rooms.by_line.items():
+        is_due = is_all or key in unearned.gifts
+        if is_due and room.is_gift and room.pieces and key not in taken:
+            made.lines.append(
+                PlannedLine(room, room.pieces, room.unshipped, room.minor, LineRole.GIFT)
+            )
+    if made.recounts:
+        back = sum(each.refund_minor for each in made.lines)
+        made.recount_minor = min(unearned.minor - counted_before(rooms.order.pk), back)
 
 
 def _is_whole(made: Plan, rooms: Rooms) -> bool:

@@ -64,7 +64,7 @@ def cases_of(*, member_id: UUID | None, groups: Sequence[UUID] = ()) -> QuerySet
     own = Q(order__member=None, order__group__in=groups)
     if member_id is not None:
         own |= Q(member=member_id)
-    return Case.objects.select_related("order").filter(own).order_by("-id")
+    return Case.objects.select_related("order__group").filter(own).order_by("-id")
 
 
 def case_of(text: str, *, member_id: UUID | None, groups: Sequence[UUID] = ()) -> Case:
@@ -87,7 +87,7 @@ def staff_case(text: str, permission: str) -> Case:
 
 def visible_cases(permission: str) -> QuerySet[Case]:
     """Return the cases for whose orders whoever acts has a permission."""
-    rows = Case.objects.select_related("order", "member")
+    rows = Case.objects.select_related("order__group", "member")
     return rows.filter(order__in=visible_orders(permission))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from kernel.aftersales.choices import FAULTS, CaseKind, Reason
 from kernel.catalogue.choices import AfterSalePolicy, ProductKind
@@ -19,6 +20,10 @@ _EU: Final = frozenset(
 # Consumers there may change their minds for so long, whatever a shop says.
 _EU_DAYS: Final = 14
 _FIFTEEN: Final = 15
+DaysAt: TypeAlias = Callable[[str], tuple[int | None, int | None]]
+"""Returns the days for a change of mind and for faults that hold in a country; None for usual."""
+
+_days_at: Final[list[DaysAt]] = []
 _CARRIED: Final = frozenset({ProductKind.PHYSICAL, ProductKind.BUNDLE})
 
 
@@ -48,22 +53,30 @@ class Window:
         return self.is_returnable and (self.change_of_mind is None or now < self.change_of_mind)
 
 
+def register_days(days_at: DaysAt) -> None:
+    """Say where other windows hold than the shop's own; called while apps are loaded."""
+    _days_at[:] = [days_at]
+
+
 def window_of(order: Order, line: OrderLine, policy: OrderPolicy) -> Window:
     """Return until when what was shipped of a line is open."""
     terms = str(line.snapshot.get("after_sale_policy", AfterSalePolicy.SEVEN_DAYS))
-    days = policy.after_sale_days
+    country = str(order.address.get("country", "")).upper()
+    told, told_fault = next((each(country) for each in _days_at), (None, None))
+    days = policy.after_sale_days if told is None else told
+    fault_days = policy.fault_days if told_fault is None else told_fault
     if terms == AfterSalePolicy.FIFTEEN_DAYS:
         days = max(days, _FIFTEEN)
     is_returnable = days > 0 and terms in {
         AfterSalePolicy.SEVEN_DAYS,
         AfterSalePolicy.FIFTEEN_DAYS,
     }
-    if str(order.address.get("country", "")).upper() in _EU:
+    if country in _EU:
         days, is_returnable = max(days, _EU_DAYS), terms != AfterSalePolicy.NONE
     arrived = order.delivered_at
     return Window(
         change_of_mind=None if arrived is None else arrived + timedelta(days=days),
-        fault=None if arrived is None else arrived + timedelta(days=policy.fault_days),
+        fault=None if arrived is None else arrived + timedelta(days=fault_days),
         is_returnable=is_returnable,
         is_carried=line.kind in _CARRIED,
     )

@@ -158,6 +158,29 @@ class PeopleFigures(TenantModel):
         return str(self.day)
 
 
+class BuyerDay(TenantModel):
+    """Somebody whose order was paid on one day, so that buyers of any time can be counted.
+
+    Attributes:
+        who: id of the member; for buyers without an account made of how they can be
+            reached, so that it says nothing of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    who = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["day", "who"], name="analytics_buyer_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["who", "day"], name="analytics_buyer_days")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.day} {self.who}"
+
+
 class CohortFigures(TenantModel):
     """Members who first paid in one month, and what they did in a month.
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from kernel.analytics.choices import Grain
 from kernel.analytics.models import (
+    BuyerDay,
     PeopleFigures,
     RollUp,
     TradeFigures,
@@ -104,16 +106,35 @@ class Overview:
 
 
 def overview(span: Span) -> Overview:
-    """Return how the shop did; six queries, all of them of figures."""
+    """Return how the shop did; eight queries, all of them of figures."""
     points, points_before = series(span), series(span.before, grain=span.grain)
     return Overview(
         span=span,
-        now=total(points),
-        before=total(points_before),
+        now=_with_buyers(total(points), span),
+        before=_with_buyers(total(points_before), span.before),
         points=points,
         points_before=points_before,
         currency=current_tenant().currency,
     )
+
+
+def buyers_in(since: date, until: date) -> tuple[int, int]:
+    """Return how many people paid on some days, and how many of them never did before.
+
+    Whoever paid on several of the days is one buyer.
+    """
+    earlier = BuyerDay.objects.filter(who=OuterRef("who"), day__lt=since)
+    rows = BuyerDay.objects.filter(day__range=(since, until))
+    found = rows.aggregate(
+        buyers=Count("who", distinct=True),
+        new=Count("who", distinct=True, filter=~Exists(earlier)),
+    )
+    return int(found["buyers"]), int(found["new"])
+
+
+def _with_buyers(figures: Figures, span: Span) -> Figures:
+    buyers, new = buyers_in(span.since, span.until)
+    return Figures({**figures.values, "buyers": buyers, "new_buyers": new})
 
 
 def total(points: Iterable[Point]) -> Figures:
@@ -131,24 +152,38 @@ def series(span: Span, *, grain: str = "") -> list[Point]:
         place: {} for day in span.each() for place in _places(day, grain)
     }
     trade = TradeFigures.objects.filter(currency=current_tenant().currency)
-    for rows, names in ((trade, _TRADE), (VisitFigures.objects.all(), _VISITS)):
-        for row in _sums(rows, span, names, by_hour=grain == Grain.HOUR):
-            _add(found[_place(row, grain)], {name: row[f"sum_{name}"] for name in names})
-    _add_bought(found, span, grain)
+    # Orders have a figure `paid` as well: visits that ended with a paid order are `bought`.
+    visits = {**{name: name for name in _VISITS}, "bought": "paid"}
+    for rows, names in (
+        (trade, {name: name for name in _TRADE}),
+        (VisitFigures.objects.all(), visits),
+    ):
+        columns = sorted(set(names.values()))
+        for row in _sums(rows, span, columns, by_hour=grain == Grain.HOUR):
+            more = {name: row[f"sum_{column}"] for name, column in names.items()}
+            _add(found[_place(row, grain)], more)
     for person in PeopleFigures.objects.filter(day__range=(span.since, span.until)):
         place = _places(person.day, grain)[0]
         _add(found[place], {name: getattr(person, name) for name in _PEOPLE})
+    if grain == Grain.MONTH:
+        for row in _buyers_by_month(span):
+            found[row["month"], 0] |= {"buyers": row["buyers"], "new_buyers": row["new"]}
     return [
         Point(day, hour if grain == Grain.HOUR else None, Figures(values))
         for (day, hour), values in found.items()
     ]
 
 
-def _add_bought(found: dict[tuple[date, int], dict[str, int]], span: Span, grain: str) -> None:
-    """Add visits that ended with a paid order: orders themselves have a figure `paid`."""
-    rows = _sums(VisitFigures.objects.all(), span, ("paid",), by_hour=grain == Grain.HOUR)
-    for row in rows:
-        _add(found[_place(row, grain)], {"bought": row["sum_paid"]})
+def _buyers_by_month(span: Span) -> list[dict[str, Any]]:
+    """Return the people who paid in each month; one query."""
+    rows = BuyerDay.objects.filter(day__range=(span.since, span.until))
+    by_month = rows.annotate(month=TruncMonth("day")).order_by().values("month")
+    earlier = BuyerDay.objects.filter(who=OuterRef("who"), day__lt=OuterRef("month"))
+    counted = by_month.annotate(
+        buyers=Count("who", distinct=True),
+        new=Count("who", distinct=True, filter=~Exists(earlier)),
+    )
+    return [dict(row) for row in counted]
 
 
 def _sums(

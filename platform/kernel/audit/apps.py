@@ -17,7 +17,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the table append-only, and let the actor follow tasks and events."""
-        from kernel.audit import actor
+        from kernel.audit import actor, notices
+        from kernel.tenancy.schedules import Schedule, register_schedule
 
         append_only("audit_entry")
+        notices.offer_all()
+        register_schedule(Schedule("audit.keep", "kernel.audit.tasks:keep_nightly", "23 3 * * *"))
         register_carrier(Carrier("actor", actor.read_carried, actor.bind_carried))

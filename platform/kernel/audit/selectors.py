@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from kernel.audit.models import AuditEntry
+
+SEALED: Final = "audit.sealed"
+"""An entry of this kind notes the head of a tenant's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class AuditFilter:
 
     Attributes:
         actor_name: a part of it, of the person or of whom he stood in for.
+        with_seals: the nightly seals of tenants' logs, which the installation's log holds.
         text: stands anywhere in an entry: names, ids, the reason, what changed.
     """
 
@@ -29,6 +34,7 @@ class AuditFilter:
     object_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    with_seals: bool = True
 
 
 def find_entries(wanted: AuditFilter, *, limit: int | None = None) -> Iterator[AuditEntry]:
@@ -48,6 +54,8 @@ def entries_matching(wanted: AuditFilter) -> QuerySet[AuditEntry]:
     for name in ("action", "actor_id", "object_type", "object_id"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
+    if not wanted.with_seals and wanted.action != SEALED:
+        rows = rows.exclude(action=SEALED)
     if wanted.since is not None:
         rows = rows.filter(occurred_at__gte=wanted.since)
     if wanted.until is not None:

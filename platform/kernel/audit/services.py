@@ -28,6 +28,10 @@ _COLUMNS: Final = tuple(
     field.attname for field in AuditEntry._meta.concrete_fields if field.attname != "hash"
 )
 
+PRUNED: Final = "audit.pruned"
+"""An entry of this kind says which entries before it were dropped."""
+Seal: TypeAlias = tuple[int, str]
+"""Number and hash of an entry."""
 ChainFault: TypeAlias = Literal["changed", "missing", "unlinked", "cut"]
 
 
@@ -147,25 +151,41 @@ def _columns_of(act: Act, actor: Actor, moment: datetime) -> dict[str, object]:
 
 
 @transaction.atomic
-def verify_chain(*, expected_head: tuple[int, str] | None = None) -> ChainReport:
-    """Read the log of the current scope from the start and check every hash.
+def verify_chain(*, expected_head: Seal | None = None, since: Seal | None = None) -> ChainReport:
+    """Read the log of the current scope and check every hash.
+
+    A log whose oldest entries were dropped begins where the entry about that says.
 
     Args:
         expected_head: sequence and hash noted earlier; a log that was cut off
             at the end is intact in itself, only this shows it.
+        since: an entry from which on to read, with its hash; the start without it.
     """
-    checked, last, last_hash = 0, 0, FIRST_HASH
-    expected = dict([expected_head] if expected_head else [])
-    rows = AuditEntry.objects.order_by("sequence").values(*_COLUMNS, "hash")
-    for row in rows.iterator(chunk_size=2000):
+    last, last_hash = _beginning() if since is None else (since[0] - 1, "")
+    checked, known = 0, since or expected_head
+    expected = dict([known] if known else [])
+    rows = AuditEntry.objects.filter(sequence__gt=last).order_by("sequence")
+    for row in rows.values(*_COLUMNS, "hash").iterator(chunk_size=2000):
         checked += 1
         fault = _fault(row, last=last, last_hash=last_hash, expected=expected)
         if fault is not None:
             return ChainReport(checked, last, last_hash, row["sequence"], fault)
         last, last_hash = row["sequence"], row["hash"]
-    if expected_head is not None and last < expected_head[0]:
+    if known is not None and last < known[0]:
         return ChainReport(checked, last, last_hash, last + 1, "cut")
     return ChainReport(checked, last, last_hash)
+
+
+def _beginning() -> Seal:
+    """Return what the oldest entry goes on from: nothing, or an entry that was dropped."""
+    first = AuditEntry.objects.order_by("sequence").values("sequence", "previous_hash").first()
+    if first is None or first["sequence"] == 1:
+        return 0, FIRST_HASH
+    dropped: Seal = (first["sequence"] - 1, first["previous_hash"])
+    told = AuditEntry.objects.filter(
+        action=PRUNED, after__sequence=dropped[0], after__hash=dropped[1]
+    )
+    return dropped if told.exists() else (0, FIRST_HASH)
 
 
 def _fault(
@@ -175,7 +195,8 @@ def _fault(
     assert isinstance(sequence, int)  # noqa: S101  a column of the table
     if sequence != last + 1:
         return "missing"
-    if row["previous_hash"] != last_hash:
+    # Nothing is known of what lies before the entry that was asked for as the first.
+    if last_hash and row["previous_hash"] != last_hash:
         return "unlinked"
     if entry_hash({name: row[name] for name in _COLUMNS}) != written:
         return "changed"

@@ -16,7 +16,7 @@ from kernel.cart.choices import CartPurpose, Fulfilment, WarningCode
 from kernel.cart.goods import Goods, is_on_sale, limits_of, priced_quantities, prices_of
 from kernel.cart.models import Cart, CartLine
 from kernel.cart.values import CartGroup, CartOwner, CartView, Limits, LineView, Notice
-from kernel.catalogue.choices import ProductKind
+from kernel.catalogue.choices import PictureState, ProductKind
 from kernel.catalogue.models import Picture, Product
 from kernel.catalogue.texts import translated
 from kernel.common.db.kept import Kept
@@ -41,8 +41,7 @@ def _lines(**whose: object) -> QuerySet[CartLine]:
 
 def _with_goods(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
     first = (
-        Picture.objects.filter(product=OuterRef("variant__product"))
-        .exclude(file="")
+        Picture.objects.filter(product=OuterRef("variant__product"), state=PictureState.READY)
         .order_by("position", "id")
         .values("file")[:1]
     )

@@ -15,11 +15,17 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the version log as it was written; listen to our own events."""
+        from kernel.catalogue import translating
+        from kernel.catalogue.carried import CategoriesPart
         from kernel.catalogue.handlers import connect
+        from kernel.catalogue.uses import register_uses
+        from kernel.snapshots.registry import register_part
         from kernel.tenancy.schedules.declared import Schedule, register_schedule
 
         append_only("catalogue_productversion")
         connect()
+        register_part(CategoriesPart(), order=30)
+        register_uses()
         register_schedule(
             Schedule(
                 "catalogue.refresh_by_clock",
@@ -27,3 +33,4 @@ class CatalogueConfig(AppConfig):
                 "20 0 * * *",
             )
         )
+        translating.register_all()

@@ -39,6 +39,23 @@ class CategoryChanged(Event):
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class ParticularsChanged(Event):
+    """A brand, a unit, a product type or a service label is described in another way.
+
+    Attributes:
+        kind: name of the model, ``brand``, ``unit``, ``producttype``, ``servicelabel``.
+        changed: names of what changed.
+    """
+
+    name: ClassVar[str] = "catalogue.particulars_changed"
+
+    kind: str
+    row_id: UUID
+    changed: list[str]
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class CollectionChanged(Event):
     """A collection was made or changed, or its products are others now."""
 

@@ -11,13 +11,14 @@ import nh3
 from django.utils.translation import gettext as _
 
 from kernel.catalogue.errors import InvalidProduct
+from kernel.i18n import languages
 
 LONGEST_NAME: Final = 200
 LONGEST_HANDLE: Final = 200
 LONGEST_HTML: Final = 200_000
 LONGEST_TAG: Final = 80
 MOST_TAGS: Final = 100
-LANGUAGES: Final = frozenset({"zh-hans", "zh-hant", "en", "ja", "ko", "fr", "de", "es", "ru"})
+LANGUAGES: Final = frozenset(languages.NAMES)
 
 # Editors and spreadsheets leave these behind; nobody typed them.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
@@ -146,18 +147,18 @@ def checked_handle(value: object, *, field: str = "handle", longest: int = LONGE
 
 
 def in_language(texts: Mapping[str, str], language: str | None, default: str = "") -> str:
-    """Return a text in a language, else the default."""
-    wanted = (language or "").lower()
-    return texts.get(wanted) or texts.get(wanted.split("-")[0]) or default
+    """Return a text in a language, or in what stands in for it, else the default."""
+    return languages.in_language(texts, language) or default
 
 
 def translated(
     i18n: Mapping[str, Mapping[str, str]], language: str | None, name: str, default: str
 ) -> str:
-    """Return a text of a row in a language; the row's own text when there is none."""
-    wanted = (language or "").lower()
-    texts = i18n.get(wanted) or i18n.get(wanted.split("-")[0]) or {}
-    return texts.get(name) or default
+    """Return a text of a row in a language, or in what stands in for it; else the row's own."""
+    if not i18n:
+        return default
+    texts = {code: told[name] for code, told in i18n.items() if told.get(name)}
+    return languages.in_language(texts, language) or default
 
 
 def _clean(value: object, *, field: str, longest: int) -> str:

@@ -215,7 +215,9 @@ class Draft:
         found: dict[PartKey, Part] = {}
         for line in self.lines:
             key = (line.goods.seller_id, line.method)
-            found.setdefault(key, Part(*key)).lines.append(line)
+            if key not in found:
+                found[key] = Part(*key)
+            found[key].lines.append(line)
         self.parts = list(found.values())
 
 

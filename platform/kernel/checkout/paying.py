@@ -155,6 +155,12 @@ def settle_up(order_ids: Sequence[UUID], context: HookContext) -> None:
         _ask_back(owed, context)
 
 
+def close_unfitting(group_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Cancel the open payments of a locked group that are for another amount than is due now."""
+    due = due_minor(Order.objects.filter(group_id=group_id))
+    _close_unfitting(group_id, due=due, actor=actor, now=now)
+
+
 def _close_unfitting(
     group_id: UUID, *, due: int, actor: Actor, now: datetime
 ) -> PaymentIntent | None:

@@ -152,24 +152,35 @@ def _runs(placements: Sequence[Placement]) -> Iterator[list[_Keyed]]:
 
 def _place_run(run: Sequence[_Keyed], *, actor: Actor, now: datetime) -> list[PlacingOutcome]:
     known = _known([each.key for each in run])
-    drafts = {each.key: Draft(each.placement.basket) for each in run if each.key not in known}
+    new = [each for each in run if each.key not in known] if known else run
+    drafts = [Draft(each.placement.basket) for each in new]
     context = PipelineContext(now=now, is_placing=True)
-    run_pipeline(list(drafts.values()), context)
-    refusals: dict[UUID, DomainError] = {}
+    run_pipeline(drafts, context)
+    refusals: dict[int, DomainError] = {}
     accepted: list[Placed] = []
-    for each in run:
-        if each.key in drafts:
-            refusal = _refusal(each.placement, drafts[each.key])
-            if refusal is None:
-                accepted.append(Placed(each.key, drafts[each.key]))
-            else:
-                refusals[each.key] = refusal
+    for place, (each, draft) in enumerate(zip(new, drafts, strict=True)):
+        refusal = _refusal(each.placement, draft)
+        if refusal is None:
+            accepted.append(Placed(each.key, draft, place))
+        else:
+            refusals[place] = refusal
     placed = _take(accepted, refusals, context=context, actor=actor)
     _write(placed, actor=actor, now=now)
-    by_key = {each.key: each for each in placed}
+    by_place = {each.place: each for each in placed}
     # Whoever was refused may have placed with this key a moment ago.
-    seen = known | (_known(list(refusals)) if refusals else {})
-    return [_outcome(each.key, seen, by_key, refusals) for each in run]
+    again = _known([new[place].key for place in refusals]) if refusals else {}
+    outcomes = iter(
+        PlacingOutcome(by_place[place].group_id, by_place[place].number, placed=by_place[place])
+        if place in by_place
+        else _refused_outcome(again.get(each.key), refusals[place])
+        for place, each in enumerate(new)
+    )
+    if not known:
+        return list(outcomes)
+    return [
+        PlacingOutcome(*known[each.key], is_new=False) if each.key in known else next(outcomes)
+        for each in run
+    ]
 
 
 def _known(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
@@ -178,17 +189,10 @@ def _known(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
         return {key: (group_id, number) for key, group_id, number in cursor.fetchall()}
 
 
-def _outcome(
-    key: UUID,
-    known: dict[UUID, tuple[UUID, str]],
-    placed: dict[UUID, Placed],
-    refusals: dict[UUID, DomainError],
-) -> PlacingOutcome:
-    if key in placed:
-        return PlacingOutcome(placed[key].group_id, placed[key].number, placed=placed[key])
-    if key in known:
-        return PlacingOutcome(*known[key], is_new=False)
-    return PlacingOutcome(refusal=refusals[key])
+def _refused_outcome(again: tuple[UUID, str] | None, refusal: DomainError) -> PlacingOutcome:
+    return (
+        PlacingOutcome(refusal=refusal) if again is None else PlacingOutcome(*again, is_new=False)
+    )
 
 
 def _refusal(placement: Placement, draft: Draft) -> DomainError | None:
@@ -215,7 +219,7 @@ def refused(draft: Draft) -> PlacementRefused:
 
 def _take(
     accepted: Sequence[Placed],
-    refusals: dict[UUID, DomainError],
+    refusals: dict[int, DomainError],
     *,
     context: PipelineContext,
     actor: Actor,
@@ -238,13 +242,13 @@ def _take(
                 transaction.set_rollback(True)
         if tried.stained is None:
             refusals.update(tried.refusals)
-            return [each for each in remaining if each.key not in tried.refusals]
+            return [each for each in remaining if each.place not in tried.refusals]
         for each in remaining[: tried.stained + 1]:
-            if each.key in tried.refusals:
-                refusals[each.key] = tried.refusals[each.key]
+            if each.place in tried.refusals:
+                refusals[each.place] = tried.refusals[each.place]
         for each in remaining[tried.stained + 1 :]:
             each.draft.refusals.clear()
-        remaining = [each for each in remaining if each.key not in refusals]
+        remaining = [each for each in remaining if each.place not in refusals]
     return []
 
 
@@ -253,22 +257,23 @@ class _Tried:
     """What became of one attempt.
 
     Attributes:
-        stained: place of the first draft that was refused after it had taken something.
+        refusals: by the place of the draft in its run.
+        stained: index of the first draft that was refused after it had taken something.
     """
 
-    refusals: dict[UUID, DomainError]
+    refusals: dict[int, DomainError]
     stained: int | None
 
 
 def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor: Actor) -> _Tried:
     half_way = run_holds([each.draft for each in remaining], context)
-    refusals: dict[UUID, DomainError] = {
-        each.key: refused(each.draft) for each in remaining if each.draft.refusals
+    refusals: dict[int, DomainError] = {
+        each.place: refused(each.draft) for each in remaining if each.draft.refusals
     }
-    stained = {each.key for each in remaining if id(each.draft) in half_way.refused_later}
-    takes, owners = [], {}
+    stained = {each.place for each in remaining if id(each.draft) in half_way.refused_later}
+    takes, owners = [], []
     for each in remaining:
-        if each.key in refusals:
+        if each.place in refusals:
             continue
         for part in each.parts:
             if wants := wants_of(part.part.lines):
@@ -276,24 +281,23 @@ def _try_to_take(remaining: Sequence[Placed], *, context: PipelineContext, actor
                 owner = ("order", part.order_id)
                 take = Take(owner, wants, basket.holder, is_new=True, near=basket.near)
                 takes.append(take)
-                owners[part.order_id] = each.key
+                owners.append(each.place)
     goods = (line.goods for each in remaining for line in each.draft.lines)
     plain = frozenset(each.variant_id for each in goods if each.is_plain)
     outcomes = allocate_many(takes, plain=plain, actor=actor, now=context.now) if takes else []
-    served = {owners[each.owner[1]] for each in outcomes if each.refusal is None}
-    for outcome in outcomes:
+    served = {owner for owner, each in zip(owners, outcomes, strict=True) if each.refusal is None}
+    for place, outcome in zip(owners, outcomes, strict=True):
         if outcome.refusal is not None:
-            key = owners[outcome.owner[1]]
-            refusals.setdefault(key, outcome.refusal)
-            if half_way.any_holds or key in served:
-                stained.add(key)
-    served_all = [each for each in remaining if each.key not in refusals]
+            refusals.setdefault(place, outcome.refusal)
+            if half_way.any_holds or place in served:
+                stained.add(place)
+    served_all = [each for each in remaining if each.place not in refusals]
     run_claims(served_all, context)
     for each in served_all:
         if each.draft.refusals:
-            refusals[each.key] = refused(each.draft)
-            stained.add(each.key)
-    places = [place for place, each in enumerate(remaining) if each.key in stained]
+            refusals[each.place] = refused(each.draft)
+            stained.add(each.place)
+    places = [index for index, each in enumerate(remaining) if each.place in stained]
     return _Tried(refusals, stained=min(places, default=None))
 
 

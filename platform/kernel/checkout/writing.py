@@ -94,10 +94,15 @@ class PlacedPart:
 
 @dataclass(slots=True)
 class Placed:
-    """A draft that has become a group."""
+    """A draft that has become a group.
+
+    Attributes:
+        place: of the draft among those that are placed together.
+    """
 
     key: UUID
     draft: Draft
+    place: int
     group_id: UUID = field(default_factory=uuid7)
     number: str = ""
     expires_at: datetime | None = None
@@ -205,16 +210,16 @@ class OrderWriter:
                         member,
                         cell(part.seller_id),
                         each.draft.currency,
-                        OrderStatus.PLACED.value,
-                        PaymentStatus.UNPAID.value,
-                        FulfilmentStatus.UNFULFILLED.value,
+                        OrderStatus.PLACED,
+                        PaymentStatus.UNPAID,
+                        FulfilmentStatus.UNFULFILLED,
                         str(figures.items),
                         str(figures.discount),
                         str(figures.freight),
                         str(figures.tax),
                         str(figures.total),
                         self._taxes(part.freight_taxes),
-                        part.method.value,
+                        part.method,
                         text(part.shipping_method),
                         address,
                         note,
@@ -260,7 +265,7 @@ class OrderWriter:
                     new_id(),
                     order,
                     line,
-                    reason.kind.value,
+                    reason.kind,
                     text(reason.source[:80]),
                     text(reason.label[:200]),
                     str(reason.minor),
@@ -278,7 +283,7 @@ class OrderWriter:
         key = id(goods)
         if key not in self._goods_cells:
             variant, product = goods.variant_id.hex, goods.product_id.hex
-            self._goods_cells[key] = f"{variant}\t{product}\t{goods.kind.value}"
+            self._goods_cells[key] = f"{variant}\t{product}\t{goods.kind}"
         return self._goods_cells[key]
 
     def _snapshot(self, line: DraftLine) -> str:

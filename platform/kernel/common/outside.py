@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
-from typing import Any, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -121,7 +121,28 @@ def post(
     find: LookUp = look_up,
     deadline: float = DEADLINE,
 ) -> Answer:
-    """Send content to an address that somebody outside chose.
+    """Post content to an address that somebody outside chose.
+
+    Raises:
+        NotOutside: it may not be asked.
+        Unreachable: no answer within so many seconds.
+    """
+    return send(
+        "POST", url, body, headers=headers, inner_hosts=inner_hosts, find=find, deadline=deadline
+    )
+
+
+def send(
+    method: str,
+    url: str,
+    body: bytes | IO[bytes],
+    *,
+    headers: Mapping[str, str],
+    inner_hosts: Collection[str] = (),
+    find: LookUp = look_up,
+    deadline: float = DEADLINE,
+) -> Answer:
+    """Send content to an address that somebody outside chose; a file is sent as it is read.
 
     Raises:
         NotOutside: it may not be asked.
@@ -135,7 +156,7 @@ def post(
             usual = port == _PORTS[parts.scheme]
             connection = HTTPConnection(host, 80 if usual else port)
             connection.sock = line
-            connection.request("POST", target, body=body, headers=dict(headers))
+            connection.request(method, target, body=body, headers=dict(headers))
             response = connection.getresponse()
             content = response.read(_KEPT_OF_ANSWER)
             return Answer(response.status, dict(response.getheaders()), content)

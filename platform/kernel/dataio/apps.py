@@ -13,12 +13,18 @@ class DataioConfig(AppConfig):
 
     def ready(self) -> None:
         """Write stock through the inventory, and have imports go on whose worker died."""
+        from kernel.dataio.arrival import stop_plans
+        from kernel.dataio.carried import ProductsPart
         from kernel.dataio.plans import MAKE_EXPORTS
         from kernel.dataio.ports import set_stock_writer
         from kernel.dataio.stock import bring_to
+        from kernel.snapshots.registry import register_part
+        from kernel.tenancy.arrivals import on_arrival
         from kernel.tenancy.schedules.declared import Schedule, register_schedule
 
         set_stock_writer(bring_to)
+        register_part(ProductsPart(), order=40)
+        on_arrival("dataio", stop_plans)
         register_schedule(
             Schedule(
                 name="dataio.resume",

@@ -11,12 +11,21 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.catalogue.models import Product, Variant
-from kernel.catalogue.services import ProductChange, change_products
+from kernel.catalogue.services import (
+    Growth,
+    ProductChange,
+    change_products,
+    grow_products,
+    lock_matrices,
+    options_in,
+    plan_growth,
+)
+from kernel.catalogue.services.options import MOST_VARIANTS
 from kernel.common.errors import DomainError
 from kernel.dataio.known import Known
 from kernel.dataio.ports import write_stock
 from kernel.dataio.records import ProductRecord
-from kernel.dataio.upsert import Outcome, Upsert, Values, check, key_of
+from kernel.dataio.upsert import Outcome, Upsert, Values, check, key_of, option_specs
 from kernel.pricing.services import NewPrice, set_base_prices
 
 
@@ -24,6 +33,7 @@ from kernel.pricing.services import NewPrice, set_base_prices
 class _Ready:
     record: ProductRecord
     change: ProductChange
+    growth: Growth | None
     variants: Mapping[Values, Variant]
     prices: list[NewPrice]
     counts: dict[UUID, int]
@@ -32,22 +42,22 @@ class _Ready:
 def bring_in_changed(known: Known, upsert: Upsert) -> dict[int, Outcome]:
     """Change those of the products that are there and of which nothing is doubtful.
 
-    Whatever could be refused, brings a further variant, or wants a SKU that another
-    has, is left to be brought in one by one: only that tells what is wrong with it.
+    Whatever could be refused, or wants a SKU that another has or wants, is left to be
+    brought in one by one: only that tells what is wrong with it.
 
     Returns:
         What became of them, by their lines.
     """
-    ready = []
+    ready, grown = [], _grown(known)
     for record, product in known.others:
         try:
             with nullcontext() if upsert.knows_places_of(record) else transaction.atomic():
-                planned = _planned(record, product, known, upsert)
+                planned = _planned(record, product, grown.get(product.id), known, upsert)
         except DomainError:
             upsert.forget(pictures_after=len(upsert.pictures))
         else:
             ready += [planned] if planned else []
-    ready = _with_free_skus(ready)
+    ready = _with_free_skus([each for each in ready if _stays_apart(each, known)])
     if not ready:
         return {}
     try:
@@ -58,12 +68,34 @@ def bring_in_changed(known: Known, upsert: Upsert) -> dict[int, Outcome]:
         return {}
 
 
+def _grown(known: Known) -> dict[UUID, Growth]:
+    """Lay out further variants of those of the products whose rows bring some."""
+    wanted = {
+        product.id: (record, missing)
+        for record, product in known.others
+        if len(record.variants) <= MOST_VARIANTS and (missing := known.missing_of(record, product))
+    }
+    if not wanted:
+        return {}
+    found = {}
+    for matrix in lock_matrices(product.id for _record, product in known.others):
+        record, missing = wanted.get(matrix.product.id, (None, []))
+        if record is None:
+            continue
+        options = option_specs(record, options_in(matrix))
+        if growth := plan_growth(matrix, options, only=missing):
+            found[matrix.product.id] = growth
+    return found
+
+
 def _planned(
-    record: ProductRecord, product: Product, known: Known, upsert: Upsert
+    record: ProductRecord, product: Product, growth: Growth | None, known: Known, upsert: Upsert
 ) -> _Ready | None:
     check(record)
-    variants = known.variants_of(record, product)
-    if variants is None:
+    variants: Mapping[Values, Variant] | None = known.variants_of(record, product)
+    if variants is None and growth is not None:
+        variants = growth.variants
+    if variants is None or any(key_of(item) not in variants for item in record.variants):
         return None
     prices = upsert.prices(record)
     images = {key_of(item): item.image_url for item in record.variants if item.image_url}
@@ -84,6 +116,7 @@ def _planned(
     return _Ready(
         record,
         change,
+        growth,
         variants,
         [
             NewPrice(variants[key].id, price, compare)
@@ -95,6 +128,14 @@ def _planned(
             for key, number in stock.items()
             if number is not None and not known.counts(key, number)
         },
+    )
+
+
+def _stays_apart(ready: _Ready, known: Known) -> bool:
+    return all(
+        known.stays_apart(ready.variants[key_of(item)], item.sku.strip())
+        for item in ready.record.variants
+        if item.sku
     )
 
 
@@ -118,6 +159,8 @@ def _new_skus(ready: _Ready) -> list[str]:
 
 
 def _write(ready: Sequence[_Ready], upsert: Upsert) -> dict[int, Outcome]:
+    if growths := [each.growth for each in ready if each.growth]:
+        grow_products(growths, actor=upsert.actor)
     done = change_products([each.change for each in ready], actor=upsert.actor)
     if prices := [price for each in ready for price in each.prices]:
         set_base_prices(prices, actor=upsert.actor, now=upsert.now)
@@ -126,7 +169,7 @@ def _write(ready: Sequence[_Ready], upsert: Upsert) -> dict[int, Outcome]:
     upsert.pictures += [picture.id for picture in done.pictures]
     return {
         each.record.line: "updated"
-        if each.prices or each.counts or each.change.product_id in done.products
+        if each.growth or each.prices or each.counts or each.change.product_id in done.products
         else "unchanged"
         for each in ready
     }

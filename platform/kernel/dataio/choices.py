@@ -32,6 +32,23 @@ class ExportFormat(models.TextChoices):
     XLSX = "xlsx", "XLSX (Excel)"
 
 
+class ExportWay(models.TextChoices):
+    """How a file that was made by the clock reaches people."""
+
+    PAGE = "page", _("A letter says that it is there")
+    MAIL = "mail", _("By e-mail")
+    BUCKET = "bucket", _("Into a bucket (S3)")
+
+
+class SendState(models.TextChoices):
+    """What became of a file on its way."""
+
+    KEPT = "kept", _("Kept here")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
+
+
 class ExportEvery(models.TextChoices):
     """How often a list is made by the clock."""
 

@@ -6,10 +6,12 @@ by the clock all begin there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from django.db import transaction
 from django.http import QueryDict
@@ -24,12 +26,29 @@ from kernel.common.csv import csv_lines
 from kernel.common.xlsx import MEDIA_TYPE, xlsx_chunks
 from kernel.dataio.choices import ExportFormat
 from kernel.dataio.errors import InvalidExport
+from kernel.fields.selectors import fields_of, values_of
 
 MEDIA_TYPES: Final[dict[str, str]] = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: MEDIA_TYPE,
 }
 Row: TypeAlias = Sequence[object]
+_OWN: Final = "own_"
+_TOGETHER: Final = 200
+_NOBODY: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnColumns:
+    """Own fields of what stands in the rows of a list.
+
+    Attributes:
+        subject: one of `kernel.fields.choices.Subject`.
+        ids: returns the ids of things by what stands in the first cell of their rows.
+    """
+
+    subject: str
+    ids: Callable[[Collection[str]], Mapping[str, UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,8 @@ class ExportKind:
         rows: ``package.module.function``; called with the list's filter as a query, it
             returns the rows, headings first. It reads within the limits of whoever
             acts before it returns: the rows are taken later.
+        page: path of the list's page in the console; empty for the place of its files.
+        own: what own fields of the things in its rows stand beside them.
     """
 
     code: str
@@ -50,6 +71,14 @@ class ExportKind:
     permission: str
     columns: tuple[str, ...]
     rows: str
+    page: str = ""
+    own: OwnColumns | None = None
+
+    def all_columns(self) -> tuple[str, ...]:
+        """Return the columns with those of own fields, as the shop has them now."""
+        if self.own is None:
+            return self.columns
+        return (*self.columns, *(f"{_OWN}{row.code}" for row in fields_of(self.own.subject)))
 
 
 _kinds: dict[str, ExportKind] = {}
@@ -71,10 +100,15 @@ def export_kind(code: str) -> ExportKind:
     return _kinds[code]
 
 
+def export_kinds() -> list[ExportKind]:
+    """Return every list, in the order in which they were made known."""
+    return list(_kinds.values())
+
+
 def headings_of(kind: ExportKind) -> list[tuple[str, str]]:
     """Return the columns of a kind with their headings in the current language."""
     headings = next(_rows(kind, QueryDict()))
-    return [(code, str(text)) for code, text in zip(kind.columns, headings, strict=True)]
+    return [(code, str(text)) for code, text in zip(kind.all_columns(), headings, strict=True)]
 
 
 def export_chunks(
@@ -99,9 +133,10 @@ def export_chunks(
     Raises:
         InvalidExport: a column or the format is unknown.
     """
-    if file_format not in ExportFormat.values or set(columns) - set(kind.columns):
+    known = kind.all_columns()
+    if file_format not in ExportFormat.values or set(columns) - set(known):
         raise InvalidExport(field="columns")
-    places = [kind.columns.index(code) for code in columns]
+    places = [known.index(code) for code in columns]
     rows = _chosen(_in_language(_rows(kind, query), get_language()), places)
     told = {"name": str(kind.label), "kind": kind.code, "format": file_format}
     with transaction.atomic():
@@ -114,7 +149,21 @@ def export_chunks(
 def _rows(kind: ExportKind, query: QueryDict) -> Iterator[Row]:
     read: Any = import_string(kind.rows)
     found: Iterator[Row] = iter(read(query))
-    return found
+    return found if kind.own is None else _with_own(found, kind.own)
+
+
+def _with_own(rows: Iterator[Row], own: OwnColumns) -> Iterator[Row]:
+    """Yield rows with own fields after them; two queries for each 200."""
+    fields = fields_of(own.subject)
+    head = next(rows, None)
+    if head is not None:
+        yield [*head, *(each.name for each in fields)]
+    while chunk := list(islice(rows, _TOGETHER)):
+        ids = own.ids({str(row[0]) for row in chunk}) if fields else {}
+        told = values_of(own.subject, list(ids.values())) if ids else {}
+        for row in chunk:
+            values = told.get(ids.get(str(row[0]), _NOBODY), {})
+            yield [*row, *(values.get(each.code, "") for each in fields)]
 
 
 def _chosen(rows: Iterator[Row], places: Sequence[int]) -> Iterator[Row]:

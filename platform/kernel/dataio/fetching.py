@@ -14,9 +14,9 @@ from typing import Final
 
 import httpx
 
-from kernel.catalogue.images import LARGEST_BYTES
 from kernel.common.outside import Address, is_public
 from kernel.dataio.errors import PictureRefused
+from kernel.media.limits import LARGEST_PICTURE
 
 _TIMEOUT: Final = httpx.Timeout(10.0)
 _MOST_REDIRECTS: Final = 3
@@ -98,6 +98,6 @@ def _content(response: httpx.Response) -> bytes:
     content = bytearray()
     for number, chunk in enumerate(response.iter_bytes()):
         content += chunk
-        if len(content) > LARGEST_BYTES or number > _SLOWEST_CHUNKS:
+        if len(content) > LARGEST_PICTURE or number > _SLOWEST_CHUNKS:
             raise PictureRefused(reason="too_large")
     return bytes(content)

@@ -45,6 +45,8 @@ class Known:
         self._upsert = upsert
         self.unchanged: set[int] = set()
         self.others: list[Pair] = []
+        skus = [{item.sku.strip() for item in record.variants} for record in records]
+        self._named = Counter(sku for each in skus for sku in each if sku)
         found = _found(records)
         if not found:
             return
@@ -73,6 +75,18 @@ class Known:
         variants = self._variants[product.id]
         keys = [key_of(item) for item in record.variants]
         return {key: variants[key] for key in keys} if variants.keys() >= set(keys) else None
+
+    def missing_of(self, record: ProductRecord, product: Product) -> list[Values]:
+        """Return the values of the variants that a record adds."""
+        variants = self._variants[product.id]
+        return [item.values for item in record.variants if key_of(item) not in variants]
+
+    def stays_apart(self, variant: Variant, sku: str) -> bool:
+        """Tell whether a variant can have a SKU and every other row finds the same ones free.
+
+        Else it matters which of them is brought in first.
+        """
+        return sku == variant.sku or (self._named[sku] < 2 and not self._named[variant.sku])  # noqa: PLR2004  itself and another
 
     def costs(self, variant_id: UUID, price: Money, compare: Money | None) -> bool:
         """Tell whether a variant has this price."""
@@ -127,7 +141,7 @@ class Known:
 def _found(records: Sequence[ProductRecord]) -> list[Pair]:
     """Return each record with its product; those that more than one of them may mean are left out.
 
-    A row means the product of its handle and those that have its SKUs.
+    A row means the product of its handle; without one, those that have its SKUs.
     """
     skus = {item.sku for record in records for item in record.variants if item.sku}
     owners = dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product_id"))
@@ -140,13 +154,14 @@ def _found(records: Sequence[ProductRecord]) -> list[Pair]:
     found: list[Pair] = []
     meant: Counter[UUID] = Counter()
     for record in records:
-        mine = {owners[item.sku] for item in record.variants if item.sku in owners}
-        product = by_handle.get(handle_of(record.handle)) if record.handle else None
-        if not record.handle and len(mine) == 1:
-            product = by_id[next(iter(mine))]
-        meant.update(mine | ({product.id} if product else set()))
-        if product is not None:
-            found.append((record, product))
+        if record.handle:
+            named = by_handle.get(handle_of(record.handle))
+            mine = {named.id} if named else set()
+        else:
+            mine = {owners[item.sku] for item in record.variants if item.sku in owners}
+        meant.update(mine)
+        if len(mine) == 1:
+            found.append((record, by_id[next(iter(mine))]))
     return [(record, product) for record, product in found if meant[product.id] == 1]
 
 

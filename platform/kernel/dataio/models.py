@@ -6,9 +6,16 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
-from kernel.common.db.fields import CASCADE, DBForeignKey
+from kernel.common.db.fields import CASCADE, SET_NULL, DBForeignKey
 from kernel.common.ids import public_id, uuid7
-from kernel.dataio.choices import ExportEvery, ExportFormat, ImportKind, ImportState
+from kernel.dataio.choices import (
+    ExportEvery,
+    ExportFormat,
+    ExportWay,
+    ImportKind,
+    ImportState,
+    SendState,
+)
 from kernel.dataio.sayings import fault_saying
 from kernel.tenancy.models import TenantModel
 
@@ -108,6 +115,33 @@ class ImportPicture(TenantModel):
         ]
 
 
+class ExportTarget(TenantModel):
+    """A bucket of somebody else that files are put into; its secret key is sealed elsewhere.
+
+    Attributes:
+        endpoint: address of a service that speaks S3.
+        prefix: how the names in the bucket begin.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    endpoint = models.CharField(max_length=300)
+    region = models.CharField(max_length=40)
+    bucket = models.CharField(max_length=63)
+    prefix = models.CharField(max_length=200, default="", blank=True)
+    access_key = models.CharField(max_length=128)
+    created_at = models.DateTimeField(db_default=Now())
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("xpt", self.id)
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
 class ExportPlan(TenantModel):
     """A list that is made by the clock, for the person who wished it.
 
@@ -116,6 +150,7 @@ class ExportPlan(TenantModel):
         query: the list's filter, as it stands in addresses.
         columns: codes, in order; all when empty.
         hour: of the tenant's day.
+        way: how each file reaches people; ``emails`` or ``target`` say whom.
         fault: why it was made no more, as a stable word; empty while it runs.
     """
 
@@ -127,6 +162,9 @@ class ExportPlan(TenantModel):
     format = models.CharField(max_length=4, choices=ExportFormat.choices)
     every = models.CharField(max_length=5, choices=ExportEvery.choices)
     hour = models.PositiveSmallIntegerField()
+    way = models.CharField(max_length=6, choices=ExportWay.choices, default=ExportWay.PAGE)
+    emails = models.JSONField(default=list, blank=True)
+    target = DBForeignKey(ExportTarget, db_on_delete=SET_NULL, null=True, blank=True)
     next_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=40, default="", blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -146,6 +184,9 @@ class ExportFile(TenantModel):
     Attributes:
         file: name in the tenant's storage.
         name: as it is handed out.
+        state: of its way to the addresses or the bucket of its plan.
+        fault: how the last attempt failed, as a stable word.
+        leased_until: somebody is sending it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -155,6 +196,22 @@ class ExportFile(TenantModel):
     name = models.CharField(max_length=120)
     size = models.BigIntegerField()
     made_at = models.DateTimeField()
+    way = models.CharField(max_length=6, choices=ExportWay.choices, default=ExportWay.PAGE)
+    emails = models.JSONField(default=list, blank=True)
+    target = DBForeignKey(ExportTarget, db_on_delete=SET_NULL, null=True, blank=True)
+    state = models.CharField(max_length=7, choices=SendState.choices, default=SendState.KEPT)
+    fault = models.CharField(max_length=40, default="", blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="dataio_files_due", condition=models.Q(state="waiting")
+            )
+        ]
 
     @property
     def public_id(self) -> str:

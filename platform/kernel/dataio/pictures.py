@@ -14,6 +14,7 @@ from kernel.catalogue.models import Picture
 from kernel.catalogue.services import store_original
 from kernel.dataio.errors import PictureRefused
 from kernel.dataio.models import ImportPicture
+from kernel.media.errors import StorageFull
 
 
 def fetch_pictures(
@@ -74,3 +75,5 @@ def _keep(picture_id: UUID, content: bytes) -> None:
             store_original(picture, content)
         except InvalidPicture:
             _fail(picture_id, "no_picture")
+        except StorageFull:
+            _fail(picture_id, "no_room")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import IO, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -23,11 +27,12 @@ from kernel.access.scopes import limited_to
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import uuid7
-from kernel.common.time import local_date
-from kernel.dataio.choices import ExportEvery, ExportFormat
+from kernel.common.time import local_date, utc_now
+from kernel.dataio.choices import ExportEvery, ExportFormat, ExportWay, SendState
+from kernel.dataio.delivering import send_due
 from kernel.dataio.errors import InvalidExport, UnknownExport
 from kernel.dataio.exporting import ExportKind, export_chunks, export_kind
-from kernel.dataio.models import ExportFile, ExportPlan
+from kernel.dataio.models import ExportFile, ExportPlan, ExportTarget
 from kernel.tenancy.context import current_tenant
 from kernel.tenancy.schedules import ask
 
@@ -35,10 +40,21 @@ MAKE_EXPORTS: Final = "dataio.make_exports"
 """The schedule that makes what is due."""
 KEPT: Final = timedelta(days=30)
 MOST_PLANS: Final = 20
+MOST_EMAILS: Final = 5
+MANAGE: Final = "exports.manage"
 _HOURS: Final = 24
 _LONGEST_QUERY: Final = 2000
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How each file reaches people; see `ExportPlan`."""
+
+    way: str = ExportWay.PAGE
+    emails: tuple[str, ...] = ()
+    target_id: UUID | None = None
 
 
 @transaction.atomic
@@ -53,16 +69,19 @@ def plan_export(
     person: Staff,
     actor: Actor,
     now: datetime,
+    route: Route | None = None,
 ) -> ExportPlan:
     """Have a list made again and again; whoever wishes it is told of each file.
 
     Raises:
-        InvalidExport: unknown column, format or time, or too many plans.
+        InvalidExport: unknown column, format or time, too many plans, or a way that the
+            person may not choose.
     """
+    way = checked_route(route or Route(), person)
     is_known = file_format in ExportFormat.values and every in ExportEvery.values
-    if not is_known or not 0 <= hour < _HOURS or set(columns) - set(kind.columns):
+    if not is_known or not 0 <= hour < _HOURS or set(columns) - set(kind.all_columns()):
         raise InvalidExport(field="columns")
-    if len(query) > _LONGEST_QUERY or plans_of(person).count() >= MOST_PLANS:
+    if len(query) > _LONGEST_QUERY or plans_of(person).order_by().count() >= MOST_PLANS:
         raise InvalidExport(most=MOST_PLANS)
     row = ExportPlan.objects.create(
         staff=person,
@@ -72,13 +91,49 @@ def plan_export(
         format=file_format,
         every=every,
         hour=hour,
+        way=way.way,
+        emails=list(way.emails),
+        target_id=way.target_id,
         next_at=_next_time(every, hour, now),
         created_at=now,
     )
     ask(MAKE_EXPORTS, row.next_at)
-    after = {"name": str(kind.label), "kind": kind.code, "every": every}
+    after = {"name": str(kind.label), "kind": kind.code, "every": every, "emails": way.emails}
     record(action="export.planned", actor=actor, after=after, now=now)
     return row
+
+
+def checked_route(route: Route, person: Staff) -> Route:
+    """Return a way as it is kept.
+
+    Raises:
+        InvalidExport: an address or a bucket that is none, or that the person may not
+            choose: outside the shop nobody asks who reads a file.
+    """
+    if route.way not in ExportWay.values:
+        raise InvalidExport(field="way")
+    if route.way == ExportWay.PAGE:
+        return Route()
+    may_choose = person.may(MANAGE)
+    if route.way == ExportWay.BUCKET:
+        key = route.target_id
+        known = key is not None and ExportTarget.objects.filter(pk=key).exists()
+        if not known or not may_choose:
+            raise InvalidExport(_("Choose a bucket that is set up."), field="target")
+        return Route(route.way, (), route.target_id)
+    emails = tuple(dict.fromkeys(each.strip().lower() for each in route.emails if each.strip()))
+    if not 1 <= len(emails) <= MOST_EMAILS:
+        text = _("From %(lowest)s to %(highest)s is expected.")
+        raise InvalidExport(text % {"lowest": 1, "highest": MOST_EMAILS}, field="emails")
+    for each in emails:
+        try:
+            validate_email(each)
+        except ValidationError:
+            text = _("“%(text)s” is no e-mail address.") % {"text": each[:80]}
+            raise InvalidExport(text, field="emails") from None
+    if not may_choose and set(emails) != {person.email.lower()}:
+        raise InvalidExport(_("You may have it sent to yourself alone."), field="emails")
+    return Route(route.way, emails)
 
 
 @transaction.atomic
@@ -97,7 +152,7 @@ def drop_plan(person: Staff, public_id: str, *, actor: Actor, now: datetime) -> 
 
 def plans_of(person: Staff) -> QuerySet[ExportPlan]:
     """Return what a person has made by the clock."""
-    return ExportPlan.objects.filter(staff=person).order_by("-id")
+    return ExportPlan.objects.select_related("target").filter(staff=person).order_by("-id")
 
 
 def files_of(person: Staff, *, now: datetime) -> QuerySet[ExportFile]:
@@ -124,9 +179,15 @@ def make_due(*, now: datetime) -> None:
     for row in ExportFile.objects.filter(made_at__lte=now - KEPT):
         default_storage.delete(row.file)
         row.delete()
+    send_due(clock=lambda: max(now, utc_now()))
     with transaction.atomic():
-        first = ExportPlan.objects.filter(next_at__isnull=False).order_by("next_at").first()
-        ask(MAKE_EXPORTS, first.next_at if first is not None else None)
+        ask(MAKE_EXPORTS, _next_due())
+
+
+def _next_due() -> datetime | None:
+    plans = ExportPlan.objects.aggregate(at=Min("next_at"))["at"]
+    files = ExportFile.objects.filter(state=SendState.WAITING).aggregate(at=Min("next_at"))["at"]
+    return min((each for each in (plans, files) if each is not None), default=None)
 
 
 @transaction.atomic
@@ -138,12 +199,21 @@ def _make_one(now: datetime) -> bool:
         return False
     plan.next_at = _next_time(plan.every, plan.hour, now)
     kind, person = export_kind(plan.kind), plan.staff
-    if not person.may(kind.permission):
+    if not person.may(kind.permission) or not _may_go(plan):
         plan.next_at, plan.fault = None, "not_allowed"
     else:
-        _tell(person, _made(plan, kind, now=now))
+        made = _made(plan, kind, now=now)
+        if made.state == SendState.KEPT:
+            _tell(person, made)
     plan.save(update_fields=["next_at", "fault"])
     return True
+
+
+def _may_go(plan: ExportPlan) -> bool:
+    """Tell whether a plan's person may still send files where they go."""
+    person = plan.staff
+    is_own = plan.way == ExportWay.MAIL and plan.emails == [person.email.lower()]
+    return plan.way == ExportWay.PAGE or is_own or person.may(MANAGE)
 
 
 def _made(plan: ExportPlan, kind: ExportKind, *, now: datetime) -> ExportFile:
@@ -161,8 +231,19 @@ def _made(plan: ExportPlan, kind: ExportKind, *, now: datetime) -> ExportFile:
         size = _written(kept, chunks)
         place = default_storage.save(f"exports/{uuid7().hex}", File(kept))
     name = f"{kind.code}-{day}.{plan.format}"
+    waits = plan.way != ExportWay.PAGE
     return ExportFile.objects.create(
-        staff=person, kind=kind.code, file=place, name=name, size=size, made_at=now
+        staff=person,
+        kind=kind.code,
+        file=place,
+        name=name,
+        size=size,
+        made_at=now,
+        way=plan.way,
+        emails=plan.emails,
+        target_id=plan.target_id,
+        state=SendState.WAITING if waits else SendState.KEPT,
+        next_at=now if waits else None,
     )
 
 

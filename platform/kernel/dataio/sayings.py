@@ -70,6 +70,7 @@ _PICTURES: Final[Mapping[str, Promise]] = {
     "status": gettext_lazy("The other side did not give it away."),
     "too_large": gettext_lazy("It is too large."),
     "redirects": gettext_lazy("The address leads on and on."),
+    "no_room": gettext_lazy("There is no room for more files. Empty the trash or get more room."),
     "no_picture": gettext_lazy("What stands there is no picture that can be shown."),
 }
 

@@ -25,6 +25,8 @@ class DocumentsConfig(AppConfig):
         subscribe("orders.order_paid", "documents.invoice_paid", handlers.on_paid)
         subscribe("orders.order_shipped", "documents.invoice_shipped", handlers.on_shipped)
         subscribe("orders.order_refunded", "documents.credit", handlers.on_refunded)
+        subscribe("orders.order_refund_returned", "documents.void", handlers.on_refund_returned)
+        subscribe("aftersales.case_changed", "documents.supplement", handlers.on_case)
         subscribe("documents.issued", "documents.draw", handlers.on_issued)
         subscribe("documents.request_changed", "documents.ask_issuer", handlers.on_request)
         subscribe("documents.red_due", "documents.ask_red", handlers.on_red_due)

@@ -11,6 +11,7 @@ class DocumentKind(TextChoices):
 
     INVOICE = "invoice", _("Invoice")
     CREDIT_NOTE = "credit_note", _("Credit note")
+    CREDIT_VOID = "credit_void", _("Reversal of a credit note")
     DELIVERY_NOTE = "delivery_note", _("Delivery note")
     PACKING_LIST = "packing_list", _("Packing list")
 
@@ -47,6 +48,26 @@ class RedState(TextChoices):
 
     DUE = "due", _("To be issued")
     ISSUED = "issued", _("Issued")
+    DROPPED = "dropped", _("Not needed any more")
+
+
+class Paper(TextChoices):
+    """What documents are printed on."""
+
+    A4 = "a4", "A4"
+    A5 = "a5", "A5"
+    LETTER = "letter", _("US letter")
+
+
+class Column(TextChoices):
+    """What a layout may leave out of the table of goods."""
+
+    SKU = "sku", _("SKU")
+    QUANTITY = "quantity", _("Quantity")
+    UNIT = "unit", _("Price")
+    DISCOUNT = "discount", _("Discount")
+    TAX = "tax", _("Tax")
+    WEIGHT = "weight", _("Weight")
 
 
 class PrintKind(TextChoices):

@@ -17,6 +17,14 @@ class InvalidEntity(DomainError):
     title = _("The legal entity cannot be kept like this.")
 
 
+class InvalidLayout(DomainError):
+    """A value that a layout cannot have; ``field`` names which."""
+
+    code: ClassVar[str] = "documents.invalid_layout"
+    status: ClassVar[int] = 422
+    title = _("The layout cannot be kept like this.")
+
+
 class UnknownEntity(DomainError):
     """There is no such legal entity."""
 

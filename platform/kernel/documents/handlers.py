@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kernel.aftersales.choices import EntryKind
+from kernel.aftersales.events import CaseChanged
 from kernel.audit.actor import Actor
 from kernel.common.outbox.events import Envelope
 from kernel.common.time import utc_now
@@ -11,9 +13,14 @@ from kernel.documents.events import DocumentIssued, InvoiceRequestChanged, RedIn
 from kernel.documents.models import LegalEntity
 from kernel.documents.services.asking import ask_for_issue, ask_for_red_flush
 from kernel.documents.services.drawing import keep_drawn
-from kernel.documents.services.issuing import credit_refunds, issue_invoice
+from kernel.documents.services.issuing import (
+    credit_refunds,
+    issue_invoice,
+    issue_supplement,
+    void_returned,
+)
 from kernel.documents.services.reds import ask_for_reds
-from kernel.orders.events import OrderPaid, OrderRefunded, OrderShipped
+from kernel.orders.events import OrderPaid, OrderRefunded, OrderRefundReturned, OrderShipped
 
 SYSTEM = Actor.system("documents")
 
@@ -33,6 +40,18 @@ def on_refunded(event: OrderRefunded, envelope: Envelope) -> None:
     """Issue the credit note, and have the requested invoice taken back."""
     credit_refunds(event.order_id, actor=SYSTEM, now=envelope.created_at)
     ask_for_reds(event.order_id, now=envelope.created_at)
+
+
+def on_refund_returned(event: OrderRefundReturned, envelope: Envelope) -> None:
+    """Reverse the credit note, and ask for no red invoice that is not needed any more."""
+    void_returned(event.order_id, actor=SYSTEM, now=envelope.created_at)
+    ask_for_reds(event.order_id, now=envelope.created_at)
+
+
+def on_case(event: CaseChanged, envelope: Envelope) -> None:
+    """Issue an invoice for what an exchange put on the order, once that was paid."""
+    if event.change == EntryKind.PAID:
+        issue_supplement(event.order_id, actor=SYSTEM, now=envelope.created_at)
 
 
 def on_issued(event: DocumentIssued, envelope: Envelope) -> None:

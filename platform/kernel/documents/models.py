@@ -14,6 +14,7 @@ from kernel.common.ids import public_id, uuid7
 from kernel.documents.choices import (
     DocumentKind,
     InvoiceMoment,
+    Paper,
     PrintKind,
     PrintState,
     RedState,
@@ -76,6 +77,37 @@ class LegalEntity(TenantModel):
         return self.name
 
 
+class DocumentLayout(TenantModel):
+    """What an entity's documents of one kind look like; what is empty is as usual.
+
+    Attributes:
+        title: above everything, instead of the kind's name.
+        intro, closing: before and after the goods; ``{{ order }}`` and others stand for
+            what `kernel.documents.services.layouts.VARIABLES` names.
+        colour: ``#rrggbb``, of the title and the heads of tables.
+        logo: a PNG file in storage, which is never written again.
+        hidden: columns that are left out, see `Column`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = DBForeignKey(LegalEntity, db_on_delete=CASCADE, db_index=False)
+    kind = models.CharField(max_length=16, choices=DocumentKind.choices)
+    title = models.CharField(max_length=80, default="", blank=True)
+    intro = models.CharField(max_length=1000, default="", blank=True)
+    closing = models.CharField(max_length=1000, default="", blank=True)
+    colour = models.CharField(max_length=7, default="", blank=True)
+    logo = models.CharField(max_length=300, default="", blank=True)
+    paper = models.CharField(max_length=8, choices=Paper.choices, default=Paper.A4)
+    hidden = models.JSONField(default=list, blank=True)
+    shows_bank = models.BooleanField(default=True)
+    shows_note = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["entity", "kind"], name="documents_one_layout"),
+        ]
+
+
 class NumberRange(TenantModel):
     """The last number of one kind of document that an entity gave in a year.
 
@@ -100,7 +132,7 @@ class Document(TenantModel):
 
     Attributes:
         reference: what it was issued for; one of a kind is issued once for it.
-        corrects: of a credit note, the invoice.
+        corrects: of a credit note, the invoice; of a reversal, the credit note.
         buyer: who it is made out to, for searches.
         content: everything that stands on it, as it was then; amounts in minor units.
     """

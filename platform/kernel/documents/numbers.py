@@ -17,6 +17,7 @@ from kernel.tenancy.context import current_tenant
 PREFIXES: Final = {
     DocumentKind.INVOICE: "INV-",
     DocumentKind.CREDIT_NOTE: "CN-",
+    DocumentKind.CREDIT_VOID: "CV-",
     DocumentKind.DELIVERY_NOTE: "DN-",
     DocumentKind.PACKING_LIST: "PL-",
 }

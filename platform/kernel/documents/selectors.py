@@ -14,7 +14,7 @@ from kernel.access.scopes import extent_of
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.common.time import day_bounds
 from kernel.documents.choices import DocumentKind, RequestState
-from kernel.documents.errors import UnknownDocument, UnknownRequest
+from kernel.documents.errors import UnknownDocument, UnknownEntity, UnknownRequest
 from kernel.documents.models import (
     Document,
     InvoiceRequest,
@@ -27,13 +27,28 @@ from kernel.orders.selectors import visible_orders
 from kernel.tenancy.context import current_tenant
 
 VIEW = "documents.view"
-_BUYERS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
+_BUYERS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.CREDIT_VOID)
 R = TypeVar("R", bound=Model)
 
 
 def entities() -> QuerySet[LegalEntity]:
     """Return the legal entities, the default first."""
     return LegalEntity.objects.order_by("-is_default", "name", "id")
+
+
+def entity_of(text: str) -> LegalEntity:
+    """Return a legal entity by its public id.
+
+    Raises:
+        UnknownEntity: there is none.
+    """
+    try:
+        row = LegalEntity.objects.filter(pk=parse_public_id("ent", text)).first()
+    except InvalidId:
+        row = None
+    if row is None:
+        raise UnknownEntity
+    return row
 
 
 def takes_requests() -> bool:

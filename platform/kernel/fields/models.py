@@ -21,6 +21,7 @@ class OwnField(TenantModel):
         code: stable, for files and programs; unique for what it is of.
         choices: texts to choose from, for `FieldKind.CHOICE`.
         is_searchable: lists can be narrowed down by it.
+        is_asked: buyers fill it in, of themselves and of orders; of products they read it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +32,7 @@ class OwnField(TenantModel):
     choices = models.JSONField(default=list, blank=True)
     is_required = models.BooleanField(default=False)
     is_searchable = models.BooleanField(default=False)
+    is_asked = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -9,11 +9,20 @@ from django.db.models import Exists, OuterRef, Q
 
 from kernel.fields.choices import FieldKind
 from kernel.fields.models import OwnField, OwnValue
+from kernel.tenancy.context import current_tenant
 
 
 def fields_of(subject: str) -> list[OwnField]:
     """Return the fields of products, members or orders, in their order."""
     return list(OwnField.objects.filter(subject=subject).order_by("position", "created_at", "id"))
+
+
+def asked_fields(subject: str) -> list[OwnField]:
+    """Return those that buyers fill in, or read of products; no query where there are none."""
+    if subject not in current_tenant().offers.asks:
+        return []
+    rows = OwnField.objects.filter(subject=subject, is_asked=True)
+    return list(rows.order_by("position", "created_at", "id"))
 
 
 def searchable_fields(subject: str) -> list[OwnField]:

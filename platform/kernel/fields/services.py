@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.catalogue.models import Product
+from kernel.catalogue.services.changes import tell
 from kernel.fields.choices import FieldKind, Subject
 from kernel.fields.errors import InvalidField, InvalidValues, UnknownField
 from kernel.fields.models import OwnField, OwnValue
 from kernel.fields.selectors import fields_of, values_of
 from kernel.fields.values import Unfit, checked
+from kernel.tenancy.context import current_tenant
+from kernel.tenancy.ports import keep_offers
 
 MOST_FIELDS: Final = 50
 MOST_CHOICES: Final = 200
@@ -31,6 +35,7 @@ class Told(TypedDict, total=False):
     choices: Sequence[str]
     is_required: bool
     is_searchable: bool
+    is_asked: bool
     position: int
 
 
@@ -56,6 +61,7 @@ def add_field(subject: str, code: str, *, kind: str, told: Told, actor: Actor) -
     except IntegrityError as taken:
         raise InvalidField(_("There is a field with this code."), field="code") from taken
     record(action="fields.added", actor=actor, obj=row, after=_told(row))
+    _tell_asked()
     return row
 
 
@@ -74,6 +80,7 @@ def change_field(field_id: UUID, told: Told, *, actor: Actor) -> OwnField:
     _take(row, told)
     row.save()
     record(action="fields.changed", actor=actor, obj=row, before=before, after=_told(row))
+    _tell_asked()
     return row
 
 
@@ -89,6 +96,7 @@ def delete_field(field_id: UUID, *, actor: Actor) -> None:
         raise UnknownField
     record(action="fields.deleted", actor=actor, obj=row, before=_told(row))
     row.delete()
+    _tell_asked()
 
 
 @transaction.atomic
@@ -115,6 +123,8 @@ def set_values(
     before = values_of(subject, [object_id]).get(object_id, {})
     changed = {code: text for code, text in told.items() if before.get(code, "") != text}
     _write({fields[code].pk: text for code, text in changed.items()}, object_id)
+    if changed and subject == Subject.PRODUCT:
+        _tell_product(object_id)
     if changed:
         record(
             action="fields.filled",
@@ -124,6 +134,19 @@ def set_values(
             after=changed,
         )
     return {**before, **told}
+
+
+def _tell_product(product_id: UUID) -> None:
+    """Publish that a product changed, so that its page is drawn anew."""
+    product = Product.objects.filter(pk=product_id).first()
+    if product is not None:
+        tell(product, changed=["fields"])
+
+
+def _tell_asked() -> None:
+    """Have every process know of what buyers are asked, so that checkouts need not look."""
+    rows = OwnField.objects.filter(is_asked=True).values_list("subject", flat=True)
+    keep_offers(current_tenant().id, {"asks": frozenset(rows)})
 
 
 def _write(values: Mapping[UUID, str], object_id: UUID) -> None:
@@ -153,9 +176,13 @@ def _take(row: OwnField, told: Told) -> None:
     row.name, row.choices = name, choices if row.kind == FieldKind.CHOICE else []
     row.is_required = told.get("is_required", row.is_required)
     row.is_searchable = told.get("is_searchable", row.is_searchable)
+    row.is_asked = told.get("is_asked", row.is_asked)
     row.position = told.get("position", row.position)
 
 
 def _told(row: OwnField) -> dict[str, object]:
-    names = ("subject", "code", "name", "kind", "choices", "is_required", "is_searchable")
+    names = (
+        *("subject", "code", "name", "kind", "choices"),
+        *("is_required", "is_searchable", "is_asked"),
+    )
     return {name: getattr(row, name) for name in names}

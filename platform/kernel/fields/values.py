@@ -66,3 +66,10 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise Unfit(_("A day is expected.")) from None
+
+
+def value_text(field: OwnField, text: str) -> str:
+    """Return a value as people read it."""
+    if field.kind == FieldKind.BOOLEAN:
+        return _("Yes") if text == YES else _("No")
+    return text

@@ -61,3 +61,11 @@ class InvalidShipment(DomainError):
     code = "fulfilment.invalid"
     status = 422
     title = _("This shipment is not complete.")
+
+
+class ProofRefused(DomainError):
+    """Not pictures, or too many."""
+
+    code = "fulfilment.proof_refused"
+    status = 422
+    title = _("These pictures cannot be kept as a proof of delivery.")

@@ -22,7 +22,8 @@ class Fulfilment(TenantModel):
         carrier: as staff call it; empty where nothing is carried.
         tracking: the carrier's number.
         location_id: where it left from; None for the order's locations by priority.
-        proof: what shows that it arrived: a name, a picture's place in storage.
+        proof: what shows that it arrived: a ``name``, and ``pictures``, each the places in
+            storage of its renditions by width.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

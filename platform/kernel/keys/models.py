@@ -1,4 +1,4 @@
-"""The table of API keys."""
+"""The tables of API keys, and of apps that are let in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from kernel.common.db.conditions import one_of
+from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
 from kernel.tenancy.models import TenantModel
 
@@ -57,3 +59,65 @@ class ApiKey(TenantModel):
     def public_id(self) -> str:
         """The id that may be shown outside."""
         return public_id("key", self.id)
+
+
+class TokenKind(models.TextChoices):
+    """What a token of an app is good for."""
+
+    CODE = "code", "code"
+    ACCESS = "access", "access"
+    REFRESH = "refresh", "refresh"
+
+
+class App(TenantModel):
+    """An app of somebody else, which staff may let in; its secret's text is stored nowhere.
+
+    Attributes:
+        redirect_uris: where codes may be sent.
+        scopes: what it may ask for.
+        granted: what it was let in with last; empty while it is shut out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    redirect_uris = models.JSONField(default=list)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    granted = models.JSONField(default=list, blank=True)
+    granted_at = models.DateTimeField(null=True)
+    granted_by = models.CharField(max_length=80, default="", blank=True)
+    last_used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    @property
+    def public_id(self) -> str:
+        """The id by which the app calls itself."""
+        return public_id("app", self.id)
+
+
+class AppToken(TenantModel):
+    """A code or a token of an app, of which the digest alone is kept.
+
+    Attributes:
+        family: all that came of one consent.
+        redirect_uri, challenge: of a code: what its trade has to fit.
+        used_at: of what is good once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    app = DBForeignKey(App, db_on_delete=CASCADE)
+    family = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=7, choices=TokenKind.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    redirect_uri = models.CharField(max_length=500, default="", blank=True)
+    challenge = models.CharField(max_length=43, default="", blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=one_of("kind", TokenKind.values), name="keys_token_kind"
+            ),
+        ]

@@ -15,9 +15,11 @@ from kernel.access.programs import AddressRefused, Program, ProgramRefused
 from kernel.common.http import client_ip
 from kernel.common.ratelimit import Limit, WhenDown
 from kernel.common.time import utc_now
-from kernel.keys.models import ApiKey
+from kernel.keys.models import ApiKey, App, AppToken, TokenKind
 from kernel.tenancy.context import current_tenant_or_none
 
+APP_MARK: Final = "app_"
+APP_A_MINUTE: Final = 600
 _LONGEST: Final = 200
 _NOTED_EVERY: Final = timedelta(minutes=1)
 # Nobody guesses a key, but whoever tries must not make the database work for it.
@@ -38,6 +40,8 @@ def read_key(request: HttpRequest, text: str) -> Program:
         RateLimited: keys that are not valid were tried too often from there.
     """
     now, address = utc_now(), client_ip(request)
+    if text.startswith(APP_MARK):
+        return _app_program(text, address, now)
     row = _valid(text, now) if current_tenant_or_none() is not None else None
     if row is None:
         REFUSED.check(address)
@@ -46,6 +50,21 @@ def read_key(request: HttpRequest, text: str) -> Program:
         raise AddressRefused(address=address)
     _note_use(row, address, now)
     return Program(row.pk, row.public_id, row.name, frozenset(row.scopes), row.a_minute)
+
+
+def _app_program(text: str, address: str, now: datetime) -> Program:
+    """Return the app whose access token a request shows."""
+    row = None
+    if len(text) <= _LONGEST and current_tenant_or_none() is not None:
+        rows = AppToken.objects.select_related("app").filter(kind=TokenKind.ACCESS)
+        row = rows.filter(digest=digest_of(text), expires_at__gt=now).first()
+    if row is None:
+        REFUSED.check(address)
+        raise ProgramRefused
+    app = row.app
+    if app.last_used_at is None or app.last_used_at <= now - _NOTED_EVERY:
+        App.objects.filter(pk=app.pk).update(last_used_at=now)
+    return Program(app.pk, app.public_id, app.name, frozenset(row.scopes), APP_A_MINUTE)
 
 
 def is_within(address: str, networks: Sequence[str]) -> bool:

@@ -16,11 +16,13 @@ class LevelsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from kernel.common.outbox.events import subscribe
+        from kernel.i18n.texts.kinds import register_texts
         from kernel.ledger.purposes import register_purpose
         from kernel.levels import criteria, facts, handlers, people
         from kernel.levels.buyers import Belongs
         from kernel.levels.events import LevelChanged, MemberGrew
-        from kernel.levels.services import benefits, growth, reviewing, segments, walking
+        from kernel.levels.services import benefits, growth, points, reviewing, segments, walking
+        from kernel.levels.translating import LEVELS
         from kernel.members.joining import on_erase, on_merge
         from kernel.pricing.groups import register_groups
         from kernel.promotions.conditions import register_condition
@@ -31,6 +33,7 @@ class LevelsConfig(AppConfig):
         facts.register_all()
         criteria.register_all()
         register_purpose(growth.SOURCE, _("Growth given"))
+        register_purpose(points.SOURCE, _("Points given"))
         register_groups(benefits.GROUP, reviewing.levels_of)
         register_groups(segments.GROUP, lambda ids: segments.segments_of(list(ids)))
         register_condition(Belongs())
@@ -51,3 +54,4 @@ class LevelsConfig(AppConfig):
             Schedule(reviewing.REVIEW, f"{tasks}:review_levels", "*/5 * * * *", asked=True)
         )
         register_schedule(Schedule(walking.WALK, f"{tasks}:walk_due", "* * * * *", asked=True))
+        register_texts(LEVELS)

@@ -11,6 +11,7 @@ from kernel.levels.events import LevelChanged, MemberGrew
 from kernel.levels.models import Level
 from kernel.levels.policy import current_policy
 from kernel.levels.services.growth import settle_order
+from kernel.levels.services.points import settle_points
 from kernel.levels.services.reviewing import review
 from kernel.levels.services.segments import place_member
 from kernel.members.events import MemberRegistered, MembersMerged, MemberTagged
@@ -19,15 +20,18 @@ from kernel.relations.events import SponsorChanged
 
 
 def on_order(event: OrderFact, envelope: Envelope) -> None:
-    """Book the growth of an order that was paid, received, cancelled or paid back.
+    """Book growth and points of an order that was paid, received, cancelled or paid back.
 
-    In a shop without levels nothing is booked; its first level finds what was earned.
+    In a shop without levels no growth is booked; its first level finds what was earned.
+    Points are multiplied by the level that the member had before the order counts for it.
     """
     if event.member_id is None:
         return
     member_id: UUID | None = event.member_id
+    policy = current_policy()
+    settle_points(event.order_id, policy, now=utc_now())
     if Level.objects.exists():
-        member_id = settle_order(event.order_id, current_policy(), now=utc_now())
+        member_id = settle_order(event.order_id, policy, now=utc_now())
     look_at([member_id or event.member_id])
 
 

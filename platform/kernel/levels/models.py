@@ -19,6 +19,8 @@ from kernel.levels.choices import ChangeKind, EarnsOn, Match, WalkState
 from kernel.tenancy.models import TenantModel
 
 MOST_POINTS_BP = 100 * BASIS_POINTS
+POINTS = "points"
+"""Code of the points that orders bring, unless the shop chose others."""
 
 
 class Walk(TenantModel):
@@ -52,6 +54,9 @@ class LevelPolicy(Walk):
         growth_per_unit: for each whole unit of the shop's currency that was spent.
         window_days: orders of so many days count for conditions; None for all.
         grace_days: so long a level is kept after its conditions are no longer met.
+        points_per_unit: points for each whole unit of the currency that was spent.
+        points_asset: code of what these points are.
+        points_since: orders that were placed before bring none.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -59,6 +64,9 @@ class LevelPolicy(Walk):
     growth_per_unit = models.PositiveIntegerField(default=1)
     window_days = models.PositiveIntegerField(null=True, blank=True)
     grace_days = models.PositiveIntegerField(default=30)
+    points_per_unit = models.PositiveIntegerField(default=0)
+    points_asset = models.CharField(max_length=32, default=POINTS)
+    points_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -169,8 +177,8 @@ class LevelChange(TenantModel):
         indexes: ClassVar = [models.Index(fields=["member", "-id"], name="levels_history")]
 
 
-class OrderGrowth(TenantModel):
-    """The growth that an order gave, and what is left of it after refunds.
+class OrderGift(TenantModel):
+    """What an order gave, and what is left of it after refunds.
 
     Attributes:
         per_unit: the rate that held when it was earned.
@@ -184,8 +192,32 @@ class OrderGrowth(TenantModel):
     booked = models.PositiveIntegerField(default=0)
 
     class Meta:
+        abstract = True
+
+
+class OrderGrowth(OrderGift):
+    """The growth that an order gave."""
+
+    class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(units__gte=0), name="levels_growth_not_negative"),
+        ]
+
+
+class OrderPoints(OrderGift):
+    """The points that an order gave.
+
+    Attributes:
+        asset: code of what they are.
+        factor_bp: of the level that the member had then.
+    """
+
+    asset = models.CharField(max_length=32)
+    factor_bp = models.PositiveIntegerField(default=BASIS_POINTS)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(units__gte=0), name="levels_points_not_negative"),
         ]
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.audit.actor import Actor
-from kernel.levels.models import OrderGrowth
+from kernel.levels.models import OrderGrowth, OrderPoints
 from kernel.levels.services import reviewing, segments
 
 
 def hand_over(kept_id: UUID, absorbed_id: UUID, actor: Actor, now: datetime) -> None:
-    """Give what one account has to another; the growth itself moves in the ledger."""
-    OrderGrowth.objects.filter(member_id=absorbed_id).update(member_id=kept_id)
+    """Give what one account has to another; growth and points move in the ledger."""
+    for gifts in (OrderGrowth, OrderPoints):
+        gifts.objects.filter(member_id=absorbed_id).update(member_id=kept_id)
     reviewing.hand_over(kept_id, absorbed_id, actor, now)
     segments.hand_over(kept_id, absorbed_id, actor, now)
 

@@ -14,6 +14,7 @@ from kernel.audit.services import record
 from kernel.levels.choices import EarnsOn
 from kernel.levels.errors import InvalidLevel
 from kernel.levels.models import Level, LevelPolicy
+from kernel.levels.services.points import points_asset
 from kernel.levels.services.walking import begin_levels
 
 MOST_GROWTH: Final = 10_000
@@ -22,6 +23,7 @@ _BOUNDS: Final = {
     "growth_per_unit": (0, MOST_GROWTH),
     "window_days": (1, MOST_DAYS),
     "grace_days": (0, MOST_DAYS),
+    "points_per_unit": (0, MOST_GROWTH),
 }
 
 
@@ -32,9 +34,10 @@ def current_policy() -> LevelPolicy:
 
 @transaction.atomic
 def set_policy(told: Mapping[str, Any], *, actor: Actor, now: datetime) -> LevelPolicy:
-    """Choose how growth is earned and for how long levels are kept; see `LevelPolicy`.
+    """Choose how growth and points are earned and levels are kept; see `LevelPolicy`.
 
-    Growth that was earned stays. Levels of all members are looked at anew.
+    What was earned stays. Levels of all members are looked at anew. Orders that were
+    placed before points were switched on bring none.
 
     Raises:
         InvalidLevel: a value cannot be used; ``field`` names which.
@@ -46,9 +49,13 @@ def set_policy(told: Mapping[str, Any], *, actor: Actor, now: datetime) -> Level
     changed = [name for name in told if told[name] != before[name]]
     if not changed:
         return row
+    had_points = row.points_per_unit > 0
     for name in changed:
         setattr(row, name, told[name])
-    row.save(update_fields=changed)
+    if row.points_per_unit:
+        points_asset(row.points_asset)
+        row.points_since = row.points_since if had_points else now
+    row.save()
     record(
         action="levels.policy_changed",
         actor=actor,
@@ -67,6 +74,11 @@ def _check(told: Mapping[str, Any]) -> None:
         if name == "earns_on":
             if value not in EarnsOn.values:
                 raise InvalidLevel(field=name)
+            continue
+        if name == "points_asset":
+            if not isinstance(value, str):
+                raise InvalidLevel(field=name)
+            points_asset(value)
             continue
         if name not in _BOUNDS:
             raise InvalidLevel(field=name)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from kernel.common.money import BASIS_POINTS
 from kernel.levels.errors import UnknownLevel, UnknownSegment
 from kernel.levels.facts import Fact, known_facts, values_of
 from kernel.levels.models import Level, LevelChange, Segment, SegmentMember, Standing
@@ -159,10 +158,3 @@ def members_in(segment_id: UUID) -> QuerySet[Member]:
     """Return who belongs to a segment, the latest first."""
     rows = SegmentMember.objects.filter(segment_id=segment_id).values("member_id")
     return Member.objects.filter(pk__in=rows).order_by("-created_at", "-id")
-
-
-def points_bp_of(member_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Return by how much members' levels multiply points, in basis points; one query."""
-    ids = list(member_ids)
-    known = levels_by_member(ids)
-    return {key: known[key].points_bp if key in known else BASIS_POINTS for key in ids}

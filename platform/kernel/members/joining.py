@@ -40,14 +40,29 @@ Merge: TypeAlias = Callable[[UUID, UUID, Actor, datetime], None]
 Erase: TypeAlias = Callable[[UUID, datetime], None]
 """Called with a member whose personal data must go; amounts stay."""
 
+SignIn: TypeAlias = Callable[[Member, datetime], None]
+"""Called with a member who has signed in."""
+
 _welcomes: dict[str, Welcome] = {}
 _merges: dict[str, Merge] = {}
 _erases: dict[str, Erase] = {}
+_sign_ins: dict[str, SignIn] = {}
 
 
 def on_welcome(name: str, function: Welcome) -> None:
     """Join the opening of accounts."""
     _welcomes[name] = function
+
+
+def on_sign_in(name: str, function: SignIn) -> None:
+    """Join signing in."""
+    _sign_ins[name] = function
+
+
+def tell_sign_in(member: Member, now: datetime) -> None:
+    """Tell everybody that a member has signed in."""
+    for function in _sign_ins.values():
+        function(member, now)
 
 
 def on_merge(name: str, function: Merge) -> None:

@@ -15,6 +15,7 @@ from kernel.common.time import utc_now
 from kernel.members.cookies import bearer_token, cookie_token
 from kernel.members.models import Member
 from kernel.members.services import current_member
+from kernel.members.whereabouts import ANSWERED
 
 
 def member_of(request: HttpRequest) -> Member | None:
@@ -40,8 +41,12 @@ class MemberMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on, with the member within reach."""
         request.member = SimpleLazyObject(lambda: member_of(request))  # type: ignore[attr-defined]
-        if token := bearer_token(request) or cookie_token(request):
+        if secret := bearer_token(request) or cookie_token(request):
             # Who a keyed request belongs to, without asking the database.
-            digest = hashlib.sha256(token.encode()).hexdigest()
+            digest = hashlib.sha256(secret.encode()).hexdigest()
             request.actor_key = f"member:{digest}"  # type: ignore[attr-defined]
-        return self.get_response(request)
+        token = ANSWERED.set(request)
+        try:
+            return self.get_response(request)
+        finally:
+            ANSWERED.reset(token)

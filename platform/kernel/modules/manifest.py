@@ -151,6 +151,23 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Widget:
+    """Figures on the first page of the console.
+
+    Attributes:
+        function: ``function(span)``, which returns `kernel.analytics.widgets.WidgetFigures`;
+            it reads what was rolled up.
+        path: page of the module that says more.
+    """
+
+    code: str
+    label: Text
+    function: str
+    permission: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Compliance:
     """What the policy engine must know before the module may be switched on.
 
@@ -204,6 +221,7 @@ class Manifest:
     order_hooks: tuple[OrderHook, ...] = ()
     assets: tuple[Asset, ...] = ()
     pages: tuple[Page, ...] = ()
+    widgets: tuple[Widget, ...] = ()
     compliance: Compliance = Compliance()
     screenshots: tuple[str, ...] = ()
     query_budgets: Mapping[str, int] = field(default_factory=dict)
@@ -226,11 +244,15 @@ class Manifest:
             if not name.startswith(f"{self.code}."):
                 raise InvalidManifest(f"{self.code}: {name!r} must begin with '{self.code}.'")
         self._check_selling()
-        for page in self.pages:
-            if page.permission not in {p.code for p in self.permissions}:
-                raise InvalidManifest(
-                    f"{self.code}: the page {page.path} names no permission of it"
-                )
+        self._check_shown()
+
+    def _check_shown(self) -> None:
+        known = {p.code for p in self.permissions}
+        shown = [(f"page {page.path}", page.permission) for page in self.pages]
+        shown += [(f"widget {each.code}", each.permission) for each in self.widgets]
+        for name, permission in shown:
+            if permission not in known:
+                raise InvalidManifest(f"{self.code}: the {name} names no permission of it")
 
     def _check_selling(self) -> None:
         for step in self.price_steps:

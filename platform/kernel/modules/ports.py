@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
+KERNEL_FEATURES = frozenset({"media", "orders", "sms", "staff"})
+"""Of the kernel's own what plans limit: everybody has it, and a grant says how much."""
+
 Mode = Literal["full", "read_only", "off"]
 
 

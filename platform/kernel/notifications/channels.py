@@ -1,24 +1,23 @@
-"""Hands messages to the mail server and to the gateway of text messages."""
+"""Hands messages to the mail server, the gateway of text messages, and printers."""
 
 from __future__ import annotations
 
 import smtplib
-from email.headerregistry import Address
-from email.utils import parseaddr
 from html import escape
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kernel.branding import letters
 from kernel.members.errors import MessageNotSent
 from kernel.members.messages.sms import Sms, send_sms
 from kernel.notifications.addresses import unsubscribe_path, web_address
 from kernel.notifications.choices import MessageChannel
 from kernel.notifications.kinds import kind_of
 from kernel.notifications.models import Message
-from kernel.tenancy.context import current_tenant
+from kernel.notifications.services.printers import print_message
+from kernel.tenancy.context import BrandRef, current_tenant
 
 
 def hand_over(message: Message) -> None:
@@ -33,28 +32,25 @@ def hand_over(message: Message) -> None:
     elif message.channel == MessageChannel.SMS:
         values = {str(name): str(value) for name, value in message.values.items()}
         send_sms(Sms(message.recipient, message.body, message.kind, values))
+    elif message.channel == MessageChannel.PRINTER:
+        print_message(message)
 
 
 def _send_email(message: Message) -> None:
-    brand = current_tenant().brand
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     declined = _unsubscribe(message)
     with translation.override(message.language):
         body, html = _letter(message, declined)
-    headers = {}
+    envelope = letters.envelope(_brand_of(message), key=message.key.hex)
     if declined:
-        headers = {
+        envelope["headers"] |= {
             "List-Unsubscribe": f"<{declined}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     letter = EmailMultiAlternatives(
         subject=message.subject,
         body=body,
-        # The shop's name, but the installation's address: only that passes SPF and DKIM.
-        from_email=str(Address(display_name=" ".join(brand.name.split()), addr_spec=sender)),
         to=[message.recipient],
-        reply_to=[brand.support_email] if brand.support_email else [],
-        headers={"Message-ID": f"<{message.key.hex}@{sender.rpartition('@')[2]}>", **headers},
+        **envelope,
     )
     letter.attach_alternative(html, "text/html")
     try:
@@ -63,9 +59,14 @@ def _send_email(message: Message) -> None:
         raise MessageNotSent from error
 
 
+def _brand_of(message: Message) -> BrandRef:
+    tenant = current_tenant()
+    return tenant.brand if message.staff_id is None else tenant.console_brand
+
+
 def _letter(message: Message, declined: str) -> tuple[str, str]:
     """Return the letter as plain text and as HTML."""
-    brand = current_tenant().brand
+    brand = _brand_of(message)
     link = web_address("store" if message.staff_id is None else "console", message.link)
     body = message.body + (f"\n\n{link}" if link and link not in message.body else "")
     paragraphs = "".join(

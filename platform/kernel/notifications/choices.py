@@ -12,6 +12,7 @@ class MessageChannel(TextChoices):
     INBOX = "inbox", _("In the shop")
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("Text message")
+    PRINTER = "printer", _("Printer")
 
 
 class MessageState(TextChoices):
@@ -21,6 +22,14 @@ class MessageState(TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Given up")
     SKIPPED = "skipped", _("Not sent")
+
+
+class SignState(TextChoices):
+    """Whether text messages may go out in a name."""
+
+    WAITING = "waiting", _("Waits for the platform")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
 
 
 class Audience(TextChoices):
@@ -44,4 +53,6 @@ class Skipped(TextChoices):
     UNWANTED = "unwanted", _("The recipient does not want it")
     TOO_MANY = "too_many", _("Too many within a day")
     NO_ADDRESS = "no_address", _("No address is known")
+    COPIED = "copied", _("The shop that this one was copied from sends it")
+    OVER_PLAN = "over_plan", _("The plan allows no more text messages this month")
     NO_PROVIDER = "no_provider", _("No text message gateway is set up")

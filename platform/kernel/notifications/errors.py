@@ -33,6 +33,30 @@ class UnknownMessage(DomainError):
     title = _("There is no such message.")
 
 
+class UnknownSign(DomainError):
+    """There is no such signature of text messages."""
+
+    code: ClassVar[str] = "notifications.unknown_sign"
+    status: ClassVar[int] = 404
+    title = _("There is no such signature.")
+
+
+class SignNotApproved(DomainError):
+    """A signature that nobody has approved."""
+
+    code: ClassVar[str] = "notifications.sign_not_approved"
+    status: ClassVar[int] = 409
+    title = _("Text messages may not go out in this name.")
+
+
+class UnknownPrinter(DomainError):
+    """There is no such printer."""
+
+    code: ClassVar[str] = "notifications.unknown_printer"
+    status: ClassVar[int] = 404
+    title = _("There is no such printer.")
+
+
 class InvalidChoice(DomainError):
     """A choice about messages that cannot be made; ``field`` names which."""
 

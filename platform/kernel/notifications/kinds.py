@@ -64,7 +64,8 @@ class Kind:
         source: name of the event of the outbox behind it.
         tells: from that event to what is told to whom; nobody for an event that is not
             concerned.
-        subject, body: the words, with ``{{ variables }}``.
+        subject, body: the words, with ``{{ variables }}``; ``printed`` instead of the body
+            for printers, where it is given.
         channels: by which it is sent while nothing else was chosen.
         permission: staff who may do this are told.
         is_urgent: sent in quiet hours too.
@@ -78,6 +79,7 @@ class Kind:
     tells: Tells
     subject: str | Promise
     body: str | Promise
+    printed: str | Promise = ""
     variables: Mapping[str, Variable] = field(default_factory=dict)
     topic: Topic = Topic.ORDERS
     channels: tuple[MessageChannel, ...] = (MessageChannel.INBOX, MessageChannel.EMAIL)
@@ -87,9 +89,9 @@ class Kind:
 
     @property
     def possible(self) -> tuple[MessageChannel, ...]:
-        """By which channels it can be sent: staff get no text messages."""
-        every = tuple(MessageChannel)
-        return every if self.audience == Audience.MEMBER else every[:2]
+        """By which channels it can be sent: text messages are for buyers, printers for staff."""
+        last = MessageChannel.SMS if self.audience == Audience.MEMBER else MessageChannel.PRINTER
+        return (MessageChannel.INBOX, MessageChannel.EMAIL, last)
 
 
 _kinds: dict[str, Kind] = {}

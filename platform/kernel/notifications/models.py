@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from kernel.common.db.conditions import one_of
 from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
-from kernel.notifications.choices import MessageChannel, MessageState, Skipped
+from kernel.notifications.choices import MessageChannel, MessageState, SignState, Skipped
 from kernel.tenancy.models import TenantModel
 
 
@@ -65,6 +65,60 @@ class MessagePolicy(TenantModel):
         ]
 
 
+class Printer(TenantModel):
+    """A printer in the cloud, such as one on a counter; its secrets are sealed elsewhere.
+
+    Attributes:
+        driver: which make it is, of the registered ones.
+        values: what the make is told, without what is secret.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    driver = models.CharField(max_length=40)
+    values = models.JSONField(default=dict, blank=True)
+    copies = models.PositiveSmallIntegerField(default=1)
+    is_on = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("prn", self.id)
+
+
+class SmsSign(TenantModel):
+    """A name in which text messages go out, as gateways have them registered.
+
+    Attributes:
+        reason: why it was refused.
+        is_usual: messages go out in it; at most one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    text = models.CharField(max_length=12, unique=True)
+    state = models.CharField(max_length=10, choices=SignState.choices, default=SignState.WAITING)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    is_usual = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=one_of("state", SignState.values), name="notifications_sign_state"
+            ),
+            models.UniqueConstraint(
+                fields=["is_usual"], condition=Q(is_usual=True), name="notifications_usual_sign"
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("sgn", self.id)
+
+
 class MemberChoice(TenantModel):
     """What a member chose about messages.
 
@@ -85,7 +139,7 @@ class Message(TenantModel):
         key: made of the event, the kind, the channel and the recipient: nobody is told
             the same twice.
         member, staff: who gets it; neither for a buyer without an account.
-        recipient: address or number; empty in the inbox.
+        recipient: address or number, or the id of a printer; empty in the inbox.
         link: path of the page it is about, in the storefront or the console.
         values: what went into the words, for gateways that know templates.
         reason: why it was skipped, or how the last attempt failed.

@@ -28,14 +28,16 @@ class HttpSms:
         Raises:
             MessageNotSent: the gateway did not take it.
         """
+        brand = current_tenant().brand
         told = {
             "to": message.to,
             "text": message.text,
             "template": message.template,
             "values": dict(message.values),
-            "sign": current_tenant().brand.name,
+            "sign": message.sign or brand.sms_sign or brand.name,
         }
-        headers = {"Authorization": f"Bearer {settings.STOA_SMS_TOKEN}"}
+        token = settings.STOA_SMS_TOKEN
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             with httpx.Client(timeout=_TIMEOUT, trust_env=False) as client:
                 answer = client.post(settings.STOA_SMS_URL, json=told, headers=headers)

@@ -57,16 +57,19 @@ def known_variables(kind: Kind) -> dict[str, str]:
     return {**own, **common_variables()}
 
 
-def words_of_kind(kind: Kind, language: str) -> Words:
-    """Return the words that a kind brings along."""
+def words_of_kind(kind: Kind, channel: str, language: str) -> Words:
+    """Return the words that a kind brings along for a channel."""
+    is_printed = channel == MessageChannel.PRINTER and kind.printed
     with translation.override(language):
-        return Words(str(kind.subject), str(kind.body))
+        return Words(str(kind.subject), str(kind.printed if is_printed else kind.body))
 
 
 def words_for(kind: Kind, channel: str, language: str) -> Words:
     """Return a tenant's words for a kind; one query."""
     row = MessageTemplate.objects.filter(kind=kind.code, channel=channel, language=language).first()
-    return Words(row.subject, row.body) if row is not None else words_of_kind(kind, language)
+    return (
+        Words(row.subject, row.body) if row is not None else words_of_kind(kind, channel, language)
+    )
 
 
 def filled(words: Words, values: Mapping[str, str]) -> Words:

@@ -80,6 +80,20 @@ class OrderChanged(OrderFact):
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class OrderRefundReturned(OrderFact):
+    """Money that had gone back came again: the payer's bank did not take it.
+
+    Attributes:
+        refunded_minor: how much.
+    """
+
+    name: ClassVar[str] = "orders.order_refund_returned"
+
+    refunded_minor: int = 0
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class OrderShipped(OrderFact):
     """Goods of an order left; perhaps not all of them."""
 

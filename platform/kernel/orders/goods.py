@@ -42,6 +42,13 @@ _FACTS: Final = (
     "product__freight_template",
     "product__after_sale_policy",
 )
+# The products' limits, with what stands for none.
+_LIMITS: Final[Mapping[str, frozenset[object]]] = {
+    "min_per_order": frozenset({None, 0, 1}),
+    "step": frozenset({None, 0, 1}),
+    "max_per_order": frozenset({None}),
+    "max_per_member": frozenset({None}),
+}
 _FACTS_OF: Final = Kept(
     lambda variants: Variant.objects.filter(pk__among=variants).values(*_FACTS), variants=list
 )
@@ -54,6 +61,7 @@ class Goods:
     Attributes:
         facts: columns of variant and product, by Django's names.
         contents: of a bundle, what one piece takes from stock.
+        is_limited: not every quantity of it may be bought.
     """
 
     variant_id: UUID
@@ -62,6 +70,7 @@ class Goods:
     kind: ProductKind
     facts: Mapping[str, object]
     contents: tuple[tuple[UUID, int], ...] = ()
+    is_limited: bool = False
 
     def is_on_sale(self, now: datetime) -> bool:
         """Tell whether it can be bought at a moment."""
@@ -121,6 +130,7 @@ def goods_of(variant_ids: Iterable[UUID]) -> dict[UUID, Goods]:
             kind=ProductKind(row["product__kind"]),
             facts=row,
             contents=tuple(contents.get(row["product_id"], ())),
+            is_limited=any(row[f"product__{name}"] not in free for name, free in _LIMITS.items()),
         )
         for row in rows
     }

@@ -26,6 +26,7 @@ BOUNDS: Final = {
     "silent_days": (0, 60),
     "send_back_days": (0, 60),
     "inspect_days": (0, 60),
+    "difference_days": (0, 60),
 }
 _CHOSEN: Final = Kept(lambda: OrderPolicy.objects.filter(pk=1))
 
@@ -46,6 +47,8 @@ class Policy:
     silent_days: int = 3
     send_back_days: int = 7
     inspect_days: int = 10
+    difference_days: int = 7
+    returns_recount: bool = False
 
 
 def current_policy() -> OrderPolicy:

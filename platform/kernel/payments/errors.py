@@ -35,6 +35,14 @@ class BindingRefused(DomainError):
     title = _("The payment account cannot be bound with these particulars.")
 
 
+class RebindNeeded(DomainError):
+    """The account worked through the platform of a former provider."""
+
+    code = "payments.rebind_needed"
+    status = 409
+    title = _("This account worked through your former provider. Bind it anew first.")
+
+
 class BindingNotUsable(DomainError):
     """The binding is off, or does not take this payment."""
 

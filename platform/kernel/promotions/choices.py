@@ -26,9 +26,12 @@ class Channel(TextChoices):
     """How people come by a coupon."""
 
     PAGE = "page", _("Coupon page")
+    POPUP = "popup", _("Pop-up on the front page")
     CODE = "code", _("Coupon code")
     STAFF = "staff", _("Given by staff")
     REGISTER = "register", _("On joining")
+    PAID = "paid", _("After an order")
+    POINTS = "points", _("For points")
 
 
 class CouponState(TextChoices):

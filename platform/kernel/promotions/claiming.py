@@ -1,7 +1,7 @@
 """Takes budgets and coupons for orders that are being placed, and gives them back.
 
-Promotions are locked before coupons, each in the order of primary keys, and both after
-stock: so does whoever places, and so does whoever cancels.
+Promotions are locked first, then codes, kinds of coupons and coupons, each in the order of
+primary keys, and all after stock: so does whoever places, and so does whoever cancels.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from kernel.common.money import BASIS_POINTS
 from kernel.orders.hooks import HookContext
 from kernel.promotions.book import current_book
 from kernel.promotions.choices import CouponState
+from kernel.promotions.coded import coded_in, refuse_code
 from kernel.promotions.discounts import applied_to
 from kernel.promotions.evaluation import Applied, Budgets
+from kernel.promotions.making import Making
 from kernel.promotions.models import Coupon, Promotion, Use
 from kernel.promotions.offers import COUPON, Limits
 from kernel.promotions.reading import own_uses
@@ -213,35 +215,46 @@ def _allowed(draft: Draft, own: Sequence[_Taken], budgets: Budgets) -> bool:
 def _take_coupons(
     placed: Sequence[Placed], taken: dict[UUID, list[_Taken]], *, now: datetime
 ) -> None:
+    """Take coupons that people hold, and make those that codes are good for."""
+    open_ones = [each for each in placed if not each.draft.refusals]
     wanted = {
-        one.applied.offer.key
-        for each in placed
-        if not each.draft.refusals
-        for one in taken[each.group_id]
-        if one.is_coupon
+        each.group_id: {one.applied.offer.key for one in taken[each.group_id] if one.is_coupon}
+        for each in open_ones
     }
-    if not wanted:
+    if not any(wanted.values()):
         return
-    free = set(
-        Coupon.objects.select_for_update()
-        .filter(pk__in=wanted)
-        .order_by("pk")
-        .values_list("pk", "state", "valid_until")
-    )
-    usable = {key for key, state, until in free if state == CouponState.UNUSED and now < until}
+    coded = [one for each in open_ones for one in coded_in(each.draft)]
+    making = Making(coded, now=now) if any(one.is_new for one in coded) else None
+    made_here = {one.key for one in coded if one.is_new}
+    usable = _lock_usable(set().union(*wanted.values()) - made_here, now=now)
     pairs: list[tuple[UUID, UUID]] = []
-    for each in placed:
-        own = {one.applied.offer.key for one in taken[each.group_id] if one.is_coupon}
-        if each.draft.refusals or not own:
-            continue
-        if own <= usable:
-            usable -= own
-            pairs += [(key, each.group_id) for key in sorted(own)]
-            continue
-        each.draft.refuse("coupons.not_usable", _("This coupon cannot be used for this order."))
+    for each in open_ones:
+        own = wanted[each.group_id]
+        held, typed = own - made_here, [one for one in coded_in(each.draft) if one.key in own]
+        new = [one for one in typed if one.is_new]
+        late = making.first_refused(new) if making is not None else None
+        if late is not None:
+            refuse_code(each.draft, late.code)
+        elif not held <= usable:
+            each.draft.refuse("coupons.not_usable", _("This coupon cannot be used for this order."))
+        else:
+            usable -= held
+            pairs += [(key, each.group_id) for key in sorted(held)]
+            if making is not None:
+                making.take(new, each.group_id)
+    if making is not None:
+        making.write()
     if pairs:
         with connection.cursor() as cursor:
             cursor.execute(_LOCK_COUPONS, [[a for a, _b in pairs], [b for _a, b in pairs]])
+
+
+def _lock_usable(keys: set[UUID], *, now: datetime) -> set[UUID]:
+    if not keys:
+        return set()
+    rows = Coupon.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    found = rows.values_list("pk", "state", "valid_until")
+    return {key for key, state, until in found if state == CouponState.UNUSED and now < until}
 
 
 def _use(each: Placed, one: _Taken, order_id: UUID, *, now: datetime) -> Use:

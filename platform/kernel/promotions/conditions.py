@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeAlias
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
@@ -172,7 +173,11 @@ class Hours(Condition):
         begins, ends = (
             f"{value[name] // _HOUR:02d}:{value[name] % _HOUR:02d}" for name in ("from", "until")
         )
-        return _("from %(begins)s to %(ends)s") % {"begins": begins, "ends": ends}
+        days = _(", ").join(str(WEEKDAYS[day]) for day in value["days"])
+        if days and (value["from"], value["until"]) == (0, _DAY_MINUTES):
+            return days
+        hours = _("from %(begins)s to %(ends)s") % {"begins": begins, "ends": ends}
+        return f"{days} {hours}" if days else hours
 
 
 _conditions: Final[dict[str, Condition]] = {}

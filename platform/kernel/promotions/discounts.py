@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.catalogue.choices import VariantStatus
 from kernel.checkout.baskets import Item
-from kernel.checkout.drafts import Draft, DraftLine, PipelineContext, Reason
+from kernel.checkout.drafts import Draft, DraftLine, PipelineContext, Reason, Refusal
 from kernel.checkout.steps.goods import WITHOUT_PARCEL
 from kernel.checkout.steps.stock import wants_of
 from kernel.common.ids import InvalidId, parse_public_id, public_id
@@ -31,6 +31,7 @@ from kernel.pricing.groups import groups_of
 from kernel.promotions.book import current_book
 from kernel.promotions.case import BuyerFacts, CaseLine, Gift
 from kernel.promotions.choices import CouponState
+from kernel.promotions.coded import coded_in, read_codes, refuse_code
 from kernel.promotions.evaluation import Applied, Budgets, apply
 from kernel.promotions.level_prices import effects
 from kernel.promotions.models import Coupon, Promotion
@@ -71,19 +72,21 @@ def apply_promotions(drafts: Sequence[Draft], context: PipelineContext) -> None:
 
 
 def apply_coupons(drafts: Sequence[Draft], context: PipelineContext) -> None:
-    """Let the coupons that buyers chose take effect; refuse what cannot be used."""
+    """Let the coupons and codes that buyers chose take effect; refuse what cannot be used."""
     chosen = {id(draft): own for draft in drafts if (own := _chosen(draft))}
-    if not chosen:
+    coded = {id(draft) for draft in read_codes(drafts, context)}
+    if not chosen and not coded:
         return
     keys = {key for found in chosen.values() for key in found}
-    rows = Coupon.objects.filter(pk__in=keys).select_related("template")
+    rows = Coupon.objects.filter(pk__in=keys).select_related("template") if keys else ()
     known = {row.pk: row for row in rows}
-    wanting = [draft for draft in drafts if id(draft) in chosen]
+    wanting = [draft for draft in drafts if id(draft) in chosen or id(draft) in coded]
     offers = [coupon_offer(row.template, row.pk) for row in known.values()]
+    offers += [coupon_offer(one.template, one.key) for draft in wanting for one in coded_in(draft)]
     reading = _Reading(wanting, offers, now=context.now)
     for draft in wanting:
         lines, buyer = reading.lines(draft), reading.buyer(draft)
-        for key in chosen[id(draft)]:
+        for key in chosen.get(id(draft), ()):
             row = known.get(key)
             if row is None or not _use(draft, row, lines, buyer, now=context.now):
                 draft.refuse(
@@ -91,6 +94,9 @@ def apply_coupons(drafts: Sequence[Draft], context: PipelineContext) -> None:
                     _("This coupon cannot be used for this order."),
                     coupon=public_id("cpn", key),
                 )
+        for one in coded_in(draft):
+            if not _work(draft, coupon_offer(one.template, one.key), lines, buyer):
+                refuse_code(draft, one.code)
 
 
 def take_off_freight(drafts: Sequence[Draft], context: PipelineContext) -> None:
@@ -103,11 +109,10 @@ def take_off_freight(drafts: Sequence[Draft], context: PipelineContext) -> None:
             if taken:
                 draft.claims.add(CLAIM)
             elif applied.offer.source.startswith(f"{COUPON}."):
-                draft.refuse(
-                    "coupons.nothing_to_take_off",
-                    _("Shipping costs nothing here; keep the coupon for another order."),
-                    coupon=public_id("cpn", applied.offer.key),
-                )
+                title = _("Shipping costs nothing here; keep the coupon for another order.")
+                fields = _named(draft, applied.offer.key)
+                refusal = Refusal("coupons.nothing_to_take_off", title, fields=fields)
+                draft.refusals.append(refusal)
 
 
 def applied_to(draft: Draft) -> list[Applied]:
@@ -288,19 +293,28 @@ def _chosen(draft: Draft) -> list[UUID]:
 def _use(
     draft: Draft, row: Coupon, lines: list[CaseLine], buyer: BuyerFacts, *, now: datetime
 ) -> bool:
-    offer = coupon_offer(row.template, row.pk)
     is_right = (
-        row.member_id == buyer.member_id
+        row.member_id is not None
+        and row.member_id == buyer.member_id
         and row.state == CouponState.UNUSED
         and row.valid_from <= now < row.valid_until
-        and offer.currency == draft.currency
-        and offer.is_for(buyer)
     )
-    applied = apply(offer, lines, buyer, Budgets()) if is_right else None
-    if applied is None:
-        return False
-    _note(draft, applied)
-    return True
+    return is_right and _work(draft, coupon_offer(row.template, row.pk), lines, buyer)
+
+
+def _work(draft: Draft, offer: Offer, lines: list[CaseLine], buyer: BuyerFacts) -> bool:
+    """Let a coupon take effect; False when it has none."""
+    is_for = offer.currency == draft.currency and offer.is_for(buyer)
+    applied = apply(offer, lines, buyer, Budgets()) if is_for else None
+    if applied is not None:
+        _note(draft, applied)
+    return applied is not None
+
+
+def _named(draft: Draft, key: UUID) -> dict[str, object]:
+    """Return what a refusal calls a coupon: by its code where one was typed in."""
+    code = next((one.code for one in coded_in(draft) if one.key == key), None)
+    return {"promo_code": code} if code else {"coupon": public_id("cpn", key)}
 
 
 def _bring(brought: Sequence[tuple[Draft, Applied]], context: PipelineContext) -> None:

@@ -97,6 +97,14 @@ class TakenBefore(DomainError):
     title = _("You have had as many of these as one member may.")
 
 
+class NotEnoughPoints(DomainError):
+    """The member has fewer points than the coupon costs."""
+
+    code: ClassVar[str] = "coupons.not_enough_points"
+    status: ClassVar[int] = 409
+    title = _("You have too few points for this coupon.")
+
+
 class NotRevocable(DomainError):
     """The coupon is used, or in an order."""
 

@@ -103,6 +103,8 @@ class CouponTemplate(TenantModel):
         seller_id: whose coupon it is; None for the shop's own.
         channels: how members come by it, see `Channel`.
         code: one that many people may use; None for none. Stored in capital letters.
+        paid_from_minor: what an order must cost that brings one.
+        points: what one costs where it is had for points.
         takes_from, takes_until: when it can be taken.
         valid_from, valid_until: when it can be used; or else
         valid_days: for so many days from when it was taken.
@@ -126,6 +128,8 @@ class CouponTemplate(TenantModel):
     total = models.PositiveIntegerField(null=True, blank=True)
     per_member = models.PositiveIntegerField(default=1)
     taken_count = models.PositiveIntegerField(default=0)
+    paid_from_minor = models.BigIntegerField(default=0)
+    points = models.PositiveIntegerField(default=0)
     takes_from = models.DateTimeField(null=True, blank=True)
     takes_until = models.DateTimeField(null=True, blank=True)
     valid_from = models.DateTimeField(null=True, blank=True)
@@ -199,16 +203,23 @@ class CodeBatch(TenantModel):
 
 
 class Coupon(TenantModel):
-    """A coupon that a member holds.
+    """A coupon that a member holds, or that a guest used a code for.
 
     Attributes:
+        guest: stands for the e-mail address or the telephone number of a guest, and does
+            not tell it, see `kernel.promotions.coded`; empty for members.
         valid_from, valid_until: when it can be used.
         group_id: of the orders that it is in, or was used for.
+        earned_with: group of orders that brought it once it was paid.
+        points: what was paid for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     template = DBForeignKey(CouponTemplate, db_on_delete=RESTRICT, db_index=False)
-    member = DBForeignKey("members.Member", db_on_delete=CASCADE, db_index=False)
+    member = DBForeignKey(
+        "members.Member", db_on_delete=CASCADE, null=True, blank=True, db_index=False
+    )
+    guest = models.CharField(max_length=64, default="", blank=True)
     state = models.CharField(max_length=10, choices=CouponState.choices, default=CouponState.UNUSED)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     taken_at = models.DateTimeField()
@@ -216,9 +227,20 @@ class Coupon(TenantModel):
     valid_until = models.DateTimeField()
     group_id = models.UUIDField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+    earned_with = models.UUIDField(null=True, blank=True)
+    points = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(member__isnull=False, guest="") | Q(member=None) & ~Q(guest=""),
+                name="promotions_coupon_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["earned_with", "template"],
+                condition=Q(earned_with__isnull=False),
+                name="promotions_earned_once",
+            ),
             models.CheckConstraint(
                 condition=one_of("state", CouponState.values), name="promotions_coupon_state"
             ),
@@ -231,6 +253,9 @@ class Coupon(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["member", "state"], name="promotions_held"),
             models.Index(fields=["template", "member"], name="promotions_held_of"),
+            models.Index(
+                fields=["template", "guest"], condition=~Q(guest=""), name="promotions_guests"
+            ),
             models.Index(
                 fields=["valid_until"], condition=Q(state="unused"), name="promotions_expiring"
             ),

@@ -53,6 +53,15 @@ class Scope:
         """True when marks are needed that must be read."""
         return any(of not in _AT_HAND for of, _value in self.include | self.exclude)
 
+    @property
+    def place(self) -> tuple[str, UUID] | None:
+        """The one thing that it includes; None for none, or for several."""
+        if len(self.include) != 1:
+            return None
+        [(of, value)] = self.include
+        prefix = _PREFIXES.get(of)
+        return (of, parse_public_id(prefix, value)) if prefix else None
+
     def has(self, marks: frozenset[Mark]) -> bool:
         """Tell whether goods with these marks belong to it."""
         if self.include and self.include.isdisjoint(marks):

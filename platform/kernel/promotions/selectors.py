@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,13 +14,12 @@ from django.utils.translation import get_language
 from kernel.catalogue.models import Variant
 from kernel.catalogue.texts import in_language
 from kernel.checkout.drafts import DraftLine
-from kernel.pricing.audience import includes
+from kernel.common.ids import public_id
 from kernel.pricing.groups import groups_of
-from kernel.pricing.values import Buyer
 from kernel.promotions.actions import AddOn
 from kernel.promotions.book import current_book
 from kernel.promotions.case import BuyerFacts, CaseLine
-from kernel.promotions.choices import Channel, CouponState
+from kernel.promotions.choices import CouponState
 from kernel.promotions.conditions import ShowAmount
 from kernel.promotions.discounts import (
     budgets_of,
@@ -36,7 +35,6 @@ from kernel.promotions.offers import COUPON, Offer, coupon_offer
 from kernel.promotions.reading import before_first
 
 MOST_HELD: Final = 100
-MOST_ON_WALL: Final = 60
 _SHOWN: Final = (CouponState.UNUSED, CouponState.LOCKED)
 
 
@@ -56,23 +54,19 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class OnWall:
-    """A kind of coupon that can be taken.
+class Featured:
+    """A promotion that is put before everybody.
 
     Attributes:
-        held: how many this member has had.
-        left: how many there are; None without a bound.
+        place: the one place where its goods stand, ``("category", id)``; None for all
+            goods, or several places.
     """
 
-    template: CouponTemplate
+    key: UUID
+    name: str
     rule: str
-    held: int
-    left: int | None
-
-    @property
-    def may_take(self) -> bool:
-        """True when there is one left for this member."""
-        return self.left != 0 and self.held < self.template.per_member
+    ends_at: datetime | None
+    place: tuple[str, UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +151,35 @@ def live_offers(*, now: datetime) -> list[Offer]:
     return [each for each in current_book().offers if each.is_on(now) and not each.audience]
 
 
+def featured(
+    promotion: str, *, ends_only: bool, show: ShowAmount, now: datetime
+) -> Featured | None:
+    """Return a promotion for everybody that is on, or None; at most one statement.
+
+    Args:
+        promotion: its public id; without one, that which ends first.
+        ends_only: only one that ends.
+        show: writes amounts.
+        now: the moment.
+    """
+    offers = [each for each in live_offers(now=now) if each.ends_at or not ends_only]
+    if promotion:
+        offers = [each for each in offers if public_id("pro", each.key) == promotion.strip()]
+    budgets = budgets_of(offers, ())
+    left = [each for each in offers if budgets.uses.get(each.key, 1) > 0]
+    if not left:
+        return None
+    never = datetime.max.replace(tzinfo=UTC)
+    first = min(left, key=lambda each: (each.ends_at or never, -each.priority))
+    return Featured(
+        first.key,
+        first.label(get_language()),
+        first.rule(show),
+        first.ends_at,
+        first.scope.place,
+    )
+
+
 def cart_offers(
     lines: Sequence[CaseLine], *, member_id: UUID | None, currency: str, now: datetime
 ) -> CartOffers:
@@ -203,33 +226,6 @@ def buyer_facts(offers: Sequence[Offer], member_id: UUID | None, *, now: datetim
     if asks and member_id is not None:
         is_first = member_id in before_first([member_id])
     return BuyerFacts(member_id, groups, local_time(now), is_first)
-
-
-def wall(*, member_id: UUID | None, show: ShowAmount, now: datetime) -> list[OnWall]:
-    """Return the coupons that can be taken on the coupon page; at most five statements."""
-    rows = list(
-        CouponTemplate.objects.filter(
-            Q(takes_from=None) | Q(takes_from__lte=now),
-            Q(takes_until=None) | Q(takes_until__gt=now),
-            Q(valid_until=None) | Q(valid_until__gt=now),
-            is_active=True,
-            channels__contains=[Channel.PAGE.value],
-        ).order_by("-created_at", "-id")[:MOST_ON_WALL]
-    )
-    buyer = Buyer(member_id)
-    if member_id is not None and any(row.audience.get("groups") for row in rows):
-        buyer = Buyer(member_id, groups_of([member_id])[member_id])
-    rows = [row for row in rows if member_id is None or includes(row.audience, buyer)]
-    held = _held_of(member_id, rows)
-    return [
-        OnWall(
-            template=row,
-            rule=coupon_offer(row, row.pk).rule(show),
-            held=held.get(row.pk, 0),
-            left=None if row.total is None else row.total - row.taken_count,
-        )
-        for row in rows
-    ]
 
 
 def held_by(member_id: UUID, *, states: Iterable[str] = _SHOWN, now: datetime) -> QuerySet[Coupon]:
@@ -347,13 +343,6 @@ def _add_ons(
         for variant, minor in offer.terms["prices"].items()
         if variant not in there
     ]
-
-
-def _held_of(member_id: UUID | None, rows: Sequence[CouponTemplate]) -> dict[UUID, int]:
-    if member_id is None or not rows:
-        return {}
-    held = Coupon.objects.filter(member_id=member_id, template__in=rows).values("template_id")
-    return {row["template_id"]: row["n"] for row in held.annotate(n=Count("pk"))}
 
 
 def _without_coupons(lines: Sequence[DraftLine]) -> dict[int, int]:

@@ -56,3 +56,11 @@ CURRENCIES: Final[tuple[tuple[str, int, str, str], ...]] = (
     ("VND", 0, "越南盾", "Vietnamese Dong"),
     ("ZAR", 2, "南非兰特", "South African Rand"),
 )
+
+_NAMES: Final = {code: (chinese, english) for code, _decimals, chinese, english in CURRENCIES}
+
+
+def name_in(code: str, language: str) -> str:
+    """Return what a currency is called; its code when nobody knows it."""
+    chinese, english = _NAMES.get(code, (code, code))
+    return chinese if language.startswith("zh") else english

@@ -12,7 +12,7 @@ from kernel.common.outbox.events import Event, register_event
 @register_event
 @dataclass(frozen=True, slots=True)
 class ReviewChanged(Event):
-    """A review was written, appended to, published, hidden, answered or voted for."""
+    """A review was written, added to, published, hidden, answered, voted for or withdrawn."""
 
     name: ClassVar[str] = "reviews.review_changed"
 

@@ -26,12 +26,17 @@ class ReviewPolicy(TenantModel):
         words: what makes a review wait, as typed.
         default_days: a received line that nobody reviewed gets a good review after so
             many days; 0 for never.
+        points_asset: what is given for a published review: ``points`` of it, and
+            ``points_pictured`` more for one with pictures or a video.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     waits = models.BooleanField(default=False)
     words = models.JSONField(default=list, blank=True)
     default_days = models.PositiveSmallIntegerField(default=0)
+    points_asset = models.CharField(max_length=32, default="", blank=True)
+    points = models.PositiveIntegerField(default=0)
+    points_pictured = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -40,9 +45,11 @@ class ReviewPolicy(TenantModel):
 
 
 class Review(TenantModel):
-    """What a member says of one line of an order.
+    """What a buyer says of one line of an order.
 
     Attributes:
+        member: who; None for a buyer without an account.
+        video: file name in storage; empty for none.
         product_id: of the line; it points nowhere that could vanish.
         options: which variant it was, in words, as it was bought.
         author: how the member is called in public; empty for an anonymous one.
@@ -54,7 +61,7 @@ class Review(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     line = DBForeignKey("orders.OrderLine", db_on_delete=RESTRICT, db_index=False)
-    member = DBForeignKey("members.Member", db_on_delete=RESTRICT, db_index=False)
+    member = DBForeignKey("members.Member", db_on_delete=RESTRICT, null=True, db_index=False)
     product_id = models.UUIDField()
     options = models.CharField(max_length=200, default="", blank=True)
     goods = models.PositiveSmallIntegerField()
@@ -66,6 +73,7 @@ class Review(TenantModel):
     state = models.CharField(max_length=10, choices=ReviewState.choices)
     found = models.JSONField(default=list, blank=True)
     has_pictures = models.BooleanField(default=False)
+    video = models.CharField(max_length=200, default="", blank=True)
     helpful = models.PositiveIntegerField(db_default=0)
     addition = models.TextField(default="", blank=True)
     addition_state = models.CharField(

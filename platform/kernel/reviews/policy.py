@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.ledger.choices import AssetKind
+from kernel.ledger.models import Asset
 from kernel.reviews.errors import InvalidReviewPolicy
 from kernel.reviews.models import ReviewPolicy
 
 MOST_WORDS: Final = 1_000
 LONGEST_WORD: Final = 40
 MOST_DAYS: Final = 365
+MOST_POINTS: Final = 100_000
 _LETTERS: Final = re.compile(r"[^\W_]+")
 
 
@@ -29,6 +32,9 @@ class Policy:
     waits: bool
     words: Sequence[str]
     default_days: int
+    points_asset: str = ""
+    points: int = 0
+    points_pictured: int = 0
 
 
 def current_policy() -> Policy:
@@ -49,6 +55,7 @@ def set_policy(policy: Policy, *, actor: Actor) -> Policy:
             _("From %(lowest)s to %(highest)s is expected.") % {"lowest": 0, "highest": MOST_DAYS},
             field="default_days",
         )
+    _check_points(policy)
     chosen = {**asdict(policy), "words": _checked_words(policy.words)}
     ReviewPolicy.objects.bulk_create([ReviewPolicy()], ignore_conflicts=True)
     row = ReviewPolicy.objects.select_for_update().get(pk=1)
@@ -58,6 +65,20 @@ def set_policy(policy: Policy, *, actor: Actor) -> Policy:
     row.save(update_fields=list(chosen))
     record(action="reviews.policy_changed", actor=actor, obj=row, before=before, after=chosen)
     return Policy(**chosen)
+
+
+def _check_points(policy: Policy) -> None:
+    for name in ("points", "points_pictured"):
+        if not 0 <= getattr(policy, name) <= MOST_POINTS:
+            bounds = {"lowest": 0, "highest": MOST_POINTS}
+            told = _("From %(lowest)s to %(highest)s is expected.") % bounds
+            raise InvalidReviewPolicy(told, field=name)
+    if not policy.points and not policy.points_pictured:
+        return
+    assets = Asset.objects.filter(code=policy.points_asset, kind=AssetKind.POINTS, is_active=True)
+    if not assets.exists():
+        told = _("Choose what is given for reviews.")
+        raise InvalidReviewPolicy(told, field="points_asset")
 
 
 def words_in(text: str, words: Sequence[str]) -> list[str]:

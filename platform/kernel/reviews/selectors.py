@@ -22,11 +22,12 @@ MOST_OPEN: Final = 100
 _LONGEST_SEARCH: Final = 100
 _WIDTHS: Final = ("480", "1600")
 _KINDS: Final = {
-    "pictured": Q(has_pictures=True),
+    "pictured": Q(has_pictures=True) | ~Q(video=""),
     "unanswered": Q(reply="", is_default=False),
     "found": ~Q(found=[]),
     "written": Q(is_default=False),
     "default": Q(is_default=True),
+    "guests": Q(member=None),
 }
 KINDS: Final = (
     ("pictured", _("With pictures")),
@@ -34,6 +35,7 @@ KINDS: Final = (
     ("found", _("With words of the list")),
     ("written", _("Written by members")),
     ("default", _("Good by default")),
+    ("guests", _("By guests")),
 )
 
 
@@ -90,13 +92,23 @@ def published_of(
     return rows.order_by("-id")
 
 
+def latest(*, least: int, only_pictured: bool, limit: int) -> list[Review]:
+    """Return what buyers said last of anything in the shop, in words of their own."""
+    rows = Review.objects.filter(
+        state=ReviewState.PUBLISHED, goods__gte=least, is_default=False
+    ).exclude(text="")
+    if only_pictured:
+        rows = rows.filter(has_pictures=True)
+    return list(rows.order_by("-id")[:limit])
+
+
 def searched(
     *, text: str = "", state: str = "", stars: str = "", kind: str = ""
 ) -> QuerySet[Review]:
     """Return what staff look for, the newest first; what is empty narrows nothing.
 
     ``text`` stands in the review or names an order or a SKU. ``kind`` is ``pictured``,
-    ``unanswered``, ``found`` (has words of the list), ``written`` or ``default``.
+    ``unanswered``, ``found`` (has words of the list), ``written``, ``default`` or ``guests``.
     """
     rows = Review.objects.select_related("line__order", "member").order_by("-id")
     if state == ReviewState.WAITING:
@@ -134,6 +146,11 @@ def pictures_of(
             small, large = (default_storage.url(row.renditions[each]) for each in _WIDTHS)
             found[row.review_id].append(PictureShown(small, large, row.is_addition))
     return found
+
+
+def video_link(row: Review) -> str:
+    """Return a link to the video of a review; empty without one."""
+    return default_storage.url(row.video) if row.video else ""
 
 
 def open_lines(member_id: UUID) -> list[OrderLine]:

@@ -10,12 +10,14 @@ from uuid import UUID
 from kernel.catalogue.models import Brand, Category
 from kernel.common.money import LARGEST_MINOR, InvalidAmount, Money
 from kernel.search.choices import Sort
+from kernel.search.documents import RATINGS
 from kernel.search.values import Wanted
 from kernel.search.words import LONGEST
 
 MOST_CHOSEN: Final = 20
 BETWEEN: Final = "|"
 _NOWHERE: Final = UUID(int=0)
+_STARS: Final = frozenset(map(str, RATINGS))
 
 
 def wanted_of(
@@ -23,8 +25,9 @@ def wanted_of(
 ) -> Wanted:
     """Return the search that an address asks for; what cannot be read narrows nothing.
 
-    Known are ``q``, ``category`` (a path), ``brand`` (handles by comma), ``attributes``
-    (``code:value`` by ``|``), ``min_price``, ``max_price``, ``in_stock`` and ``sort``.
+    Known are ``q``, ``category`` (a path), ``brand`` (handles by comma), ``attributes`` and
+    ``options`` (``code:value`` by ``|``), ``min_price``, ``max_price``, ``in_stock``,
+    ``rating`` (the least stars), ``sort``.
     A category or brand that is not there leaves no product.
     """
     path, handles = given.get("category", "").strip("/"), given.get("brand", "")
@@ -35,9 +38,11 @@ def wanted_of(
         category_id=_category(path) if path else None,
         brand_ids=_brands(handles) if handles else (),
         attributes=chosen_attributes(given.get("attributes", "")),
+        options=chosen_attributes(given.get("options", "")),
         lowest_minor=_minor(given.get("min_price", ""), currency),
         highest_minor=_minor(given.get("max_price", ""), currency),
         only_in_stock=given.get("in_stock") in {"1", "true"},
+        least_stars=int(stars) if (stars := given.get("rating", "")) in _STARS else None,
         sort=Sort(sort) if sort in Sort.values else usual,
     )
 

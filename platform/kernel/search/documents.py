@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any, Final
@@ -14,16 +14,28 @@ from uuid import UUID
 from kernel.catalogue.choices import ProductStatus, VariantStatus
 from kernel.catalogue.models import Category, Product, ProductCategory, ProductType, Variant
 from kernel.inventory.selectors import availability
+from kernel.reviews.selectors import Summary, summaries_of
+from kernel.search.options import Labels, options_of
+from kernel.search.spelling import vocabulary
 from kernel.search.words import Weight, vector_of
 
+VERSION: Final = 3
+"""Of what is written here; with another one the indexes of all shops are made anew."""
 FACET_KINDS: Final = frozenset({"choice", "boolean", "colour"})
+RATINGS: Final = (1, 2, 3, 4)
+"""From how many stars on average one may narrow down; only published reviews count."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _LONGEST_DESCRIPTION: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A product on sale, as it is searched; see `kernel.search.models.SearchEntry`."""
+    """A product on sale, as it is searched; see `kernel.search.models.SearchEntry`.
+
+    Attributes:
+        words: of its titles and its brand, which a misspelt one may have meant.
+        labels: how its options are written.
+    """
 
     product_id: UUID
     vector: str
@@ -33,6 +45,8 @@ class Document:
     published_from: datetime | None
     published_until: datetime | None
     created_at: datetime
+    words: frozenset[str] = frozenset()
+    labels: Labels = field(default_factory=dict)
 
 
 def documents(product_ids: Collection[UUID], *, now: datetime) -> list[Document]:
@@ -49,17 +63,29 @@ def documents(product_ids: Collection[UUID], *, now: datetime) -> list[Document]
     for variant in rows.only("id", "product_id", "sku", "barcode", "title").order_by("position"):
         variants[variant.product_id].append(variant)
     places, stock = categories_of(ids), in_stock(ids)
+    options, labels = options_of(ids)
+    scores = summaries_of(ids)
     schemas: dict[UUID | None, Any] = dict(ProductType.objects.values_list("pk", "schema"))
     return [
         Document(
             product_id=each.pk,
             vector=vector_of(_parts(each, variants[each.pk], places.get(each.pk, ()))),
-            facets=_facets(each, places.get(each.pk, ()), schemas.get(each.product_type_id, [])),
+            facets=[
+                *_facets(each, places.get(each.pk, ()), schemas.get(each.product_type_id, [])),
+                *(f"o:{one.code}={one.value}" for one in options.get(each.pk, ())),
+                *_ratings(scores[each.pk]),
+            ],
             price_minor=each.lowest_minor,
             is_in_stock=each.pk in stock,
             published_from=each.published_from,
             published_until=each.published_until,
             created_at=each.created_at,
+            words=frozenset(vocabulary(_named(each))),
+            labels={
+                key: labels[key]
+                for one in options.get(each.pk, ())
+                for key in ((one.code, ""), (one.code, one.value))
+            },
         )
         for each in products
     ]
@@ -110,6 +136,21 @@ def _parts(
         "D": [product.summary, *_each(further, "summary"), *map(_plain, described)],
     }
     return [(text, weight) for weight, found in texts.items() for text in dict.fromkeys(found)]
+
+
+def _ratings(score: Summary) -> list[str]:
+    """Return the numbers of stars that a product has, by the average that people are shown."""
+    average = float(score.average or 0)
+    return [f"r:{least}" for least in RATINGS if average >= least]
+
+
+def _named(product: Product) -> Iterator[str]:
+    """Yield titles, and what the brand is called."""
+    yield product.title
+    yield from _each((texts for texts in product.i18n.values() if isinstance(texts, dict)), "title")
+    if product.brand is not None:
+        yield product.brand.name
+        yield from _each(product.brand.i18n.values(), "name")
 
 
 def _each(texts: Iterable[Mapping[str, Any]], name: str) -> list[str]:

@@ -22,7 +22,9 @@ class SearchEntry(TenantModel):
     Attributes:
         vector: its words, see `kernel.search.words`.
         facets: what it can be narrowed down by: ``c:<category>`` for its categories and all
-            above them, ``b:<brand>``, ``a:<code>=<value>``.
+            above them, ``b:<brand>``, ``a:<code>=<value>`` for its attributes,
+            ``o:<code>=<value>`` for the options of its variants, ``r:<stars>`` for each
+            number of stars that its published reviews have on average.
         price_minor: the lowest base price, in the shop's currency.
         sold: how many were paid for.
         is_on_sale: what is not keeps its row for what it knows of sales, and has no words.
@@ -134,3 +136,66 @@ class RememberedSearch(TenantModel):
     @override
     def __str__(self) -> str:
         return self.text
+
+
+class OptionLabel(TenantModel):
+    """How an option of variants, or a value of one, is written.
+
+    Attributes:
+        code: the option's name, folded, so that ways of writing it are one.
+        value: empty for the option itself.
+        names: by language; the title where there is none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=80)
+    value = models.CharField(max_length=80, default="", blank=True)
+    title = models.CharField(max_length=80)
+    names = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["code", "value"], name="search_option_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.title
+
+
+class KnownWord(TenantModel):
+    """A word of titles and brands, which a misspelt one may have meant.
+
+    Attributes:
+        grams: its parts of three letters, see `kernel.search.spelling`.
+    """
+
+    word = models.CharField(max_length=60, primary_key=True)
+    grams = ArrayField(models.CharField(max_length=3))
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["grams"], name="search_by_gram", fastupdate=False)]
+
+    @override
+    def __str__(self) -> str:
+        return self.word
+
+
+class IndexState(TenantModel):
+    """How the index stands; one row, or none while nobody has asked for one.
+
+    Attributes:
+        version: of what `kernel.search.documents` writes, when it was asked for last.
+        built_at: when the whole of it was last made.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    built_at = models.DateTimeField(null=True, blank=True)
+    products = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="search_one_state")
+        ]

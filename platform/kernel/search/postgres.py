@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from kernel.search.choices import Sort
-from kernel.search.documents import Document, documents, in_stock
+from kernel.search.documents import VERSION, Document, documents, in_stock
 from kernel.search.models import SearchEntry, Synonym
+from kernel.search.options import keep_labels
+from kernel.search.spelling import corrected, learn
 from kernel.search.values import Facets, Outcome, Wanted
 from kernel.search.words import fold, query_of
 
+_VALUED: Final = ("a", "o")
+"""Facets that have values: attributes and options."""
 _LIVE: Final = (
     "is_on_sale AND (published_from IS NULL OR published_from <= %(now)s)"
     " AND (published_until IS NULL OR published_until > %(now)s)"
@@ -29,32 +35,42 @@ _ORDERS: Final[Mapping[Sort, str]] = {
     Sort.SALES: "sold DESC, created_at DESC, product_id DESC",
 }
 # A row that fails one narrowing still counts for the facet that it belongs to; one
-# that fails two counts for none.
+# that fails two counts for none. The page comes along, so that rows are read once.
 _COUNTS: Final = """
 WITH found AS MATERIALIZED (
-  SELECT facets, price_minor, is_in_stock, misses
-    FROM (SELECT facets, price_minor, is_in_stock, {misses} AS misses
+  SELECT product_id, facets, price_minor, is_in_stock, sold, created_at, rank, misses
+    FROM (SELECT product_id, facets, price_minor, is_in_stock, sold, created_at,
+                 {rank} AS rank, {misses} AS misses
             FROM search_searchentry WHERE {base}) AS each_one
    WHERE misses = ANY(%(counted)s::int[])
 )
-SELECT facet, misses, count(*), NULL::bigint, NULL::bigint, NULL::bigint
+SELECT facet, misses, count(*), NULL::bigint, NULL::bigint, NULL::bigint, NULL::uuid
   FROM found CROSS JOIN LATERAL unnest(facets) AS facet GROUP BY facet, misses
 UNION ALL
 SELECT NULL, misses, count(*), min(price_minor), max(price_minor),
-       count(*) FILTER (WHERE is_in_stock)
+       count(*) FILTER (WHERE is_in_stock), NULL
   FROM found GROUP BY misses
+UNION ALL
+SELECT NULL, NULL, number, NULL, NULL, NULL, product_id
+  FROM (SELECT product_id, row_number() OVER () AS number
+          FROM (SELECT product_id FROM found WHERE misses = 0
+                 ORDER BY {order} OFFSET %(first)s LIMIT %(limit)s) AS in_order) AS page
 """
 _PAGE: Final = """
 SELECT product_id FROM (
-  SELECT product_id, price_minor, sold, created_at, {rank} AS rank
+  SELECT product_id, price_minor, sold, created_at, 0 AS rank
     FROM search_searchentry WHERE {base}{narrowed}) AS found
  ORDER BY {order} OFFSET %(first)s LIMIT %(limit)s
 """
+# What somebody has begun to type may fit a great part of the shop: so many are looked at.
 _TITLES: Final = """
-SELECT product_id FROM search_searchentry
- WHERE {live} AND vector @@ %(query)s::tsquery
+SELECT product_id FROM (
+  SELECT product_id, sold, created_at FROM search_searchentry
+   WHERE {live} AND vector @@ %(query)s::tsquery LIMIT 2000) AS begun
  ORDER BY sold DESC, created_at DESC, product_id DESC LIMIT %(limit)s
 """
+_MANY: Final = 5_000
+_KEPT_SECONDS: Final = 60
 _UPSERT: Final = """
 INSERT INTO search_searchentry AS kept (product_id, vector, facets, price_minor, is_in_stock,
        sold, is_on_sale, published_from, published_until, created_at)
@@ -84,29 +100,39 @@ class PostgresProvider:
     """Implements `kernel.search.providers.SearchProvider`."""
 
     def find(self, wanted: Wanted) -> Outcome:
-        """Return a page of published products; three queries, two when no product is asked for."""
+        """Return a page of published products; two queries, one when no words are told.
+
+        What many products leave to choose from, without any word, is kept for a minute.
+        """
         base, told = _base(wanted)
         if not told:
             return Outcome((), 0, Facets())
         conditions = _conditions(wanted, told)
+        key = "" if "query" in told else _key(wanted)
+        if key and (kept := cache.get(key)) is not None:
+            count, facets = kept
+            return Outcome(_page(wanted, base, conditions, told), count, facets)
         bits = {name: 1 << number for number, name in enumerate(conditions)}
         misses = " + ".join(
             f"CASE WHEN {condition} THEN 0 ELSE {bits[name]} END"
             for name, condition in conditions.items()
         )
         told["counted"] = [0, *bits.values()]
-        rows = _fetch(_COUNTS.format(misses=misses or "0", base=base), told)
-        count = sum(row[2] for row in rows if row[0] is None and row[1] == 0)
-        if not wanted.limit or wanted.first >= count:
-            return Outcome((), count, _facets(rows, bits))
         has_rank = "query" in told and wanted.sort == Sort.RELEVANCE
-        page = _PAGE.format(
+        statement = _COUNTS.format(
             rank=_RANK if has_rank else "0",
+            misses=misses or "0",
             base=base,
-            narrowed="".join(f" AND {condition}" for condition in conditions.values()),
             order=_ORDERS[wanted.sort],
         )
-        return Outcome([row[0] for row in _fetch(page, told)], count, _facets(rows, bits))
+        rows = _fetch(statement, told)
+        page = sorted((row[2], row[6]) for row in rows if row[6] is not None)
+        counted = [row[:6] for row in rows if row[6] is None]
+        count = sum(row[2] for row in counted if row[0] is None and row[1] == 0)
+        facets = _facets(counted, bits)
+        if key and sum(row[2] for row in counted if row[0] is None) > _MANY:
+            cache.set(key, (count, facets), timeout=_KEPT_SECONDS)
+        return Outcome([product for _number, product in page], count, facets)
 
     def titles(self, text: str, *, now: datetime, limit: int) -> Sequence[UUID]:
         """Return published products whose titles hold words that begin like these."""
@@ -124,7 +150,13 @@ class PostgresProvider:
             gone = sorted(set(product_ids) - {each.product_id for each in found})
             cursor.execute(_HIDE, [gone])
             cursor.execute(_UPSERT, _columns(found))
+        learn(word for each in found for word in each.words)
+        keep_labels({key: told for each in found for key, told in each.labels.items()})
         return len(found)
+
+    def corrected(self, text: str) -> str:
+        """Return a search with words of the index in place of misspelt ones; empty without any."""
+        return corrected(text)
 
     def restock(self, product_ids: Collection[UUID]) -> None:
         """Take note of whether products are in stock; rows that know already stay as they are."""
@@ -139,6 +171,35 @@ class PostgresProvider:
         told: dict[str, Any] = {"ids": ids, "sold": [sold[key] for key in ids], "is_all": is_all}
         with connection.cursor() as cursor:
             cursor.execute(_SOLD, told)
+
+
+def _page(
+    wanted: Wanted, base: str, conditions: Mapping[str, str], told: Mapping[str, Any]
+) -> list[UUID]:
+    if not wanted.limit:
+        return []
+    statement = _PAGE.format(
+        base=base,
+        narrowed="".join(f" AND {condition}" for condition in conditions.values()),
+        order=_ORDERS[wanted.sort],
+    )
+    return [row[0] for row in _fetch(statement, told)]
+
+
+def _key(wanted: Wanted) -> str:
+    """Return the key under which is kept what a search without words leaves to choose from."""
+    chosen = (
+        wanted.category_id,
+        wanted.brand_ids,
+        sorted(wanted.attributes.items()),
+        sorted(wanted.options.items()),
+        wanted.lowest_minor,
+        wanted.highest_minor,
+        wanted.only_in_stock,
+        wanted.least_stars,
+    )
+    digest = hashlib.sha256(repr(chosen).encode()).hexdigest()[:32]
+    return f"search:facets:{VERSION}:{digest}"
 
 
 def _columns(found: Sequence[Document]) -> dict[str, Any]:
@@ -186,16 +247,23 @@ def _conditions(wanted: Wanted, told: dict[str, Any]) -> dict[str, str]:
         )
     if wanted.only_in_stock:
         found["stock"] = "is_in_stock"
-    for number, (code, values) in enumerate(sorted(wanted.attributes.items())):
-        told[f"attribute{number}"] = [f"a:{code}={value}" for value in values]
-        found[f"a:{code}"] = f"facets && %(attribute{number})s::text[]"
+    if wanted.least_stars is not None:
+        told["stars"] = [f"r:{wanted.least_stars}"]
+        found["r"] = "facets @> %(stars)s::text[]"
+    for kind, chosen in (("a", wanted.attributes), ("o", wanted.options)):
+        for number, (code, values) in enumerate(sorted(chosen.items())):
+            told[f"{kind}{number}"] = [f"{kind}:{code}={value}" for value in values]
+            found[f"{kind}:{code}"] = f"facets && %({kind}{number})s::text[]"
     return found
 
 
 def _facets(rows: Sequence[tuple[Any, ...]], bits: Mapping[str, int]) -> Facets:
     categories: dict[UUID, int] = defaultdict(int)
     brands: dict[UUID, int] = defaultdict(int)
-    attributes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    ratings: dict[int, int] = defaultdict(int)
+    valued: Mapping[str, dict[str, dict[str, int]]] = {
+        kind: defaultdict(lambda: defaultdict(int)) for kind in _VALUED
+    }
     prices: list[int] = []
     stocked = 0
     for facet, misses, count, lowest, highest, here in rows:
@@ -206,17 +274,21 @@ def _facets(rows: Sequence[tuple[Any, ...]], bits: Mapping[str, int]) -> Facets:
             continue
         kind, _colon, rest = facet.partition(":")
         code, _equals, value = rest.partition("=")
-        if misses and misses != bits.get(f"a:{code}" if kind == "a" else kind):
+        if misses and misses != bits.get(f"{kind}:{code}" if kind in _VALUED else kind):
             continue
-        if kind == "a":
-            attributes[code][value] += count
+        if kind in _VALUED:
+            valued[kind][code][value] += count
+        elif kind == "r":
+            ratings[int(rest)] += count
         else:
             (categories if kind == "c" else brands)[UUID(rest)] += count
     return Facets(
         categories=dict(categories),
         brands=dict(brands),
-        attributes={code: dict(values) for code, values in attributes.items()},
+        attributes={code: dict(values) for code, values in valued["a"].items()},
+        options={code: dict(values) for code, values in valued["o"].items()},
         in_stock=stocked,
+        ratings=dict(ratings),
         lowest_minor=min(prices, default=None),
         highest_minor=max(prices, default=None),
     )

@@ -35,6 +35,10 @@ class SearchProvider(Protocol):
         """
         ...
 
+    def corrected(self, text: str) -> str:
+        """Return a search with words of the index in place of misspelt ones; empty without any."""
+        ...
+
     def restock(self, product_ids: Collection[UUID]) -> None:
         """Take note of whether products are in stock."""
         ...

@@ -13,14 +13,18 @@ from django.db.models import Max, QuerySet, Sum
 from kernel.catalogue.models import Brand, Category, Product, ProductType
 from kernel.catalogue.texts import in_language, translated
 from kernel.search.documents import FACET_KINDS
-from kernel.search.models import HotWord, RememberedSearch, SearchTerm, Synonym
+from kernel.search.models import HotWord, IndexState, RememberedSearch, SearchTerm, Synonym
+from kernel.search.options import labels_of
 from kernel.search.providers import provider
 from kernel.search.services.noting import MOST_REMEMBERED
 from kernel.search.values import Facets, Outcome, Wanted
 from kernel.search.words import LONGEST, fold
 
 MOST_SUGGESTED: Final = 8
+OPTION: Final = "option"
+RATING: Final = "rating"
 _MOST_VALUES: Final = 30
+_MOST_OPTIONS: Final = 6
 _TERMS: Final = 4
 
 
@@ -51,8 +55,9 @@ class ShownFacet:
     """Values to narrow down by, the most frequent first.
 
     Attributes:
-        code: ``category``, ``brand``, or an attribute's.
-        kind: of an attribute; its booleans are ``yes`` and ``no``.
+        code: ``category``, ``brand``, ``rating``, an attribute's, or an option's.
+        kind: of an attribute; its booleans are ``yes`` and ``no``. Or ``option``. Or
+            ``rating``, whose keys are the least stars on average.
     """
 
     code: str
@@ -64,6 +69,20 @@ class ShownFacet:
 def find(wanted: Wanted) -> Outcome:
     """Return a page of what a search finds among the products on sale."""
     return provider().find(wanted)
+
+
+def instead_of(text: str, *, now: datetime) -> str:
+    """Return what somebody who found nothing may have meant; empty when that finds nothing too.
+
+    At most three statements, none without a word that can be misspelt.
+    """
+    meant = provider().corrected(text)
+    return meant if meant and find(Wanted(now=now, text=meant, limit=0)).count else ""
+
+
+def index_state() -> IndexState | None:
+    """Return how the index stands; None while nobody has asked for one."""
+    return IndexState.objects.first()
 
 
 def suggestions(text: str, *, now: datetime, language: str | None) -> list[Suggestion]:
@@ -89,12 +108,17 @@ def suggestions(text: str, *, now: datetime, language: str | None) -> list[Sugge
 
 
 def shown_facets(facets: Facets, wanted: Wanted, *, language: str | None) -> list[ShownFacet]:
-    """Return facets with titles and what was chosen; three queries.
+    """Return facets with titles and what was chosen; a query for each kind that there is.
 
     Categories are those just below the chosen one, or the top ones.
     """
-    found = [_categories(facets, wanted, language), _brands(facets, wanted, language)]
-    return [each for each in (*found, *_attributes(facets, wanted, language)) if each.choices]
+    found = [
+        _categories(facets, wanted, language),
+        _brands(facets, wanted, language),
+        _ratings(facets, wanted),
+    ]
+    further = (*_attributes(facets, wanted, language), *_options(facets, wanted, language))
+    return [each for each in (*found, *further) if each.choices]
 
 
 def hot_words() -> list[str]:
@@ -148,7 +172,8 @@ def _categories(facets: Facets, wanted: Wanted, language: str | None) -> ShownFa
 
 
 def _brands(facets: Facets, wanted: Wanted, language: str | None) -> ShownFacet:
-    rows = Brand.objects.filter(pk__in={*facets.brands, *wanted.brand_ids})
+    keys = {*facets.brands, *wanted.brand_ids}
+    rows = Brand.objects.filter(pk__in=keys) if keys else ()
     choices = [
         Choice(
             each.handle,
@@ -161,8 +186,22 @@ def _brands(facets: Facets, wanted: Wanted, language: str | None) -> ShownFacet:
     return ShownFacet("brand", "", "brand", _frequent(choices))
 
 
+def _ratings(facets: Facets, wanted: Wanted) -> ShownFacet:
+    """Return the least stars that products have, the most first."""
+    counts = dict(facets.ratings)
+    if wanted.least_stars is not None:
+        counts.setdefault(wanted.least_stars, 0)
+    choices = [
+        Choice(str(stars), str(stars), counts[stars], stars == wanted.least_stars)
+        for stars in sorted(counts, reverse=True)
+    ]
+    return ShownFacet(RATING, "", RATING, tuple(choices))
+
+
 def _attributes(facets: Facets, wanted: Wanted, language: str | None) -> list[ShownFacet]:
     found: dict[str, ShownFacet] = {}
+    if not facets.attributes and not wanted.attributes:
+        return []
     schemas = ProductType.objects.order_by("code").values_list("schema", flat=True)
     for entry in (each for schema in schemas for each in schema):
         code = entry["code"]
@@ -174,6 +213,39 @@ def _attributes(facets: Facets, wanted: Wanted, language: str | None) -> list[Sh
         title = in_language(entry.get("names") or {}, language, code)
         found[code] = ShownFacet(code, title, entry["kind"], _frequent(choices))
     return list(found.values())
+
+
+def _options(facets: Facets, wanted: Wanted, language: str | None) -> list[ShownFacet]:
+    """Return the options that most products have, and those that something was chosen of."""
+    totals = {code: sum(values.values()) for code, values in facets.options.items()}
+    frequent = sorted(totals, key=lambda code: (-totals[code], code))[:_MOST_OPTIONS]
+    codes = [*wanted.options, *(code for code in frequent if code not in wanted.options)]
+    if not codes:
+        return []
+    counted = {
+        code: {**dict.fromkeys(wanted.options.get(code, ()), 0), **facets.options.get(code, {})}
+        for code in codes
+    }
+    labels = labels_of(codes, {value for values in counted.values() for value in values})
+
+    def title(code: str, value: str) -> str:
+        plain, names = labels.get((code, value), (value or code, {}))
+        return in_language(names, language, plain)
+
+    return [
+        ShownFacet(
+            code,
+            title(code, ""),
+            OPTION,
+            _frequent(
+                [
+                    Choice(value, title(code, value), count, value in wanted.options.get(code, ()))
+                    for value, count in values.items()
+                ]
+            ),
+        )
+        for code, values in counted.items()
+    ]
 
 
 def _frequent(choices: Sequence[Choice]) -> tuple[Choice, ...]:

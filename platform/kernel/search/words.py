@@ -68,6 +68,12 @@ def query_of(text: str, synonyms: SynonymGroups = (), *, only: Weight | None = N
     return _asked(fold(text[:LONGEST]), synonyms, only or "")
 
 
+def spaced_words(folded: str) -> list[str]:
+    """Return the words of a folded text that are written with spaces around them."""
+    runs = _RUN.findall(folded)
+    return [run[:_LONGEST_WORD] for run in runs if not _IS_HAN.match(run)]
+
+
 def _indexed(folded: str) -> Iterable[tuple[str, ...]]:
     for run in _RUN.findall(folded):
         if _IS_HAN.match(run):

@@ -10,3 +10,10 @@ class SettingsConfig(AppConfig):
 
     name = "kernel.settings"
     label = "settings"
+
+    def ready(self) -> None:
+        """Let templates carry what was chosen."""
+        from kernel.settings.carried import SettingsPart
+        from kernel.snapshots.registry import register_part
+
+        register_part(SettingsPart(), order=10)

@@ -13,6 +13,7 @@ from typing import Final
 
 from kernel.common.money import split_minor
 from kernel.orders.choices import FulfilmentMethod
+from kernel.shipping.carriers import Parcel, quoted
 from kernel.shipping.choices import Combining
 from kernel.shipping.models import ShippingMethod
 from kernel.shipping.nearby import nearby_of
@@ -23,6 +24,7 @@ NOT_DELIVERED: Final = "shipping.not_delivered"
 TOO_FAR: Final = "shipping.too_far"
 TOO_LITTLE: Final = "shipping.too_little"
 OTHER_COUNTRY: Final = "shipping.other_country"
+NO_QUOTE: Final = "shipping.no_quote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,12 @@ class Freight:
 
 
 def count(
-    way: ShippingMethod, loads: Sequence[Load], where: Where, named: Mapping[str, Plan]
+    way: ShippingMethod,
+    loads: Sequence[Load],
+    where: Where,
+    named: Mapping[str, Plan],
+    *,
+    may_ask: bool = True,
 ) -> Freight:
     """Return what a parcel costs by a way.
 
@@ -117,6 +124,7 @@ def count(
         loads: what travels in one parcel.
         where: where it goes.
         named: the templates that products name, by code.
+        may_ask: a carrier may be asked, where the way has one.
     """
     if not loads or way.method == FulfilmentMethod.PICKUP:
         return Freight(fee_minor=way.fee_minor if loads else 0)
@@ -124,6 +132,8 @@ def count(
         return Freight(hindrances=(Hindrance(OTHER_COUNTRY, region=where.country),))
     if way.method == FulfilmentMethod.SAME_CITY:
         return _near(way, loads, where)
+    if way.carrier:
+        return _by_carrier(way, loads, where, named, may_ask=may_ask)
     return _by_templates(way, loads, where, named)
 
 
@@ -170,6 +180,37 @@ class _Pile:
         return Group(
             self.plan.code, self.plan.name, minor, is_free, dict(zip(keys, parts, strict=True))
         )
+
+
+def _by_carrier(
+    way: ShippingMethod,
+    loads: Sequence[Load],
+    where: Where,
+    named: Mapping[str, Plan],
+    *,
+    may_ask: bool,
+) -> Freight:
+    """Count by what the carrier says; by templates where it says nothing and there is one."""
+    parcel = Parcel(
+        country=where.country,
+        region_code=where.code,
+        city=where.city,
+        postcode=where.postcode,
+        pieces=sum(load.pieces for load in loads),
+        grams=sum(load.grams for load in loads),
+        cm3=sum(load.cm3 for load in loads),
+        worth_minor=sum(load.worth_minor for load in loads),
+    )
+    minor = quoted(way, parcel, may_ask=may_ask) if where.country else None
+    if minor is None and way.template is not None:
+        return _by_templates(way, loads, where, named)
+    if minor is None:
+        keys = tuple(load.key for load in loads)
+        return Freight(hindrances=(Hindrance(NO_QUOTE, keys, where.smallest),))
+    weights = [load.grams for load in loads]
+    parts = split_minor(minor, weights if sum(weights) else [load.pieces for load in loads])
+    shares = dict(zip((load.key for load in loads), parts, strict=True))
+    return Freight((Group("", way.name_in(""), minor, not minor, shares),), way.fee_minor)
 
 
 def _by_templates(

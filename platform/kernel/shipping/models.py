@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from kernel.common.db.fields import RESTRICT, SET_NULL, DBForeignKey
 from kernel.common.ids import public_id, uuid7
+from kernel.i18n.languages import in_any
 from kernel.orders.choices import FulfilmentMethod
 from kernel.shipping.choices import Combining, Measure
 from kernel.tenancy.models import TenantModel
@@ -60,6 +61,9 @@ class ShippingMethod(TenantModel):
         fee_minor: what is put on every parcel: the price of being faster.
         insurance_minor: what insurance of a parcel costs those who want it; None for none.
         location: where it is fetched, or from where it is brought in the same city.
+        carrier: who is asked what a parcel costs, see `kernel.shipping.carriers`; empty
+            where the template alone counts.
+        carrier_terms: what the carrier needs to know: ``url``.
         nearby: of the same city, see `kernel.shipping.nearby.Nearby`.
     """
 
@@ -75,6 +79,8 @@ class ShippingMethod(TenantModel):
     )
     fee_minor = models.BigIntegerField(default=0)
     insurance_minor = models.BigIntegerField(null=True, blank=True)
+    carrier = models.CharField(max_length=40, default="", blank=True)
+    carrier_terms = models.JSONField(default=dict, blank=True)
     location = DBForeignKey("inventory.Location", db_on_delete=SET_NULL, null=True, blank=True)
     nearby = models.JSONField(default=dict, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -97,7 +103,7 @@ class ShippingMethod(TenantModel):
 
     def name_in(self, language: str) -> str:
         """Return its name in a language, or in any that it has."""
-        return self.names.get(language) or next(iter(self.names.values()), self.code)
+        return in_any(self.names, language, self.code)
 
     @override
     def __str__(self) -> str:

@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from django.utils.translation import get_language
+
 from kernel.members.regions import HOME, current_code, enclosing, path_of, written
+from kernel.members.states import state_of
 
 EVERYWHERE: Final = "*"
+PLACING: Final = ("country", "region_code", "latitude", "longitude")
+"""The parts of an address by which templates and distances are chosen."""
+
+ASKED_BY_CARRIERS: Final = ("city", "postcode")
+"""What carriers want to know besides."""
+
 _EARTH_METRES: Final = 6_371_009
 _FARTHEST: Final = (90, 180)
 _FOREIGN: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
@@ -41,12 +50,15 @@ class Where:
         code: of the smallest division that is known; empty while none is.
         path: the division and all that it is part of, the smallest first.
         point: None when nobody said.
+        city, postcode: as they were written, for carriers.
     """
 
     country: str = ""
     code: str = ""
     path: tuple[str, ...] = ()
     point: Point | None = None
+    city: str = ""
+    postcode: str = ""
 
     @property
     def smallest(self) -> str:
@@ -68,12 +80,13 @@ def where_of(address: Mapping[str, str]) -> Where:
     """Return what freight needs of an address, see `kernel.checkout.baskets.Basket`."""
     country, code = address.get("country", ""), address.get("region_code", "")
     point = point_of(address.get("latitude", ""), address.get("longitude", ""))
+    written_as = {"city": address.get("city", ""), "postcode": address.get("postcode", "")}
     if code:
         path = enclosing(code)
         # A code of one country with the name of another: the country is what counts.
         if not country or path[-1] == country:
-            return Where(path[-1], path[0], path, point)
-    return Where(country, "", (country,) if country else (), point)
+            return Where(path[-1], path[0], path, point, **written_as)
+    return Where(country, "", (country,) if country else (), point, **written_as)
 
 
 def point_of(latitude: object, longitude: object) -> Point | None:
@@ -88,6 +101,9 @@ def point_of(latitude: object, longitude: object) -> Point | None:
 
 def region_name(code: str) -> str:
     """Return how people write a region; a country by its letters."""
+    state = state_of(code)
+    if state is not None:
+        return f"{state.name_in(get_language() or '')} ({code})"
     return written(code) or code
 
 

@@ -6,7 +6,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kernel.common.money import Money
-from kernel.shipping.counting import NOT_DELIVERED, OTHER_COUNTRY, TOO_LITTLE, Hindrance
+from kernel.shipping.counting import (
+    NO_QUOTE,
+    NOT_DELIVERED,
+    OTHER_COUNTRY,
+    TOO_LITTLE,
+    Hindrance,
+)
 from kernel.shipping.places import region_name
 
 
@@ -23,4 +29,6 @@ def obstacle_text(hindrance: Hindrance, currency: str) -> str:
         reasons = hindrance.reasons
         reason = reasons.get(get_language() or "") or next(iter(reasons.values()), "")
         return f"{text} {reason}".strip()
+    if hindrance.code == NO_QUOTE:
+        return _("It is not known what this way costs at present. Please choose another one.")
     return _("This address is too far away for this way. Please choose another one.")

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kernel.common.books import Book as Kept
+from kernel.i18n.languages import in_any
 from kernel.orders.taxes import RateShare
 from kernel.taxes.choices import ExemptionState, FreightTax, Rounding
 from kernel.taxes.models import Exemption, TaxClass, TaxPolicy, TaxRate, TaxZone
@@ -46,7 +47,7 @@ class Zone:
         return tuple(
             RateShare(
                 code=rate.code,
-                name=rate.names.get(language) or next(iter(rate.names.values()), ""),
+                name=in_any(rate.names, language),
                 ppm=rate.ppm,
                 is_compound=rate.is_compound,
                 is_included=self.is_included,

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from kernel.common.db.fields import CASCADE, DBForeignKey
 from kernel.common.ids import public_id, uuid7
+from kernel.i18n.languages import in_any
 from kernel.taxes.choices import ExemptionState, FreightTax, Rounding
 from kernel.tenancy.models import TenantModel
 
@@ -59,7 +60,7 @@ class TaxClass(TenantModel):
 
     def name_in(self, language: str) -> str:
         """Return its name in a language, or in any that it has."""
-        return self.names.get(language) or next(iter(self.names.values()), self.code)
+        return in_any(self.names, language, self.code)
 
     @override
     def __str__(self) -> str:

@@ -37,13 +37,110 @@ PUBLIC: Final = _Public.PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class BrandRef:
-    """What a tenant looks like. Colours are ``#rrggbb``; URLs may be empty."""
+    """What a tenant looks like. Colours are ``#rrggbb``; all but the name may be empty.
+
+    Attributes:
+        short_name: below an icon on a telephone's screen.
+        accent: a second colour.
+        support_url, terms_url, privacy_url, help_url: ``https`` addresses; the last for staff.
+        mail_name, mail_from: who letters come from; the address is one that was proven.
+        sms_sign: what text messages begin with.
+        totp_issuer: what authenticator apps call the console.
+        pdf_footer: below documents.
+    """
 
     name: str
     colour: str = "#1f6f5c"
     logo_url: str = ""
     favicon_url: str = ""
     support_email: str = ""
+    short_name: str = ""
+    accent: str = ""
+    support_phone: str = ""
+    support_url: str = ""
+    terms_url: str = ""
+    privacy_url: str = ""
+    help_url: str = ""
+    mail_name: str = ""
+    mail_from: str = ""
+    sms_sign: str = ""
+    totp_issuer: str = ""
+    pdf_footer: str = ""
+
+    @property
+    def tab_name(self) -> str:
+        """Return what stands below an icon."""
+        return self.short_name or self.name[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyOffer:
+    """A currency that a shop shows its prices in, beside the one that it is paid in.
+
+    Attributes:
+        rate: how many of it one of the shop's own is worth, as a decimal.
+        rounding: ``nearest``, ``up`` or ``down``, to whole steps.
+        step: minor units that amounts are rounded to.
+        below: minor units that prices end below a step: 1 makes 13.00 a 12.99.
+    """
+
+    code: str
+    rate: str
+    rounding: str = "nearest"
+    step: int = 1
+    below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarketOffer:
+    """What holds for buyers from some countries.
+
+    Attributes:
+        countries: ISO 3166-1, two letters; empty for all that no other market has.
+        language: that a visitor meets first; empty for the usual one.
+        currency: that amounts are shown in first; empty for the shop's own.
+        return_days: what arrived may be sent back without a reason for so long;
+            None for what the shop says to all.
+        fault_days: faults may be reported for so long; None likewise.
+    """
+
+    code: str
+    countries: tuple[str, ...] = ()
+    language: str = ""
+    currency: str = ""
+    return_days: int | None = None
+    fault_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a shop offers its buyers beside goods, and asks of them; it needs no query.
+
+    Attributes:
+        languages: code and what stands in for it, in the order in which they are offered;
+            empty for all languages that the program itself speaks.
+        has_wordings: whether the shop says something in words of its own.
+        has_rates: whether orders may say what they were worth in another currency.
+        asks: of what buyers are asked for, or shown, particulars that the shop made up:
+            ``member``, ``order``, ``product``.
+        markets: what differs by country; that of all other countries is the last.
+        releases: id of the release of pages that is live, then those that are planned, each
+            with the moment from which on; none while nothing was published.
+        theme: what the pages wear, ``pack:palette``; empty for the plain ones.
+        theme_before: what they wore before; None when it was never changed.
+        metered: codes of meters that the shop's plan limits; see `kernel.quotas`.
+    """
+
+    languages: tuple[tuple[str, str], ...] = ()
+    currencies: tuple[CurrencyOffer, ...] = ()
+    has_wordings: bool = False
+    has_rates: bool = False
+    asks: frozenset[str] = frozenset()
+    markets: tuple[MarketOffer, ...] = ()
+    releases: tuple[tuple[str, str], ...] = ()
+    theme: str = ""
+    theme_before: str | None = None
+    metered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +154,12 @@ class TenantRef:
         version: grows with each change of the tenant; part of cache keys.
         domains: verified host names, ``(kind, host)``, the primary one of a kind first.
         redirects: host names that send visitors to the primary one of their kind.
+        offers: the languages and currencies that it offers.
+        media_origin: ``https://host`` of a delivery network that stands before its pictures;
+            empty for none.
+        staff_brand: what its staff sees, where that is not what its visitors see.
+        ring: when it is upgraded: ring 0 first.
+        channel_id: the partner that looks after it; None for the operator.
     """
 
     id: UUID
@@ -74,6 +177,16 @@ class TenantRef:
     modules: frozenset[str] = field(default_factory=frozenset)
     domains: tuple[tuple[str, str], ...] = ()
     redirects: frozenset[str] = field(default_factory=frozenset)
+    offers: Offers = field(default_factory=Offers)
+    media_origin: str = ""
+    staff_brand: BrandRef | None = None
+    ring: int = 0
+    channel_id: UUID | None = None
+
+    @property
+    def console_brand(self) -> BrandRef:
+        """What its staff sees."""
+        return self.staff_brand or self.brand
 
     def host(self, kind: str) -> str | None:
         """Return the primary host name of a kind, or None when there is none."""

@@ -13,9 +13,6 @@ from django.http import (
     HttpResponsePermanentRedirect,
     StreamingHttpResponse,
 )
-from django.template.response import TemplateResponse
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 
 from kernel.tenancy.context import (
     PUBLIC,
@@ -31,7 +28,6 @@ from kernel.tenancy.ports import directory, public_hosts
 CONSOLE_READ_ONLY = 2
 STORE_CLOSED = 3
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 def request_host(request: HttpRequest) -> str:
@@ -81,6 +77,8 @@ class ScopeMiddleware:
         request.tenant = scope if isinstance(scope, TenantRef) else None  # type: ignore[attr-defined]
         with _open(scope):
             response = self.get_response(request)
+        if isinstance(scope, TenantRef) and scope.kind == "sandbox":
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             response.streaming_content = _inside(scope, iter(response.streaming_content))  # type: ignore[arg-type]
         return response
@@ -124,43 +122,3 @@ def serves_held_tenants(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that answers whatever holds the tenant back: webhooks, refunds, sign-in."""
     view.serves_held_tenants = True  # type: ignore[attr-defined]
     return view
-
-
-class LocaleMiddleware:
-    """Chooses the language: the person's cookie, the browser's wish, the tenant's own."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in that language."""
-        with translation.override(self._choose(request)):
-            request.LANGUAGE_CODE = translation.get_language()
-            response = self.get_response(request)
-            if isinstance(response, TemplateResponse) and not response.is_rendered:
-                response = response.render()
-        if not response.has_header("Content-Language"):
-            response["Content-Language"] = request.LANGUAGE_CODE
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
-        return response
-
-    def _choose(self, request: HttpRequest) -> str:
-        tenant = current_tenant_or_none()
-        return choose_language(
-            request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
-            request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
-            tenant.locale if tenant is not None else str(settings.LANGUAGE_CODE),
-        )
-
-
-def choose_language(cookie: str | None, wishes: str, own: str) -> str:
-    """Return the language of an answer: the person's, else the browser's, else the shop's own."""
-    if cookie in _LANGUAGES:
-        return str(cookie)
-    for wish in wishes.lower().split(","):
-        code = wish.split(";")[0].strip()
-        if code.startswith("zh"):
-            return "zh-hans"
-        if code.startswith("en"):
-            return "en"
-    return own

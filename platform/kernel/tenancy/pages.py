@@ -78,5 +78,5 @@ def read_only_refusal(request: HttpRequest, tenant: TenantRef) -> HttpResponse:
     title = _("The console can be read but not changed for now.")
     if _wants_json(request):
         return _problem(423, "tenancy.read_only", title)
-    name = tenant.brand.name
-    return _page(423, name, title, mark=name[:1], colour=tenant.brand.colour)
+    brand = tenant.console_brand
+    return _page(423, brand.name, title, mark=brand.name[:1], colour=brand.colour)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from kernel.tenancy.context import BrandRef, TenantRef
@@ -63,6 +63,32 @@ def set_directory(answers: TenantDirectory) -> None:
     """Plug the registry in; called once, by `tenants`, at start."""
     global _directory  # noqa: PLW0603  the port is a process-wide plug
     _directory = answers
+
+
+KeepOffers: TypeAlias = Callable[[UUID, Mapping[str, object]], None]
+
+
+def _no_registry(_tenant_id: UUID, _told: Mapping[str, object]) -> None:
+    raise RuntimeError("the tenant registry is not set: `tenants` fills it at start")
+
+
+_keep_offers: KeepOffers = _no_registry
+
+
+def keep_offers(tenant_id: UUID, told: Mapping[str, object]) -> None:
+    """Have the registry tell every process what a tenant offers, from the commit on.
+
+    Args:
+        tenant_id: which.
+        told: what changes of its `Offers`, by name; the rest stays.
+    """
+    _keep_offers(tenant_id, told)
+
+
+def set_offers_keeper(keep: KeepOffers) -> None:
+    """Plug the registry in; called once, by `tenants`, at start."""
+    global _keep_offers  # noqa: PLW0603  the port is a process-wide plug
+    _keep_offers = keep
 
 
 class PublicHosts(Protocol):

@@ -25,6 +25,11 @@ def tenant_salt(salt: str) -> str:
     return f"{scope_key()}:{salt}"
 
 
+def tenant_signer(salt: str) -> signing.Signer:
+    """Return what signs plain texts for the current scope."""
+    return signing.Signer(salt=tenant_salt(salt))
+
+
 def dumps(value: Any, *, salt: str) -> str:
     """Sign a JSON value for the current scope."""
     return signing.dumps(value, salt=tenant_salt(salt), compress=True)

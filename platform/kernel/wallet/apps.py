@@ -19,10 +19,14 @@ class WalletConfig(AppConfig):
         from kernel.members.joining import on_erase, on_merge
         from kernel.tenancy.append_only import append_only
         from kernel.tenancy.schedules import Schedule, register_schedule
-        from kernel.wallet import events, people  # noqa: F401  importing registers events
+        from kernel.wallet import events, notices, people  # noqa: F401  importing registers events
+        from kernel.wallet.providers import register_provider
+        from kernel.wallet.providers.stripe import StripePayouts
         from kernel.wallet.services import paying
 
         append_only("wallet_withdrawalevent")
+        register_provider(StripePayouts())
+        notices.offer_all()
         register_purpose(paying.PAID_OUT, _("Paid out to members"))
         register_purpose(paying.TAX, _("Tax withheld from withdrawals"))
         on_merge("wallet", people.hand_over)

@@ -17,6 +17,7 @@ class Channel(TextChoices):
     ALIPAY = "alipay", _("Alipay")
     WECHAT = "wechat", _("WeChat")
     PAYROLL = "payroll", _("Payroll service")
+    STRIPE = "stripe", "Stripe"
 
 
 class State(TextChoices):
@@ -31,6 +32,7 @@ class State(TextChoices):
     REJECTED = "rejected", _("Refused")
     CANCELLED = "cancelled", _("Withdrawn by the member")
     FAILED = "failed", _("Failed")
+    RETURNED = "returned", _("Came back")
 
 
 class EventKind(TextChoices):
@@ -46,8 +48,10 @@ class EventKind(TextChoices):
     SENT = "sent", _("Sent to the payout service")
     UNKNOWN = "unknown", _("The payout service did not answer")
     ABSENT = "absent", _("The payout service never got it")
+    REFUSED = "refused", _("The payout service took nothing")
     PAID = "paid", _("Paid out")
     FAILED = "failed", _("Failed")
+    RETURNED = "returned", _("The bank sent it back")
 
 
 class BatchState(TextChoices):

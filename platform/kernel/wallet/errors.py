@@ -55,6 +55,14 @@ class NothingLeft(DomainError):
     title = _("Nothing would be left of it after fee and tax.")
 
 
+class PayoutServiceSilent(DomainError):
+    """The payout service did not answer."""
+
+    code = "wallet.payout_service_silent"
+    status = 503
+    title = _("The payout service does not answer. Please try again in a moment.")
+
+
 class UnknownAccount(DomainError):
     """The member has no such payout account."""
 

@@ -20,7 +20,7 @@ from kernel.pricing.errors import InvalidPriceList
 from kernel.wallet.choices import EARNED, GIVEN, Channel
 from kernel.wallet.errors import InvalidWallet
 from kernel.wallet.models import Rule, TransferRule, WithdrawalRule
-from kernel.wallet.providers import known_provider
+from kernel.wallet.providers import known_provider, opener_for
 
 LONGEST_STATEMENT: Final = 2_000
 _MOST_TIMES: Final = 10_000
@@ -69,6 +69,8 @@ def set_withdrawal_rule(
     row = _set(WithdrawalRule, asset, told, actor=actor, now=now)
     if row.is_on and not row.channels:
         raise InvalidWallet(_("Choose at least one way to pay out."), field="channels")
+    if any(opener_for(each) and not row.providers.get(each) for each in row.channels):
+        raise InvalidWallet(_("Choose the service that pays this way."), field="providers")
     return row
 
 

@@ -14,7 +14,7 @@ from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name, balance
 from kernel.ledger.values import Owner
 from kernel.members.selectors import visible_members
-from kernel.wallet.choices import OPEN_STATES, State
+from kernel.wallet.choices import OPEN_STATES, REVIEWED_STATES, State
 from kernel.wallet.errors import UnknownBatch, UnknownWithdrawal
 from kernel.wallet.models import (
     PayoutBatch,
@@ -98,6 +98,11 @@ def is_in_use() -> bool:
     )
 
 
+def is_paid_out(asset: str) -> bool:
+    """Tell whether the shop pays out an asset."""
+    return WithdrawalRule.objects.filter(asset__code=asset, is_on=True).exists()
+
+
 def own_withdrawals(member_id: UUID) -> QuerySet[Withdrawal]:
     """Return a member's withdrawals, the latest first."""
     rows = Withdrawal.objects.filter(member_id=member_id).select_related("asset", "account")
@@ -133,13 +138,15 @@ def found_withdrawals(
 
     Args:
         text: a number, or a part of the member's name.
-        state: a state, or ``open`` for all that are not over.
+        state: a state, ``open`` for all that are not over, or ``to_review``.
         channel: only by this way.
         permission: what whoever acts is about to do.
     """
     rows = Withdrawal.objects.filter(member__in=visible_members(permission).values("pk"))
     if state == "open":
         rows = rows.filter(state__in=OPEN_STATES)
+    elif state == "to_review":
+        rows = rows.filter(state__in=REVIEWED_STATES)
     elif state:
         rows = rows.filter(state=state)
     if channel:
@@ -183,6 +190,11 @@ def waiting_figures() -> dict[str, tuple[int, int]]:
     rows = Withdrawal.objects.filter(state__in=OPEN_STATES).order_by().values("state")
     counted = rows.annotate(n=Count("id"), minor=Sum("payout_minor"))
     return {State(row["state"]).value: (row["n"], int(row["minor"] or 0)) for row in counted}
+
+
+def withdrawals_to_review() -> int:
+    """Return how many withdrawals wait for a reviewer, as far as whoever acts may see them."""
+    return found_withdrawals(state="to_review", permission="withdrawals.review").count()
 
 
 def rules_shown() -> Sequence[tuple[Asset, Any, Any]]:

@@ -17,6 +17,7 @@ from kernel.access.api.authentication import StaffView
 from kernel.aftersales import services
 from kernel.aftersales.api.admin_forms import (
     ApprovalTold,
+    AsSeen,
     CasesAsked,
     InspectionTold,
     MeansTold,
@@ -31,19 +32,22 @@ from kernel.aftersales.api.forms import (
     ReturnAddressShown,
     StaffCaseListed,
     StaffCaseShown,
+    TextTold,
     amount_of,
     detail_data,
     listed_data,
     staff_data,
 )
-from kernel.aftersales.api.store import contents_of
 from kernel.aftersales.choices import CaseKind, PayoutMeans, Verdict
+from kernel.aftersales.errors import InvalidCase
 from kernel.aftersales.exports import case_rows
 from kernel.aftersales.models import Case
 from kernel.aftersales.selectors import detail_of, lines_of, searched, staff_case
+from kernel.aftersales.services import as_seen
 from kernel.aftersales.services.addresses import FIELDS
 from kernel.api.openapi.answers import page_of, paging
 from kernel.catalogue.api.fields import checked
+from kernel.catalogue.sent import contents_of
 from kernel.common.csv import csv_lines
 from kernel.common.time import utc_now
 from kernel.members.api.views import NewestFirst
@@ -108,14 +112,15 @@ class ApprovalView(StaffView):
     def post(self, request: Request, case: str) -> Response:
         """Approve a case; a refund without a return is made at once."""
         asked, found = checked(ApprovalTold, request.data), staff_case(case, MANAGE)
-        services.approve(
-            found.pk,
-            freight_minor=_freight(asked, found.currency),
-            address=asked.get("address"),
-            text=asked["text"],
-            actor=self.actor,
-            now=utc_now(),
-        )
+        with as_seen(found.pk, asked.get("version")):
+            services.approve(
+                found.pk,
+                freight_minor=_freight(asked, found.currency),
+                address=asked.get("address"),
+                text=asked["text"],
+                actor=self.actor,
+                now=utc_now(),
+            )
         return _shown(found, MANAGE)
 
 
@@ -128,15 +133,16 @@ class OfferView(StaffView):
     def post(self, request: Request, case: str) -> Response:
         """Propose less money, or money without sending anything back."""
         asked, found = checked(OfferTold, request.data), staff_case(case, MANAGE)
-        services.offer(
-            found.pk,
-            _amounts(asked["lines"], found.currency),
-            kind=CaseKind(asked["kind"]) if asked.get("kind") else None,
-            freight_minor=amount_of(asked["freight"], found.currency, field="freight"),
-            text=asked["text"],
-            actor=self.actor,
-            now=utc_now(),
-        )
+        with as_seen(found.pk, asked.get("version")):
+            services.offer(
+                found.pk,
+                _amounts(asked["lines"], found.currency),
+                kind=CaseKind(asked["kind"]) if asked.get("kind") else None,
+                freight_minor=amount_of(asked["freight"], found.currency, field="freight"),
+                text=asked["text"],
+                actor=self.actor,
+                now=utc_now(),
+            )
         return _shown(found, MANAGE)
 
 
@@ -148,8 +154,9 @@ class RejectionView(StaffView):
     @extend_schema(request=ReasonTold, responses=StaffCaseShown)
     def post(self, request: Request, case: str) -> Response:
         """Decline a case, and say why."""
-        text, found = checked(ReasonTold, request.data)["text"], staff_case(case, MANAGE)
-        services.reject(found.pk, text=text, actor=self.actor, now=utc_now())
+        asked, found = checked(ReasonTold, request.data), staff_case(case, MANAGE)
+        with as_seen(found.pk, asked.get("version")):
+            services.reject(found.pk, text=asked["text"], actor=self.actor, now=utc_now())
         return _shown(found, MANAGE)
 
 
@@ -163,7 +170,7 @@ class MessagesView(StaffView):
     def post(self, request: Request, case: str) -> Response:
         """Write to the buyer."""
         asked, found = checked(MessageTold, request.data), staff_case(case, MANAGE)
-        pictures = contents_of(asked["pictures"])
+        pictures = contents_of(asked["pictures"], refusal=InvalidCase)
         services.say(found.pk, asked["text"], pictures=pictures, actor=self.actor, now=utc_now())
         return _shown(found, MANAGE, status=201)
 
@@ -173,11 +180,12 @@ class ArrivalView(StaffView):
 
     permissions_by_method = {"POST": MANAGE}
 
-    @extend_schema(request=None, responses=StaffCaseShown)
+    @extend_schema(request=AsSeen, responses=StaffCaseShown)
     def post(self, request: Request, case: str) -> Response:
         """Note that what was sent back is there."""
-        found = staff_case(case, MANAGE)
-        services.note_arrival(found.pk, actor=self.actor, now=utc_now())
+        asked, found = checked(AsSeen, request.data), staff_case(case, MANAGE)
+        with as_seen(found.pk, asked.get("version")):
+            services.note_arrival(found.pk, actor=self.actor, now=utc_now())
         return _shown(found, MANAGE)
 
 
@@ -190,15 +198,16 @@ class InspectionView(StaffView):
     def post(self, request: Request, case: str) -> Response:
         """Say how much is accepted, and what goes back on the shelf."""
         asked, found = checked(InspectionTold, request.data), staff_case(case, MANAGE)
-        services.inspect(
-            found.pk,
-            accepted={each["line"]: each["accepted"] for each in asked["lines"]},
-            restock=[each["line"] for each in asked["lines"] if each["restock"]],
-            location_id=asked.get("location"),
-            text=asked["text"],
-            actor=self.actor,
-            now=utc_now(),
-        )
+        with as_seen(found.pk, asked.get("version")):
+            services.inspect(
+                found.pk,
+                accepted={each["line"]: each["accepted"] for each in asked["lines"]},
+                restock=[each["line"] for each in asked["lines"] if each["restock"]],
+                location_id=asked.get("location"),
+                text=asked["text"],
+                actor=self.actor,
+                now=utc_now(),
+            )
         return _shown(found, MANAGE)
 
 
@@ -211,14 +220,15 @@ class ReplacementView(StaffView):
     def post(self, request: Request, case: str) -> Response:
         """Send the replacement."""
         asked, found = checked(ReplacementTold, request.data), staff_case(case, MANAGE)
-        services.replace(
-            found.pk,
-            carrier=asked["carrier"],
-            tracking=asked["tracking"],
-            location_id=asked.get("location"),
-            actor=self.actor,
-            now=utc_now(),
-        )
+        with as_seen(found.pk, asked.get("version")):
+            services.replace(
+                found.pk,
+                carrier=asked["carrier"],
+                tracking=asked["tracking"],
+                location_id=asked.get("location"),
+                actor=self.actor,
+                now=utc_now(),
+            )
         return _shown(found, MANAGE)
 
 
@@ -232,12 +242,13 @@ class PayoutView(StaffView):
         """Send it once more, give it to the balance, or note that it was paid by hand."""
         asked, found = checked(MeansTold, request.data), staff_case(case, MANAGE)
         now = utc_now()
-        if asked["means"] == PayoutMeans.ORIGINAL:
-            services.retry(found.pk, actor=self.actor, now=now)
-        elif asked["means"] == PayoutMeans.WALLET:
-            services.to_wallet(found.pk, actor=self.actor, now=now)
-        else:
-            services.by_hand(found.pk, reason=asked["reason"], actor=self.actor, now=now)
+        with as_seen(found.pk, asked.get("version")):
+            if asked["means"] == PayoutMeans.ORIGINAL:
+                services.retry(found.pk, actor=self.actor, now=now)
+            elif asked["means"] == PayoutMeans.WALLET:
+                services.to_wallet(found.pk, actor=self.actor, now=now)
+            else:
+                services.by_hand(found.pk, reason=asked["reason"], actor=self.actor, now=now)
         return _shown(found, MANAGE)
 
 
@@ -251,16 +262,30 @@ class VerdictView(StaffView):
         """Decide a dispute, and say why."""
         asked, found = checked(VerdictTold, request.data), staff_case(case, ARBITRATE)
         lines = asked.get("lines")
-        services.arbitrate(
-            found.pk,
-            Verdict(asked["verdict"]),
-            amounts=None if lines is None else _amounts(lines, found.currency),
-            freight_minor=_freight(asked, found.currency),
-            text=asked["text"],
-            actor=self.actor,
-            now=utc_now(),
-        )
+        with as_seen(found.pk, asked.get("version")):
+            services.arbitrate(
+                found.pk,
+                Verdict(asked["verdict"]),
+                amounts=None if lines is None else _amounts(lines, found.currency),
+                freight_minor=_freight(asked, found.currency),
+                text=asked["text"],
+                actor=self.actor,
+                now=utc_now(),
+            )
         return _shown(found, ARBITRATE)
+
+
+class EscalationView(StaffView):
+    """Takes disputes to the platform."""
+
+    permissions_by_method = {"POST": MANAGE}
+
+    @extend_schema(request=TextTold, responses=StaffCaseShown)
+    def post(self, request: Request, case: str) -> Response:
+        """Let the platform decide a dispute; nobody of the shop decides it any more."""
+        text, found = checked(TextTold, request.data)["text"], staff_case(case, MANAGE)
+        services.escalate(found.pk, text=text, actor=self.actor, now=utc_now())
+        return _shown(found, MANAGE)
 
 
 class ReturnAddressView(StaffView):

@@ -15,6 +15,12 @@ from kernel.api.public_ids import PublicIdField
 _MOST_LINES = 100
 
 
+class AsSeen(serializers.Serializer[Any]):
+    """The version of the case that was looked at; another is refused (`aftersales.moved`)."""
+
+    version = serializers.IntegerField(min_value=0, required=False)
+
+
 class CasesAsked(serializers.Serializer[Any]):
     """Which cases a list shows."""
 
@@ -33,7 +39,7 @@ class ReturnAddressTold(serializers.Serializer[Any]):
     line = serializers.CharField(max_length=300)
 
 
-class ApprovalTold(serializers.Serializer[Any]):
+class ApprovalTold(AsSeen):
     """What is granted beside what was asked for."""
 
     text = text_field()
@@ -48,7 +54,7 @@ class AmountTold(serializers.Serializer[Any]):
     amount = serializers.CharField(max_length=24)
 
 
-class OfferTold(serializers.Serializer[Any]):
+class OfferTold(AsSeen):
     """Another settlement."""
 
     kind = serializers.ChoiceField(choices=CaseKind.choices, required=False)
@@ -57,7 +63,7 @@ class OfferTold(serializers.Serializer[Any]):
     text = text_field()
 
 
-class ReasonTold(serializers.Serializer[Any]):
+class ReasonTold(AsSeen):
     """Why; the buyer reads it."""
 
     text = serializers.CharField(max_length=LONGEST_TEXT)
@@ -71,7 +77,7 @@ class AcceptedTold(serializers.Serializer[Any]):
     restock = serializers.BooleanField(default=False)
 
 
-class InspectionTold(serializers.Serializer[Any]):
+class InspectionTold(AsSeen):
     """What came back as it should; lines that are left out, in full and written off."""
 
     lines = serializers.ListField(child=AcceptedTold(), max_length=_MOST_LINES, default=list)
@@ -79,7 +85,7 @@ class InspectionTold(serializers.Serializer[Any]):
     text = text_field()
 
 
-class ReplacementTold(serializers.Serializer[Any]):
+class ReplacementTold(AsSeen):
     """How what is sent instead travels."""
 
     carrier = serializers.CharField(max_length=60, allow_blank=True, default="")
@@ -87,7 +93,7 @@ class ReplacementTold(serializers.Serializer[Any]):
     location = PublicIdField("loc", required=False)
 
 
-class VerdictTold(serializers.Serializer[Any]):
+class VerdictTold(AsSeen):
     """How a dispute is decided."""
 
     verdict = serializers.ChoiceField(choices=Verdict.choices)
@@ -96,7 +102,7 @@ class VerdictTold(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=LONGEST_TEXT)
 
 
-class MeansTold(serializers.Serializer[Any]):
+class MeansTold(AsSeen):
     """How money that is stuck goes back after all."""
 
     means = serializers.ChoiceField(choices=PayoutMeans.choices)

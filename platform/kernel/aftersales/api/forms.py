@@ -20,13 +20,13 @@ from kernel.aftersales.choices import (
     Side,
 )
 from kernel.aftersales.errors import InvalidCase
-from kernel.aftersales.machine import SOURCES
+from kernel.aftersales.machine import SOURCES, may
 from kernel.aftersales.models import Case, CaseLine
 from kernel.aftersales.planning import Opening, Plan, Wish
 from kernel.aftersales.selectors import CaseDetail
-from kernel.aftersales.services.pictures import MOST_PICTURES
 from kernel.aftersales.services.telling import LONGEST_TEXT
 from kernel.api.public_ids import PublicIdField
+from kernel.catalogue.sent import MOST_PICTURES
 from kernel.common.ids import public_id
 from kernel.common.money import InvalidAmount, Money
 
@@ -109,6 +109,7 @@ class PlannedShown(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     role = serializers.ChoiceField(choices=LineRole.choices)
     amount = serializers.CharField()
+    surcharge = serializers.CharField(help_text="What it costs more, at an exchange.")
 
 
 class PlanShown(serializers.Serializer[Any]):
@@ -116,7 +117,9 @@ class PlanShown(serializers.Serializer[Any]):
 
     lines = PlannedShown(many=True)
     freight = serializers.CharField()
+    recount = serializers.CharField(help_text="Discounts that what is kept does not earn.")
     amount = serializers.CharField()
+    surcharge = serializers.CharField(help_text="What would be paid on top, at an exchange.")
     currency = serializers.CharField()
 
 
@@ -130,6 +133,7 @@ class CaseLineShown(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=LineRole.choices)
     quantity = serializers.IntegerField()
     amount = serializers.CharField()
+    surcharge = serializers.CharField(help_text="What it costs more, at an exchange.")
     instead = serializers.CharField(help_text="Id of the variant that is sent instead.")
     accepted = serializers.IntegerField(allow_null=True)
     restocked = serializers.IntegerField()
@@ -148,9 +152,12 @@ class CaseListed(serializers.Serializer[Any]):
     amount = serializers.CharField()
     freight = serializers.CharField()
     gift_charge = serializers.CharField()
+    recount = serializers.CharField(help_text="Discounts that what is kept does not earn.")
+    surcharge = serializers.CharField(help_text="What is paid on top, at an exchange.")
     refunded = serializers.CharField()
     currency = serializers.CharField()
     lines = CaseLineShown(many=True)
+    version = serializers.IntegerField(help_text="Grows with each step; messages leave it.")
     due_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -209,6 +216,12 @@ class CaseShown(CaseListed):
     new_carrier = serializers.CharField()
     new_tracking = serializers.CharField()
     verdict = serializers.CharField()
+    escalated_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the platform decides the dispute."
+    )
+    group = serializers.CharField(
+        help_text="Number of the orders by which what is due is paid; see `checkout/payments/`."
+    )
     entries = EntryShown(many=True)
     payouts = PayoutShown(many=True)
     moves = serializers.ListField(child=serializers.CharField(), help_text="What may be done.")
@@ -280,11 +293,14 @@ def plan_data(made: Plan) -> dict[str, Any]:
                 "quantity": each.quantity,
                 "role": each.role,
                 "amount": text(each.refund_minor),
+                "surcharge": text(each.difference.extra_minor),
             }
             for each in made.lines
         ],
         "freight": text(made.freight_minor),
+        "recount": text(made.recount_minor),
         "amount": text(made.amount_minor),
+        "surcharge": text(made.surcharge_minor),
         "currency": made.currency,
     }
 
@@ -306,9 +322,12 @@ def listed_data(case: Case, lines: Sequence[CaseLine]) -> dict[str, Any]:
         "amount": text(case.amount_minor),
         "freight": text(case.freight_minor),
         "gift_charge": text(case.gift_charge_minor),
+        "recount": text(case.recount_minor),
+        "surcharge": text(case.surcharge_minor),
         "refunded": text(case.refunded_minor),
         "currency": case.currency,
-        "lines": [_line(each, text(each.refund_minor)) for each in lines],
+        "lines": [_line(each, case.currency) for each in lines],
+        "version": case.version,
         "due_at": case.due_at,
         "created_at": case.created_at,
         "closed_at": case.closed_at,
@@ -328,6 +347,8 @@ def detail_data(detail: CaseDetail) -> dict[str, Any]:
         "new_carrier": case.new_carrier,
         "new_tracking": case.new_tracking,
         "verdict": case.verdict,
+        "escalated_at": case.escalated_at,
+        "group": case.order.group.number,
         "entries": [
             {
                 "kind": each.kind,
@@ -349,7 +370,7 @@ def detail_data(detail: CaseDetail) -> dict[str, Any]:
             }
             for each in detail.payouts
         ],
-        "moves": sorted(name for name, states in SOURCES.items() if case.state in states),
+        "moves": sorted(name for name in SOURCES if may(case, name)),
     }
 
 
@@ -373,7 +394,7 @@ def _offer(case: Case) -> dict[str, Any] | None:
     return {"kind": case.offer["kind"], "amount": Money(minor, case.currency).decimal()}
 
 
-def _line(each: CaseLine, amount: str) -> dict[str, Any]:
+def _line(each: CaseLine, currency: str) -> dict[str, Any]:
     kept = each.line.snapshot
     return {
         "line": each.line.public_id,
@@ -382,7 +403,8 @@ def _line(each: CaseLine, amount: str) -> dict[str, Any]:
         "sku": str(kept.get("sku", "")),
         "role": each.role,
         "quantity": each.quantity,
-        "amount": amount,
+        "amount": Money(each.refund_minor, currency).decimal(),
+        "surcharge": Money(each.extra_minor, currency).decimal(),
         "instead": "" if each.variant_id is None else public_id("var", each.variant_id),
         "accepted": each.accepted_quantity,
         "restocked": each.restocked_quantity,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -37,15 +36,17 @@ from kernel.aftersales.services import (
     cancel,
     decline_offer,
     dispute,
+    escalate,
     preview,
     request,
     say,
     send_back,
+    take_money,
     take_offer,
 )
-from kernel.aftersales.services.pictures import LARGEST_PICTURE
 from kernel.api.openapi.answers import items_of, page_of, paging
 from kernel.audit.actor import Actor
+from kernel.catalogue.sent import contents_of
 from kernel.common.time import utc_now
 from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, told
@@ -153,7 +154,7 @@ class MessagesView(OwnView):
         asked = told(MessageTold, request)
         SAID.check(f"member:{self.member_id}")
         found = self.case(case)
-        pictures = contents_of(asked["pictures"])
+        pictures = contents_of(asked["pictures"], refusal=InvalidCase)
         say(found.pk, asked["text"], pictures=pictures, actor=self.actor, now=utc_now())
         return Response(detail_data(detail_of(self.case(case))), status=201)
 
@@ -210,6 +211,26 @@ class DisputeView(OwnView):
         return self.shown(dispute(self.case(case).pk, text=text, actor=self.actor, now=utc_now()))
 
 
+class EscalationView(OwnView):
+    """Takes disputes to the platform."""
+
+    @extend_schema(request=TextTold, responses=CaseShown)
+    def post(self, request: Request, case: str) -> Response:
+        """Let the platform decide a dispute instead of the shop."""
+        text = told(TextTold, request)["text"]
+        SAID.check(f"member:{self.member_id}")
+        return self.shown(escalate(self.case(case).pk, text=text, actor=self.actor, now=utc_now()))
+
+
+class MoneyView(OwnView):
+    """Gives an exchange up whose difference is to be paid."""
+
+    @extend_schema(request=None, responses=CaseShown)
+    def post(self, request: Request, case: str) -> Response:
+        """Have the money for the old goods instead of paying the difference."""
+        return self.shown(take_money(self.case(case).pk, actor=self.actor, now=utc_now()))
+
+
 def _request(order_id: Any, asked: Any, currency: str, actor: Actor) -> Case:
     return request(
         order_id,
@@ -221,15 +242,3 @@ def _request(order_id: Any, asked: Any, currency: str, actor: Actor) -> Case:
         actor=actor,
         now=utc_now(),
     )
-
-
-def contents_of(files: list[Any]) -> list[bytes]:
-    """Read the pictures that came along.
-
-    Raises:
-        InvalidCase: one is too large.
-    """
-    found = [cast("UploadedFile[Any]", each) for each in files]
-    if any((each.size or 0) > LARGEST_PICTURE for each in found):
-        raise InvalidCase(field="pictures", largest=LARGEST_PICTURE)
-    return [each.read() for each in found]

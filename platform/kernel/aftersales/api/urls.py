@@ -17,4 +17,6 @@ urlpatterns = [
     path("<str:case>/cancellation/", store.CancellationView.as_view(), name="cancellation"),
     path("<str:case>/offer/", store.OfferView.as_view(), name="offer"),
     path("<str:case>/dispute/", store.DisputeView.as_view(), name="dispute"),
+    path("<str:case>/escalation/", store.EscalationView.as_view(), name="escalation"),
+    path("<str:case>/money/", store.MoneyView.as_view(), name="money"),
 ]

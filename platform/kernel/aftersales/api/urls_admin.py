@@ -20,5 +20,6 @@ urlpatterns = [
     path("<str:case>/inspection/", admin.InspectionView.as_view(), name="inspection"),
     path("<str:case>/replacement/", admin.ReplacementView.as_view(), name="replacement"),
     path("<str:case>/payout/", admin.PayoutView.as_view(), name="payout"),
+    path("<str:case>/escalation/", admin.EscalationView.as_view(), name="escalation"),
     path("<str:case>/verdict/", admin.VerdictView.as_view(), name="verdict"),
 ]

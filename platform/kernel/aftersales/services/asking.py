@@ -24,7 +24,7 @@ from kernel.aftersales.models import Case, CaseEntry, CaseLine
 from kernel.aftersales.planning import Plan, Wish, plan
 from kernel.aftersales.rooms import fits, rooms_of
 from kernel.aftersales.services.deciding import go_on
-from kernel.aftersales.services.pictures import check_pictures, keep_pictures
+from kernel.aftersales.services.pictures import keep_pictures
 from kernel.aftersales.services.settling import give_up
 from kernel.aftersales.services.telling import (
     Held,
@@ -33,11 +33,13 @@ from kernel.aftersales.services.telling import (
     hold,
     move,
     settle_down,
+    sum_up,
     tell,
 )
 from kernel.audit.actor import Actor
 from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import Variant
+from kernel.catalogue.sent import check_pictures
 from kernel.orders.models import Order
 from kernel.orders.services.locking import lock_order
 from kernel.orders.services.waiving import hold_clock
@@ -84,7 +86,7 @@ def request(
         InvalidCase: a value cannot be kept; ``field`` names which.
         TooMuch: more money than what is left of a line.
     """
-    check_pictures(pictures)
+    check_pictures(pictures, refusal=InvalidCase)
     order = lock_order(order_id)
     made = plan(order, kind, reason, wishes, remedy=remedy, rooms=rooms_of(order), now=now)
     _check_variants(made)
@@ -98,6 +100,9 @@ def request(
         currency=order.currency,
         amount_minor=made.amount_minor,
         freight_minor=made.freight_minor,
+        recount_minor=made.recount_minor,
+        recounts=made.recounts,
+        surcharge_minor=made.surcharge_minor,
         created_at=now,
     )
     move(case, CaseState.REQUESTED, now=now)
@@ -137,7 +142,7 @@ def say(
     said = checked_text(text)
     if not said and not pictures:
         raise InvalidCase(_("Please write something."), field="text")
-    check_pictures(pictures)
+    check_pictures(pictures, refusal=InvalidCase)
     held = hold(case_id)
     check(held.case, "say")
     entry = tell(held, EntryKind.MESSAGE, actor=actor, now=now, text=said, side=side)
@@ -206,13 +211,17 @@ def take_offer(case_id: UUID, *, actor: Actor, now: datetime) -> Case:
     amounts = {str(key): int(minor) for key, minor in offer.get("lines", {}).items()}
     held.case.kind, held.case.remedy = offer["kind"], offer["remedy"]
     held.case.freight_minor = int(offer.get("freight_minor", 0))
+    # What was agreed on is not counted anew.
+    held.case.recounts, held.case.recount_minor = False, 0
     for each in held.lines:
-        each.refund_minor = amounts.get(each.line_id.hex, 0)
-        if held.case.remedy == Remedy.REPLACEMENT and each.variant_id is None:
-            each.variant_id = each.line.variant_id
-        each.save(update_fields=["refund_minor", "variant_id"])
-    held.case.amount_minor = sum(each.refund_minor for each in held.lines)
-    held.case.amount_minor += held.case.freight_minor
+        if held.case.remedy == Remedy.REPLACEMENT:
+            # The same goods once more, without any difference.
+            each.variant_id, each.refund_minor = each.line.variant_id, 0
+        else:
+            each.variant_id, each.refund_minor = None, amounts.get(each.line_id.hex, 0)
+        each.extra_unit_minor = each.extra_minor = 0
+        each.save(update_fields=["refund_minor", "variant_id", "extra_unit_minor", "extra_minor"])
+    sum_up(held)
     held.case.offer = None
     tell(held, EntryKind.OFFER_TAKEN, actor=actor, now=now, data={"minor": held.case.amount_minor})
     go_on(held, actor=actor, now=now)
@@ -255,12 +264,30 @@ def dispute(case_id: UUID, *, actor: Actor, now: datetime, text: str = "") -> Ca
         if not fits(case, held.lines, rooms_of(held.order, but=case.pk)):
             raise NotOpen
     before = str(case.state)
-    case.offer = None
+    case.offer, case.escalated_at = None, None
     move(case, CaseState.DISPUTED, now=now)
     case.save()
     hold_clock(held.order.pk, now=now)
     tell(held, EntryKind.DISPUTED, actor=actor, now=now, text=checked_text(text))
     audit(held, "disputed", actor=actor, now=now, before=before)
+    return case
+
+
+@transaction.atomic
+def escalate(case_id: UUID, *, actor: Actor, now: datetime, text: str = "") -> Case:
+    """Take a dispute to the platform, which alone decides it from then on.
+
+    Raises:
+        UnknownCase: there is none.
+        MoveRefused: it is not in dispute, or it is there already.
+    """
+    held = hold(case_id)
+    case = held.case
+    check(case, "escalate")
+    case.escalated_at = now
+    case.save(update_fields=["escalated_at"])
+    tell(held, EntryKind.ESCALATED, actor=actor, now=now, text=checked_text(text))
+    audit(held, "escalated", actor=actor, now=now, before=str(case.state), reason=text)
     return case
 
 
@@ -274,6 +301,8 @@ def _line(case: Case, made: Plan, position: int) -> CaseLine:
         unshipped_quantity=each.unshipped,
         refund_minor=each.refund_minor,
         variant_id=each.variant_id,
+        extra_unit_minor=each.difference.extra_unit_minor,
+        extra_minor=each.difference.extra_minor,
     )
 
 

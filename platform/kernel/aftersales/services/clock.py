@@ -12,6 +12,7 @@ from django.db.models import Min
 from kernel.aftersales.choices import CaseState, EntryKind
 from kernel.aftersales.models import Case
 from kernel.aftersales.services.asking import close
+from kernel.aftersales.services.charging import go_on_when_paid, money_instead
 from kernel.aftersales.services.deciding import go_on
 from kernel.aftersales.services.goods import inspect
 from kernel.aftersales.services.payouts import try_again
@@ -19,6 +20,7 @@ from kernel.aftersales.services.refunds import close_when_paid
 from kernel.aftersales.services.telling import BY_ITSELF, CLOCK, hold, tell
 from kernel.common.errors import DomainError
 from kernel.orders.models import OrderGroup
+from kernel.orders.services.money import due_minor
 from kernel.tenancy.schedules import ask
 
 _AT_ONCE: Final = 200
@@ -75,6 +77,12 @@ def _go(case_id: UUID, *, now: datetime) -> None:
     elif state in {CaseState.SHIPPED_BACK, CaseState.RECEIVED}:
         tell(held, EntryKind.LAPSED, actor=BY_ITSELF, now=now, data={"state": str(state)})
         inspect(case_id, actor=BY_ITSELF, now=now)
+    elif state == CaseState.PAYING:
+        if due_minor([held.order]):
+            tell(held, EntryKind.LAPSED, actor=BY_ITSELF, now=now, data={"state": str(state)})
+            money_instead(held, actor=BY_ITSELF, now=now)
+        else:
+            go_on_when_paid(case_id, now=now)
     elif state == CaseState.REFUNDING:
         held.case.due_at = None
         held.case.save(update_fields=["due_at"])

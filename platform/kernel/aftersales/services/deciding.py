@@ -17,11 +17,12 @@ from kernel.aftersales.choices import (
     Side,
     Verdict,
 )
-from kernel.aftersales.errors import InvalidCase, TooMuch
+from kernel.aftersales.errors import InvalidCase, NotEscalated, TooMuch
 from kernel.aftersales.machine import check
 from kernel.aftersales.models import Case
 from kernel.aftersales.rooms import rooms_of
 from kernel.aftersales.services.addresses import address_data
+from kernel.aftersales.services.charging import begin_replacing
 from kernel.aftersales.services.settling import give_up, promise_replacement, settle
 from kernel.aftersales.services.telling import (
     Held,
@@ -30,6 +31,7 @@ from kernel.aftersales.services.telling import (
     hold,
     move,
     settle_down,
+    sum_up,
     tell,
 )
 from kernel.audit.actor import Actor
@@ -172,6 +174,8 @@ def arbitrate(
     Raises:
         UnknownCase: there is none.
         MoveRefused: it is not in dispute.
+        NotEscalated: the platform was called and somebody of the shop decides, or the
+            other way round.
         InvalidCase: no reason is given.
         TooMuch: more than what is left.
         OutOfStock, ShippedMeanwhile, NotOpen: as `approve`.
@@ -179,6 +183,8 @@ def arbitrate(
     held = hold(case_id)
     case = held.case
     check(case, "arbitrate")
+    if (actor.kind == "operator") != (case.escalated_at is not None):
+        raise NotEscalated
     case.verdict = verdict
     if verdict == Verdict.SHOP:
         decline(held, CaseState.ARBITRATED, text=text, actor=actor, now=now)
@@ -186,12 +192,13 @@ def arbitrate(
     said, before = _said(text), str(case.state)
     if amounts is not None and case.remedy == Remedy.MONEY:
         _check_amounts(held, amounts, freight_minor or 0)
+        case.recounts, case.recount_minor = False, 0
         for each in held.lines:
             each.refund_minor = amounts.get(each.line_id, 0)
             each.save(update_fields=["refund_minor"])
     if freight_minor is not None:
         set_freight(held, freight_minor)
-    _sum_up(held)
+    sum_up(held)
     _take_as_returned(held)
     go_on(held, actor=actor, now=now, side=Side.PLATFORM, text=said)
     audit(held, "arbitrated", actor=actor, now=now, before=before, reason=said)
@@ -231,8 +238,6 @@ def go_on(
     if waits_for_goods:
         case.return_address = address_data(address)
         move(case, CaseState.APPROVED, now=now)
-    elif case.remedy == Remedy.REPLACEMENT:
-        move(case, CaseState.REPLACING, now=now)
     case.needs_staff = False
     case.save()
     kind = EntryKind.ARBITRATED if side == Side.PLATFORM else EntryKind.APPROVED
@@ -240,6 +245,8 @@ def go_on(
     tell(held, kind, actor=actor, now=now, text=checked_text(text), side=side, data=data)
     if not waits_for_goods and case.remedy == Remedy.MONEY:
         settle(held, actor=actor, now=now)
+    elif not waits_for_goods:
+        begin_replacing(held, actor=actor, now=now)
 
 
 def set_freight(held: Held, minor: int) -> None:
@@ -253,7 +260,7 @@ def set_freight(held: Held, minor: int) -> None:
     if case.remedy != Remedy.MONEY or not 0 <= minor <= room:
         raise TooMuch(field="freight", open=Money(room, case.currency).decimal())
     case.freight_minor = minor
-    _sum_up(held)
+    sum_up(held)
 
 
 def _take_as_returned(held: Held) -> None:
@@ -263,11 +270,6 @@ def _take_as_returned(held: Held) -> None:
     for each in held.lines:
         each.accepted_quantity = each.shipped_quantity
         each.save(update_fields=["accepted_quantity"])
-
-
-def _sum_up(held: Held) -> None:
-    lines = sum(each.refund_minor for each in held.lines)
-    held.case.amount_minor = lines + held.case.freight_minor - held.case.gift_charge_minor
 
 
 def _check_amounts(held: Held, amounts: Mapping[UUID, int], freight_minor: int) -> None:

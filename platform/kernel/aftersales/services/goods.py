@@ -13,7 +13,9 @@ from kernel.access.scopes import limited_to, stores_for
 from kernel.aftersales.choices import CaseState, EntryKind, LineRole, Remedy
 from kernel.aftersales.errors import InvalidCase
 from kernel.aftersales.machine import check
-from kernel.aftersales.models import Case, CaseLine
+from kernel.aftersales.models import Case
+from kernel.aftersales.rooms import rooms_of
+from kernel.aftersales.services.charging import begin_replacing, charge
 from kernel.aftersales.services.deciding import decline
 from kernel.aftersales.services.settling import HOLDER, replacement_of, settle, wants_of
 from kernel.aftersales.services.telling import (
@@ -23,6 +25,7 @@ from kernel.aftersales.services.telling import (
     hold,
     move,
     settle_down,
+    sum_up,
     tell,
 )
 from kernel.audit.actor import Actor
@@ -96,8 +99,8 @@ def inspect(
     tell(held, EntryKind.INSPECTED, actor=actor, now=now, text=told, data=_told(held))
     if held.case.remedy == Remedy.REPLACEMENT:
         _release_rest(held, actor=actor)
-        move(held.case, CaseState.REPLACING, now=now)
-        held.case.save()
+        _rate(held)
+        begin_replacing(held, actor=actor, now=now)
     else:
         _reckon(held)
         settle(held, actor=actor, now=now)
@@ -133,11 +136,16 @@ def replace(
     before = str(case.state)
     stock.ship((HOLDER, case.pk), location_id=location_id, actor=actor)
     case.new_carrier, case.new_tracking = told["carrier"], told["tracking"]
+    tell(held, EntryKind.REPLACED, actor=actor, now=now, data=told)
+    audit(held, "replaced", actor=actor, now=now, before=before)
+    if case.amount_minor:
+        # What came instead is cheaper.
+        charge(held, actor=actor, now=now)
+        settle(held, actor=actor, now=now)
+        return case
     move(case, CaseState.EXCHANGED, now=now)
     case.needs_staff = False
     case.save()
-    tell(held, EntryKind.REPLACED, actor=actor, now=now, data=told)
-    audit(held, "replaced", actor=actor, now=now, before=before)
     settle_down(held, now=now)
     return case
 
@@ -155,6 +163,18 @@ def _note(held: Held, accepted: Mapping[UUID, int], restock: Collection[UUID]) -
         each.save(update_fields=["accepted_quantity", "restocked_quantity"])
 
 
+def _rate(held: Held) -> None:
+    """Count the difference for what was accepted alone."""
+    for each in held.lines:
+        came = each.accepted_quantity or 0
+        if came < each.quantity:
+            each.refund_minor = each.refund_minor * came // each.quantity
+            each.extra_minor = each.extra_minor * came // each.quantity
+            if not came:
+                each.extra_unit_minor = 0
+            each.save(update_fields=["refund_minor", "extra_minor", "extra_unit_minor"])
+
+
 def _reckon(held: Held) -> None:
     """Give money for what was accepted alone, less what gifts are worth that stayed away."""
     charge = 0
@@ -167,7 +187,7 @@ def _reckon(held: Held) -> None:
             each.save(update_fields=["refund_minor"])
     lines = sum(each.refund_minor for each in held.lines)
     held.case.gift_charge_minor = min(charge, lines)
-    held.case.amount_minor = lines + held.case.freight_minor - held.case.gift_charge_minor
+    sum_up(held)
     held.case.save()
 
 
@@ -177,13 +197,19 @@ def _put_back(held: Held, location_id: UUID | None, *, actor: Actor) -> None:
     if not pairs:
         return
     place = _own_place(location_id)
-    swapped = _had_instead(held, [line for line, _quantity in pairs])
-    lines = [
-        StockLine(swapped[line.pk], place, quantity)
-        for line, quantity in pairs
-        if line.pk in swapped
-    ]
-    plain = [(line, quantity) for line, quantity in pairs if line.pk not in swapped]
+    rooms = rooms_of(held.order, but=held.case.pk).by_line
+    lines: list[StockLine] = []
+    plain: list[tuple[OrderLine, int]] = []
+    for line, quantity in pairs:
+        swapped, left = rooms[line.pk].exchanged(quantity), quantity
+        for variant_id, pieces in swapped.items():
+            left -= pieces
+            if variant_id == line.variant_id:
+                plain.append((line, pieces))
+            else:
+                lines.append(StockLine(variant_id, place, pieces))
+        if left:
+            plain.append((line, left))
     lines += [StockLine(want.variant_id, place, want.quantity) for want in wants_of(plain)]
     if lines:
         # What may be put where was asked above, by the permission for cases.
@@ -206,16 +232,6 @@ def _own_place(location_id: UUID | None) -> UUID:
     if stores is not None and location_id not in stores:
         raise UnknownStock
     return location_id
-
-
-def _had_instead(held: Held, lines: list[OrderLine]) -> dict[UUID, UUID]:
-    """Return by line the variant that an earlier exchange sent instead."""
-    earlier = CaseLine.objects.filter(
-        line__in=lines, case__state=CaseState.EXCHANGED, variant_id__isnull=False
-    )
-    own = {line.pk: line.variant_id for line in lines}
-    found = dict(earlier.order_by("id").values_list("line_id", "variant_id"))
-    return {key: variant for key, variant in found.items() if variant and variant != own[key]}
 
 
 def _release_rest(held: Held, *, actor: Actor) -> None:

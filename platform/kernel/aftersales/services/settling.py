@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,9 +12,17 @@ from uuid import UUID
 from kernel.aftersales.choices import CaseKind, CaseState, EntryKind, Remedy
 from kernel.aftersales.errors import NotOpen, ShippedMeanwhile
 from kernel.aftersales.models import CaseLine
+from kernel.aftersales.recounting import SETTLED, counted_before, unearned_of
 from kernel.aftersales.rooms import fits, rooms_of
 from kernel.aftersales.services.payouts import pay_out
-from kernel.aftersales.services.telling import Held, move, settle_down, story_data, tell
+from kernel.aftersales.services.telling import (
+    Held,
+    move,
+    settle_down,
+    story_data,
+    sum_up,
+    tell,
+)
 from kernel.audit.actor import Actor
 from kernel.common.money import split_minor
 from kernel.inventory.services import Want, allocate, release
@@ -62,12 +71,13 @@ def settle(held: Held, *, actor: Actor, now: datetime) -> None:
     if not fits(case, held.lines, rooms):
         raise NotOpen
     _keep_back(held, actor=actor)
+    again = _count_anew(held)
     move(case, CaseState.REFUNDING, now=now)
     case.needs_staff = False
     case.save()
     waive(
         order,
-        _waived(held),
+        _together(waived_of(held), again),
         freight_minor=case.freight_minor,
         data={**story_data(case, EntryKind.REFUNDING), "ref": case.number},
         actor=actor,
@@ -91,7 +101,8 @@ def settle(held: Held, *, actor: Actor, now: datetime) -> None:
 
 def finish(held: Held, *, actor: Actor, now: datetime) -> None:
     """Close a case whose money has gone back."""
-    move(held.case, CaseState.REFUNDED, now=now)
+    is_swap = held.case.remedy == Remedy.REPLACEMENT
+    move(held.case, CaseState.EXCHANGED if is_swap else CaseState.REFUNDED, now=now)
     held.case.needs_staff = False
     held.case.save()
     data = {"minor": held.case.amount_minor}
@@ -128,18 +139,70 @@ def _keep_back(held: Held, *, actor: Actor) -> None:
         release(("order", held.order.pk), wants, reason=held.case.number, actor=actor)
 
 
-def _waived(held: Held) -> dict[UUID, Waived]:
+def waived_of(held: Held) -> dict[UUID, Waived]:
+    """Return what a held case takes off each line of its order, beside what it took before."""
     case = held.case
-    charged = split_minor(case.gift_charge_minor, [each.refund_minor for each in held.lines])
+    held_back = case.gift_charge_minor + max(case.recount_minor, 0)
+    charged = split_minor(held_back, [each.refund_minor for each in held.lines])
     comes_back = case.kind == CaseKind.RETURN_REFUND
-    return {
-        each.line_id: Waived(
-            minor=each.refund_minor - charge,
+    found = {}
+    for each, charge in zip(held.lines, charged, strict=True):
+        if each.withheld_minor != charge:
+            each.withheld_minor = charge
+            each.save(update_fields=["withheld_minor"])
+        found[each.line_id] = Waived(
+            minor=each.refund_minor - charge - each.waived_minor,
             returned=(each.accepted_quantity or 0) if comes_back else 0,
             cancelled=each.unshipped_quantity,
         )
-        for each, charge in zip(held.lines, charged, strict=True)
-    }
+    return found
+
+
+def _together(own: Mapping[UUID, Waived], again: Mapping[UUID, int]) -> dict[UUID, Waived]:
+    """Put what goes back of earlier counts beside what this case takes off."""
+    found = dict(own)
+    for key, minor in again.items():
+        known = found.get(key, Waived())
+        found[key] = replace(known, minor=known.minor + minor)
+    return found
+
+
+def _count_anew(held: Held) -> dict[UUID, int]:
+    """Count what is not earned any more by what stays; return what goes back of earlier counts."""
+    case = held.case
+    if not case.recounts:
+        return {}
+    gone = {each.line_id: each.accepted_quantity or each.unshipped_quantity for each in held.lines}
+    lines = list(OrderLine.objects.filter(order=held.order).order_by("position"))
+    minor = unearned_of(held.order, lines, gone).minor - counted_before(held.order.pk)
+    back = sum(each.refund_minor for each in held.lines) - case.gift_charge_minor
+    case.recount_minor = min(minor, back)
+    again: dict[UUID, int] = {}
+    if minor < 0:
+        again = _let_go(held, -minor)
+        case.recount_minor = -sum(again.values())
+    sum_up(held)
+    return again
+
+
+def _let_go(held: Held, minor: int) -> dict[UUID, int]:
+    """Give back so much of what earlier cases held back, line by line."""
+    earlier = CaseLine.objects.filter(
+        case__order=held.order,
+        case__recounts=True,
+        case__state__in=SETTLED,
+        withheld_minor__gt=0,
+    )
+    found: dict[UUID, int] = {}
+    for row in earlier.order_by("id"):
+        part = min(minor, row.withheld_minor)
+        if not part:
+            break
+        row.withheld_minor -= part
+        row.save(update_fields=["withheld_minor"])
+        minor -= part
+        found[row.line_id] = found.get(row.line_id, 0) + part
+    return found
 
 
 def _nothing_left(order_id: UUID) -> bool:

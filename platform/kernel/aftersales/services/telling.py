@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+
 from kernel.aftersales.choices import CaseState, EntryKind, Side
-from kernel.aftersales.errors import UnknownCase
+from kernel.aftersales.errors import CaseMoved, UnknownCase
 from kernel.aftersales.events import CaseChanged, aggregate_of
 from kernel.aftersales.machine import OVER
 from kernel.aftersales.models import Case, CaseEntry, CaseLine
@@ -31,9 +34,10 @@ CLOCK: Final = "aftersales.clock"
 BY_ITSELF: Final = Actor.system("aftersales.clock")
 LONGEST_TEXT: Final = 2_000
 
-_SIDES: Final = {"member": Side.BUYER, "system": Side.SYSTEM}
+_SIDES: Final = {"member": Side.BUYER, "system": Side.SYSTEM, "operator": Side.PLATFORM}
 # By whose silence a case goes on, and after which of the shop's terms.
 _TERMS: Final = {
+    CaseState.PAYING: "difference_days",
     CaseState.REQUESTED: "silent_days",
     CaseState.OFFERED: "silent_days",
     CaseState.APPROVED: "send_back_days",
@@ -66,6 +70,21 @@ def hold(case_id: UUID) -> Held:
     return Held(order, case, list(lines.order_by("line__position")))
 
 
+@contextmanager
+def as_seen(case_id: UUID, version: int | None) -> Iterator[None]:
+    """Decide on a case as it was seen: two people who look at it decide once.
+
+    Raises:
+        UnknownCase: there is none.
+        CaseMoved: it is another by now.
+    """
+    with transaction.atomic():
+        case = hold(case_id).case
+        if version is not None and case.version != version:
+            raise CaseMoved(version=case.version)
+        yield
+
+
 def side_of(actor: Actor) -> Side:
     """Return for whom somebody speaks."""
     return _SIDES.get(actor.kind, Side.SHOP)
@@ -80,6 +99,15 @@ def move(case: Case, state: CaseState, *, now: datetime) -> None:
     ask(CLOCK, case.due_at)
 
 
+def sum_up(held: Held) -> None:
+    """Say what a held case comes to: what goes back, or what is paid on top; the caller saves."""
+    case = held.case
+    back = sum(each.refund_minor for each in held.lines) + case.freight_minor
+    extra = sum(each.extra_minor for each in held.lines)
+    whole = back - case.gift_charge_minor - case.recount_minor - extra
+    case.amount_minor, case.surcharge_minor = max(whole, 0), max(-whole, 0) if extra else 0
+
+
 def tell(
     held: Held,
     kind: EntryKind,
@@ -92,6 +120,10 @@ def tell(
 ) -> CaseEntry:
     """Write what happened into the case's story and the order's, and publish it."""
     case, told_by = held.case, side or side_of(actor)
+    if kind != EntryKind.MESSAGE:
+        # Staff who decide have seen everything but what was said a moment ago.
+        case.version += 1
+        case.save(update_fields=["version"])
     entry = CaseEntry.objects.create(
         case=case,
         kind=kind,
@@ -130,7 +162,7 @@ def audit(
     held: Held, action: str, *, actor: Actor, now: datetime, before: str, reason: str = ""
 ) -> None:
     """Write down what somebody of the shop decided."""
-    if actor.kind == "staff":
+    if actor.kind in {"staff", "operator"}:
         case = held.case
         record(
             action=f"aftersales.{action}",

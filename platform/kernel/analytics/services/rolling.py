@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from kernel.analytics.models import (
+    BuyerDay,
     CohortFigures,
     MoneyFigures,
     PeopleFigures,
@@ -122,6 +123,7 @@ def _count(days: set[date], shop: Shop, *, now: datetime) -> int:
         changed += _bring(TradeFigures, day, counting.trade_on(day, shop), _TRADE_KEYS)
         changed += _bring(ProductFigures, day, _products(day, shop, oldest), _PRODUCT_KEYS)
         changed += _bring(PeopleFigures, day, counting.people_on(day, shop), ("day",))
+        changed += _bring(BuyerDay, day, counting.buyers_on(day, shop), ("day", "who"))
         changed += _bring(MoneyFigures, day, counting.money_on(day, shop), _MONEY_KEYS)
     for month in sorted({day.replace(day=1) for day in days}):
         stored = CohortFigures.objects.filter(month=month)

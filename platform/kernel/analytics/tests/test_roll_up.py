@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from kernel.analytics.choices import Channel, Device, Step
 from kernel.analytics.details import channels, cohorts, funnel, money, origins, products
 from kernel.analytics.models import (
+    BuyerDay,
     CohortFigures,
     MoneyFigures,
     PeopleFigures,
@@ -27,13 +28,15 @@ from kernel.analytics.values import Seen, Span
 from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
 from kernel.ledger.services import TENANT, Leg, Owner, balance, post
+from kernel.members.services.merging import merge_members
 from kernel.orders.choices import PaymentEntryKind
-from kernel.orders.models import Order
+from kernel.orders.models import Order, OrderGroup
 from kernel.orders.services.money import note_refund
 from kernel.tenancy.context import current_tenant
 from testkit.factories.orders import TESTER, make_member, make_variant, orders_in, pay, place
 
 TABLES: Any = (
+    BuyerDay,
     VisitFigures,
     TradeFigures,
     ProductFigures,
@@ -160,6 +163,31 @@ def test_the_dashboard_reads_only_roll_ups(traded: Order) -> None:
     assert (seen.now["buyers"], seen.now["new_buyers"], seen.now.repeat_bp) == (1, 0, 10_000)
     assert (seen.before["paid_minor"], seen.now.average_minor) == (1200, 2400)
     assert seen.now.conversion_bp == 3333
+
+
+def test_who_buys_on_several_days_is_one_buyer_of_the_time(traded: Order) -> None:
+    tea = make_variant(minor=700)
+    lan, guest = Order.objects.get(pk=traded.pk).member, "Ming@Example.com"
+    assert lan is not None
+    for back, email in ((3, guest), (2, guest.lower()), (3, "")):
+        group = place((tea.pk, 1), member_id=None if email else lan.pk, now=noon(back))
+        if email:
+            OrderGroup.objects.filter(pk=group.pk).update(email=email)
+        pay(group, now=noon(back))
+    roll_up(now=utc_now())
+    week = Span(day_of(noon(6)), day_of(noon(0)))
+
+    seen = overview(week)
+    months = series(Span(day_of(noon(60)), day_of(noon(0))), grain="month")
+    kept = make_member()
+    merge_members(kept.pk, lan.pk, actor=TESTER, reason="same", now=utc_now())
+
+    assert sum(point.figures["buyers"] for point in seen.points) == 4
+    assert (seen.now["buyers"], seen.now["new_buyers"], seen.now.repeat_bp) == (2, 1, 5_000)
+    assert months[-1].figures["buyers"] <= 2
+    assert overview(week).now["buyers"] == 2
+    assert {str(row.who) for row in BuyerDay.objects.all()} >= {str(kept.pk)}
+    assert str(lan.pk) not in {str(row.who) for row in BuyerDay.objects.all()}
 
 
 def test_hours_days_and_months_add_up_to_the_same(traded: Order) -> None:

@@ -31,7 +31,7 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
 
     Args:
         request: anybody's; the documents hold nothing of a tenant.
-        name: ``store`` or ``admin``, given by the route.
+        name: ``store``, ``admin`` or ``channel``, given by the route.
     """
     return HttpResponse(
         _content(name), content_type="application/json", headers={"Cache-Control": _KEPT}

@@ -13,8 +13,12 @@ from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
 from kernel.api.openapi.answers import page_of, paging
+from kernel.audit.limits import CHECKED
 from kernel.audit.models import AuditEntry
+from kernel.audit.sealing import standing
 from kernel.audit.selectors import AuditFilter, entries_matching
+from kernel.common.time import utc_now
+from kernel.tenancy.context import current_tenant
 
 VIEW: Final = "audit.view"
 _OUTSIDE: Final = "operator"
@@ -78,6 +82,54 @@ class EntriesView(StaffView):
         return pages.get_paginated_response([_shown(row) for row in rows])
 
 
+class CheckShown(serializers.Serializer[Any]):
+    """What a check of the log found."""
+
+    is_intact = serializers.BooleanField()
+    checked = serializers.IntegerField(help_text="entries that were read")
+    head = serializers.IntegerField(help_text="number of the last good entry")
+    head_hash = serializers.CharField()
+    broken_at = serializers.IntegerField(
+        allow_null=True, help_text="number of the first entry that is wrong"
+    )
+    fault = serializers.ChoiceField(
+        choices=["changed", "missing", "unlinked", "cut"], allow_null=True
+    )
+    sealed = serializers.IntegerField(
+        allow_null=True, help_text="number of the last entry that is sealed outside of the shop"
+    )
+    sealed_at = serializers.DateTimeField(allow_null=True)
+    kept_days = serializers.IntegerField(
+        allow_null=True, help_text="entries are kept for so many days; null for good"
+    )
+
+
+class CheckView(StaffView):
+    """Whether the log is as it was written."""
+
+    permissions_by_method = {"GET": VIEW}
+
+    @extend_schema(responses=CheckShown)
+    def get(self, request: Request) -> Response:
+        """Check every hash of the log, and the last seal."""
+        CHECKED.check(f"tenant:{current_tenant().id}")
+        found = standing(now=utc_now())
+        report, sealed = found.report, found.sealed
+        return Response(
+            {
+                "is_intact": report.intact,
+                "checked": report.checked,
+                "head": report.head_sequence,
+                "head_hash": report.head_hash,
+                "broken_at": report.broken_at,
+                "fault": report.fault,
+                "sealed": sealed[0] if sealed else None,
+                "sealed_at": found.sealed_at,
+                "kept_days": found.kept_days,
+            }
+        )
+
+
 def _shown(row: AuditEntry) -> dict[str, Any]:
     is_outside = row.actor_type == _OUTSIDE
     same = ("sequence", "action", "actor_type", "acting_as", "object_type", "object_id")
@@ -92,4 +144,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("activity/", EntriesView.as_view(), name="activity")]
+urlpatterns = [
+    path("activity/", EntriesView.as_view(), name="activity"),
+    path("activity/check/", CheckView.as_view(), name="activity-check"),
+]

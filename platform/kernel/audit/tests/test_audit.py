@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -12,9 +14,20 @@ from django.db import DatabaseError, connection, connections, transaction
 from kernel.audit.actor import SYSTEM, Actor
 from kernel.audit.canonical import entry_hash, plain
 from kernel.audit.models import AuditEntry
+from kernel.audit.sealing import FEATURE, LEAST_DAYS, keep, prune, seal, standing
 from kernel.audit.services import NotRecordedAlone, record, verify_chain
+from kernel.common.ids import public_id
+from kernel.common.outbox.models import OutboxEvent
 from kernel.common.time import utc_now
-from kernel.tenancy.context import TenantRef, bind_context, public_context, tenant_context
+from kernel.modules import ports
+from kernel.modules.ports import Decision
+from kernel.tenancy.context import (
+    TenantRef,
+    bind_context,
+    maintenance_context,
+    public_context,
+    tenant_context,
+)
 from testkit.tenants import open_test_tenant
 
 SUPPORT = Actor(
@@ -22,9 +35,24 @@ SUPPORT = Actor(
 )
 
 
+@pytest.fixture(scope="module")
+def opened() -> list[TenantRef]:
+    """The tenant of these tests, once it is open."""
+    return []
+
+
 @pytest.fixture
-def inside(committing: None) -> Iterator[TenantRef]:
-    """A tenant of the test's own, entered; what is recorded stays."""
+def inside(committing: None, opened: list[TenantRef]) -> Iterator[TenantRef]:
+    """A tenant whose log grows from test to test, entered; what is recorded stays."""
+    if not opened:
+        opened.append(open_test_tenant())
+    with tenant_context(opened[0]):
+        yield opened[0]
+
+
+@pytest.fixture
+def alone(committing: None) -> Iterator[TenantRef]:
+    """A tenant of the test's own, entered, whose log is spoiled."""
     tenant = open_test_tenant()
     with tenant_context(tenant):
         yield tenant
@@ -167,3 +195,70 @@ def test_values_without_a_lasting_notation_become_text() -> None:
         "b": ["y", "z"],
         "c": "<bytes>",
     }
+
+
+def test_a_log_that_was_written_anew_is_found_by_the_seal_outside_of_it(
+    alone: TenantRef,
+) -> None:
+    _record(1)
+    first = seal(now=utc_now())
+    seal(now=utc_now())
+    _record(2)
+    intact = standing(now=utc_now())
+    with maintenance_context(alone.schema), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_entry")
+    for number in range(first.head_sequence + 5):
+        _record(number)
+    broken = seal(now=utc_now())
+
+    assert intact.report.intact
+    assert intact.sealed == (first.head_sequence, first.head_hash)
+    assert verify_chain().intact
+    assert (broken.broken_at, broken.fault) == (first.head_sequence, "changed")
+    assert not standing(now=utc_now()).report.intact
+    with public_context():
+        name = public_id("ten", alone.id)
+        seals = AuditEntry.objects.filter(action="audit.sealed", object_id=name)
+        assert seals.count() == 1
+        told = AuditEntry.objects.filter(action="audit.broken", object_id=name).get()
+        assert told.after == {"sequence": first.head_sequence, "fault": "changed"}
+    assert OutboxEvent.objects.filter(name="audit.log_broken").count() == 1
+
+
+class _Plan:
+    """Grants that keep the log for a month."""
+
+    def decide(self, tenant_id: UUID, feature: str, now: datetime) -> Decision:
+        limits = {"days": 30} if feature == FEATURE else {}
+        return Decision("full", "granted", limits=limits)
+
+
+def test_what_the_plan_does_not_keep_is_dropped_and_the_rest_stays_provable(
+    alone: TenantRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utc_now()
+    for days in (400, 300, 190, 100):
+        with transaction.atomic():
+            record(action="probe.counted", actor=SYSTEM, now=now - timedelta(days=days))
+    _record(5)
+    before = verify_chain()
+    unsealed = prune(now=now)
+    seal(now=now)
+    without_a_plan = prune(now=now)
+    monkeypatch.setattr(ports, "_entitlements", _Plan())
+    keep(now=now)
+    left = AuditEntry.objects.filter(action="probe.counted").count()
+    after = standing(now=now)
+    again = prune(now=now)
+
+    assert (unsealed, without_a_plan, again) == (0, 0, 0)
+    # The law wants half a year, whatever the plan says.
+    assert after.kept_days == LEAST_DAYS
+    assert left == 2
+    assert after.report.intact
+    assert after.report.checked < before.checked
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_entry")
+    with maintenance_context(alone.schema), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_entry WHERE sequence <= %s", [before.head_sequence - 1])
+    assert not verify_chain().intact

@@ -25,8 +25,12 @@ LOGS: Final[frozenset[Place]] = frozenset(
 ELSEWHERE: Final = {
     "kernel.common.idempotency.services.keyed_request": "remembers an answer, changes nothing",
     "kernel.aftersales.services.telling.side_of": "tells who speaks, changes nothing",
+    "kernel.i18n.texts.services.translate": "whoever keeps the text writes and records it",
     "kernel.levels.services.segments.hand_over": "part of merging members",
+    "kernel.media.services.uploads.begin_upload": "keeps room; what arrives is recorded",
+    "kernel.media.services.uploads.cancel_upload": "gives back room for what never arrived",
     "kernel.members.services.balances.hand_over": "part of merging members, which is recorded",
+    "kernel.snapshots.services.applying.bring": "goes on with what `begin` recorded",
     "kernel.orders.services.people.hand_over": "part of merging members",
     "kernel.orders.services.edits.propose_change": "a draft; applying it writes the timeline",
     "kernel.orders.services.telling.tell": "tells others what the caller has written down",

@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
+from kernel.audit.actor import Actor
 from kernel.catalogue.api import answers, forms, shapes
 from kernel.catalogue.api.fields import SPARSE, checked, sparse
 from kernel.catalogue.api.lists import listed
 from kernel.catalogue.api.store import query_of
 from kernel.catalogue.errors import InvalidPicture, NotFound
-from kernel.catalogue.images import LARGEST_BYTES
 from kernel.catalogue.models import Picture, Product, ProductVersion, Variant
 from kernel.catalogue.ports import SetPrice, prices
 from kernel.catalogue.selectors import product_page
@@ -28,6 +28,7 @@ from kernel.catalogue.services import (
     ProductFields,
     ValueSpec,
     VariantFields,
+    add_library_picture,
     add_picture,
     change_picture,
     change_product,
@@ -44,6 +45,7 @@ from kernel.catalogue.services import (
 from kernel.common.ids import parse_public_id
 from kernel.common.money import Money
 from kernel.common.time import utc_now
+from kernel.media.limits import LARGEST_PICTURE
 from kernel.tenancy.context import current_tenant
 
 VIEW, MANAGE = "products.view", "products.manage"
@@ -229,11 +231,7 @@ class PicturesView(StaffView):
     def post(self, request: Request, product: str) -> Response:
         """Add a picture; its renditions are made in the background."""
         asked = checked(forms.PictureAsked, request.data)
-        if asked["file"].size > LARGEST_BYTES:
-            raise InvalidPicture(bytes=asked["file"].size)
-        made = add_picture(
-            product_id(product), asked["file"].read(), alt=asked.get("alt", ""), actor=self.actor
-        )
+        made = _added(product_id(product), asked, self.actor)
         return Response({"id": made.public_id, "state": made.state}, status=201)
 
 
@@ -269,6 +267,15 @@ class PictureView(StaffView):
         """Take it away."""
         remove_picture(parse_public_id("pic", picture), actor=self.actor)
         return Response(status=204)
+
+
+def _added(product: UUID, asked: Mapping[str, Any], actor: Actor) -> Picture:
+    alt, file = asked.get("alt", ""), asked.get("file")
+    if file is None:
+        return add_library_picture(product, asked["asset"], alt=alt, actor=actor)
+    if file.size > LARGEST_PICTURE:
+        raise InvalidPicture(bytes=file.size)
+    return add_picture(product, file.read(), alt=alt, name=file.name, actor=actor)
 
 
 def _specs(options: Sequence[Mapping[str, Any]]) -> list[OptionSpec]:

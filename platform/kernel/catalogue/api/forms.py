@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+from typing_extensions import override
 
 from kernel.api.public_ids import PublicIdField
 
@@ -139,10 +141,18 @@ class BundleAsked(serializers.Serializer[Any]):
 
 
 class PictureAsked(serializers.Serializer[Any]):
-    """A file, and what it shows."""
+    """A file, or one of the library, and what it shows."""
 
-    file = serializers.FileField()
+    file = serializers.FileField(required=False)
+    asset = PublicIdField("ast", required=False)
     alt = serializers.CharField(required=False, allow_blank=True)
+
+    @override
+    def validate(self, attrs: Any) -> Any:
+        """Ask for one of the two."""
+        if ("file" in attrs) == ("asset" in attrs):
+            raise serializers.ValidationError({"file": [_("A file is expected.")]})
+        return attrs
 
 
 class PictureChanged(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kernel.catalogue.choices import CategoryPurpose, ProductKind, VariantStatus
+from kernel.catalogue.choices import CategoryPurpose, PictureState, ProductKind, VariantStatus
 from kernel.catalogue.errors import NotFound
 from kernel.catalogue.models import (
     BundleItem,
@@ -163,7 +163,9 @@ def _variants(
 
 
 def _pictures(product: Product, language: str | None, title: str) -> list[PictureShown]:
-    rows = Picture.objects.filter(product=product).exclude(file="").order_by("position", "id")
+    rows = Picture.objects.filter(product=product, state=PictureState.READY).order_by(
+        "position", "id"
+    )
     return [shown(row, language, title) for row in rows]
 
 

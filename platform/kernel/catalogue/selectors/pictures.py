@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 
+from kernel.catalogue.choices import PictureState
 from kernel.catalogue.models import Picture
 from kernel.catalogue.texts import in_language
 
@@ -53,10 +54,12 @@ def shown(picture: Picture, language: str | None = None, title: str = "") -> Pic
 
 
 def first_pictures(product_ids: Iterable[UUID]) -> dict[UUID, Picture]:
-    """Return the picture that stands for each product; one query."""
+    """Return the picture that stands for each product; one query.
+
+    One that is being prepared is shown to nobody: it is as it came.
+    """
     rows = (
-        Picture.objects.filter(product__in=list(product_ids))
-        .exclude(file="")
+        Picture.objects.filter(product__in=list(product_ids), state=PictureState.READY)
         .order_by("product_id", "position", "id")
         .distinct("product_id")
     )

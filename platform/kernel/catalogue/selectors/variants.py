@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kernel.catalogue.choices import ProductKind, VariantStatus
+from kernel.catalogue.choices import PictureState, ProductKind, VariantStatus
 from kernel.catalogue.models import Product, Variant
 from kernel.catalogue.selectors.cards import published
 from kernel.catalogue.selectors.pictures import PictureShown, first_pictures, shown
@@ -67,7 +67,9 @@ def variant_facts(
     for variant in variants:
         product = variant.product
         title = translated(product.i18n, language, "title", product.title)
-        own = variant.image if variant.image and variant.image.file else None
+        own = variant.image
+        if own is not None and own.state != PictureState.READY:
+            own = None
         picture = own or pictures.get(product.id)
         found[variant.id] = VariantFacts(
             variant_id=variant.id,

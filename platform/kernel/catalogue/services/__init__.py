@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from kernel.catalogue.services.batch import NewProduct, Plan, create_products, plan_product
 from kernel.catalogue.services.batch_changes import Changed, ProductChange, change_products
+from kernel.catalogue.services.batch_options import (
+    Growth,
+    grow_products,
+    lock_matrices,
+    options_in,
+    plan_growth,
+)
 from kernel.catalogue.services.categories import (
     change_category,
     create_category,
@@ -31,6 +38,7 @@ from kernel.catalogue.services.particulars import (
     save_unit,
 )
 from kernel.catalogue.services.pictures import (
+    add_library_picture,
     add_picture,
     change_picture,
     expect_picture,
@@ -48,6 +56,7 @@ from kernel.catalogue.services.products import (
 
 __all__ = [
     "Changed",
+    "Growth",
     "NewProduct",
     "OptionSpec",
     "Plan",
@@ -55,6 +64,7 @@ __all__ = [
     "ProductFields",
     "ValueSpec",
     "VariantFields",
+    "add_library_picture",
     "add_picture",
     "change_category",
     "change_collection",
@@ -70,12 +80,16 @@ __all__ = [
     "delete_collection",
     "discard_draft",
     "expect_picture",
+    "grow_products",
     "keep_group_picture",
+    "lock_matrices",
     "merge_category",
     "move_category",
     "note_prices",
+    "options_in",
     "order_pictures",
     "place_in_category",
+    "plan_growth",
     "plan_product",
     "publish_draft",
     "refresh_collection",

@@ -18,10 +18,12 @@ from kernel.catalogue.choices import CategoryPurpose
 from kernel.catalogue.errors import CategoryInUse, InvalidCategory, NotFound
 from kernel.catalogue.events import CategoryChanged
 from kernel.catalogue.models import Category, CategoryRedirect, Product, ProductCategory
+from kernel.catalogue.services.group_pictures import CATEGORY_USE, checked_picture
 from kernel.catalogue.texts import LONGEST_NAME, checked_handle, checked_names, handle_of
 from kernel.common.ids import uuid7
 from kernel.common.outbox.codec import encode
 from kernel.common.outbox.publishing import publish
+from kernel.media.services import drop_uses, set_uses
 
 DEEPEST: Final = 8
 MOST_CATEGORIES: Final = 5_000
@@ -53,7 +55,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "slug": lambda value, field: checked_handle(value, field=field, longest=_LONGEST_SLUG),
     "purpose": checks.one_of(CategoryPurpose),
     "is_shown": checks.switch,
-    "picture": checks.line(300),
+    "picture": checked_picture,
     "seo_title": checks.line(LONGEST_NAME),
     "seo_description": checks.line(500),
 }
@@ -87,6 +89,8 @@ def create_category(
     )
     _place(category, parent)
     _refuse_taken(category)
+    if category.picture:
+        set_uses(CATEGORY_USE, category.pk, [category.picture])
     category.save(force_insert=True)
     CategoryRedirect.objects.filter(path=category.path).delete()
     _tell(category, "created", actor, after={"path": category.path, "title": category.title})
@@ -116,6 +120,8 @@ def change_category(category_id: UUID, fields: CategoryFields, *, actor: Actor) 
         _place(category, category.parent)
         _refuse_taken(category)
         _move_subtree(old_path, category)
+    if "picture" in changed:
+        set_uses(CATEGORY_USE, category.pk, [category.picture])
     category.save()
     _tell(
         category,
@@ -194,6 +200,7 @@ def merge_category(category_id: UUID, *, into_id: UUID, actor: Actor) -> Categor
     _remember(source.path, target)
     before = {"path": source.path, "title": source.title}
     _tell(source, "merged", actor, before=before, after={"into": target.path, "products": moved})
+    drop_uses(CATEGORY_USE, [source.pk])
     source.delete()
     return target
 
@@ -212,6 +219,7 @@ def delete_category(category_id: UUID, *, actor: Actor) -> None:
     if holds_categories or ProductCategory.objects.filter(category=category).exists():
         raise CategoryInUse
     _tell(category, "deleted", actor, before={"path": category.path, "title": category.title})
+    drop_uses(CATEGORY_USE, [category.pk])
     category.delete()
 
 

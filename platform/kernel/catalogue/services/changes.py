@@ -14,6 +14,7 @@ from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.errors import NotFound
 from kernel.catalogue.events import ProductChanged
 from kernel.catalogue.models import OptionType, OptionValue, Product, ProductVersion, Variant
+from kernel.catalogue.services.descriptions import note_pictures
 from kernel.common.outbox.codec import encode
 from kernel.common.outbox.publishing import publish, publish_many
 
@@ -56,6 +57,7 @@ def finish_change(
     """
     variants = list(Variant.objects.filter(product=product).order_by("position", "id"))
     product.search_text = search_text(product, variants)
+    note_pictures(product, changed)
     is_new = "created" in changed
     product.version += 0 if is_new else 1
     product.updated_at = Now()

@@ -18,6 +18,7 @@ from kernel.catalogue.errors import HandleTaken, InvalidProduct, InvalidRules, N
 from kernel.catalogue.events import CollectionChanged
 from kernel.catalogue.models import Collection, CollectionProduct, Product
 from kernel.catalogue.rules import RuleContext, checked_rules, condition, depends_on_time
+from kernel.catalogue.services.group_pictures import COLLECTION_USE, checked_picture
 from kernel.catalogue.texts import (
     LONGEST_NAME,
     checked_handle,
@@ -29,6 +30,7 @@ from kernel.common.ids import uuid7
 from kernel.common.outbox.codec import encode
 from kernel.common.outbox.publishing import publish
 from kernel.common.time import utc_now
+from kernel.media.services import drop_uses, set_uses
 from kernel.tenancy.context import current_tenant
 
 MOST_BY_HAND: Final = 10_000
@@ -55,7 +57,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "description_html": lambda value, field: checked_html(value, field=field),
     "rules": lambda value, _field: checked_rules(value, context=rule_context(utc_now())),
     "is_shown": checks.switch,
-    "picture": checks.line(300),
+    "picture": checked_picture,
     "seo_title": checks.line(LONGEST_NAME),
     "seo_description": checks.line(500),
 }
@@ -90,6 +92,8 @@ def create_collection(fields: CollectionFields, *, actor: Actor, now: datetime) 
     collection = Collection(id=uuid7(), **values)
     collection.kind = CollectionKind.RULES if values.get("rules") else CollectionKind.MANUAL
     collection.handle = values.get("handle") or _free_handle(collection)
+    if collection.picture:
+        set_uses(COLLECTION_USE, collection.pk, [collection.picture])
     _save(collection, is_new=True)
     if collection.kind == CollectionKind.RULES:
         _run(collection, now=now)
@@ -116,6 +120,8 @@ def change_collection(
         return collection
     if "rules" in changed and collection.kind != CollectionKind.RULES:
         raise InvalidRules
+    if "picture" in changed:
+        set_uses(COLLECTION_USE, collection.pk, [values["picture"]])
     for name in changed:
         setattr(collection, name, values[name])
     _save(collection)
@@ -140,6 +146,7 @@ def delete_collection(collection_id: UUID, *, actor: Actor) -> None:
     """
     collection = _locked(collection_id)
     _tell(collection, "deleted", actor, before={"title": collection.title})
+    drop_uses(COLLECTION_USE, [collection.pk])
     collection.delete()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import CharField
@@ -13,6 +15,13 @@ from kernel.catalogue.choices import VariantStatus
 from kernel.catalogue.models import OptionType, OptionValue, Product, Variant, VariantValue
 from kernel.common.ids import encode_base32, uuid7
 
+Row = TypeVar("Row", OptionType, OptionValue, Variant)
+
+_STATE: Final[Mapping[type, Sequence[str]]] = {
+    OptionType: ("name", "names", "position", "is_archived"),
+    OptionValue: ("name", "names", "colour", "position", "is_archived"),
+    Variant: ("title", "signature", "status", "position", "is_default"),
+}
 _SKU_LETTERS = 12
 _LONGEST_TITLE = 300
 
@@ -24,7 +33,7 @@ def signature_of(value_ids: Sequence[UUID]) -> str:
 
 @dataclass(slots=True)
 class Matrix:
-    """Options, values and variants of one product, read with four queries.
+    """Options, values and variants of one product.
 
     Attributes:
         types: options, archived ones too.
@@ -32,6 +41,8 @@ class Matrix:
         choices: the value of each variant for each option.
         fresh: values made by this change.
         revived: values that were archived before it.
+        regrouped: variants that have other values than before it.
+        signed: variants that have another signature than before it.
     """
 
     product: Product
@@ -41,16 +52,14 @@ class Matrix:
     choices: dict[UUID, dict[UUID, UUID]]
     fresh: set[UUID] = field(default_factory=set)
     revived: set[UUID] = field(default_factory=set)
-    _new_types: list[OptionType] = field(default_factory=list)
-    _new_variants: list[Variant] = field(default_factory=list)
-    _regrouped: set[UUID] = field(default_factory=set)
-    _signed: set[UUID] = field(default_factory=set)
+    regrouped: set[UUID] = field(default_factory=set)
+    signed: set[UUID] = field(default_factory=set)
+    _stored: dict[UUID, tuple[tuple[str, object], ...]] = field(default_factory=dict)
 
     def add_type(self, option: OptionType) -> OptionType:
         """Add an option without values."""
         self.types.append(option)
         self.values[option.id] = []
-        self._new_types.append(option)
         return option
 
     def add_value(self, value: OptionValue) -> OptionValue:
@@ -98,7 +107,7 @@ class Matrix:
                 continue
             self.choices[variant.id] = after
             if after != before:
-                self._regrouped.add(variant.id)
+                self.regrouped.add(variant.id)
             if not set(after.values()) <= in_use:
                 variant.status = VariantStatus.ARCHIVED
             elif comes_back:
@@ -113,7 +122,7 @@ class Matrix:
             is_free = places.get(own, variant) is variant
             signature = own if is_free else f"~{variant.id.hex}"
             if signature != variant.signature:
-                self._signed.add(variant.id)
+                self.signed.add(variant.id)
             variant.signature = signature
 
     def add_variant(self, combination: Sequence[OptionValue], *, sku: str = "") -> None:
@@ -127,7 +136,6 @@ class Matrix:
             signature=self.signature(combination),
         )
         self.variants.append(variant)
-        self._new_variants.append(variant)
         self.choices[new] = {value.option_type_id: value.id for value in combination}
 
     def on_sale(self) -> list[Variant]:
@@ -172,52 +180,99 @@ class Matrix:
             for variant in self.on_sale()
         }
 
-    def write(self) -> None:
-        """Write everything; the number of statements does not depend on the number of variants."""
-        self._write_types()
-        self._write_variants()
+    def remember(self) -> None:
+        """Take what is there now for what the database holds."""
+        values = chain(*self.values.values())
+        self._stored = {item.id: _state(item) for item in self.types}
+        self._stored |= {item.id: _state(item) for item in values}
+        self._stored |= {item.id: _state(item) for item in self.variants}
 
-    def _write_types(self) -> None:
-        old = [item for item in self.types if item not in self._new_types]
-        OptionType.objects.bulk_create(self._new_types)
-        if old:
-            OptionType.objects.bulk_update(old, ["name", "names", "position", "is_archived"])
-        values = [value for items in self.values.values() for value in items]
-        OptionValue.objects.bulk_create([value for value in values if value.id in self.fresh])
-        kept = [value for value in values if value.id not in self.fresh]
-        if kept:
-            OptionValue.objects.bulk_update(
-                kept, ["name", "names", "colour", "position", "is_archived"]
-            )
+    def changed(self, rows: Iterable[Row]) -> list[Row]:
+        """Return those rows that were there and are others now."""
+        return [row for row in rows if self._stored.get(row.id, _state(row)) != _state(row)]
 
-    def _write_variants(self) -> None:
-        old = [item for item in self.variants if item not in self._new_variants]
-        if old:
-            # Constraints are checked row by row, so what is to be unique is cleared first.
-            rows = Variant.objects.filter(product=self.product)
-            rows.filter(is_default=True).update(is_default=False)
-            rows.filter(id__in=self._signed).update(signature=Cast("id", CharField()))
-            Variant.objects.bulk_update(
-                old, ["title", "signature", "status", "position", "is_default"]
-            )
-            VariantValue.objects.filter(variant__in=self._regrouped).delete()
-        Variant.objects.bulk_create(self._new_variants)
-        written = self._regrouped | {item.id for item in self._new_variants}
-        VariantValue.objects.bulk_create(
-            VariantValue(variant_id=variant, option_type_id=option, option_value_id=value)
-            for variant in sorted(written)
-            for option, value in self.choices[variant].items()
-        )
+    def added(self, rows: Iterable[Row]) -> list[Row]:
+        """Return those rows that were not there."""
+        return [row for row in rows if row.id not in self._stored]
+
+    def was_default(self, variant: Variant) -> bool:
+        """Tell whether a variant is the default in the database."""
+        return dict(self._stored.get(variant.id, ())).get("is_default", False) is True
+
+
+def write_matrices(matrices: Sequence[Matrix]) -> None:
+    """Write everything that is another now, or new.
+
+    The number of statements depends neither on that of products nor on that of variants.
+    """
+    _write_parts(matrices, OptionType, lambda matrix: matrix.types)
+    _write_parts(matrices, OptionValue, lambda matrix: chain(*matrix.values.values()))
+    _write_variants(matrices)
+
+
+def _write_parts(
+    matrices: Sequence[Matrix], model: type[Row], rows: Callable[[Matrix], Iterable[Row]]
+) -> None:
+    model.objects.bulk_create([row for each in matrices for row in each.added(rows(each))])
+    if changed := [row for each in matrices for row in each.changed(rows(each))]:
+        model.objects.bulk_update(changed, _STATE[model])
+
+
+def _write_variants(matrices: Sequence[Matrix]) -> None:
+    changed = [row for each in matrices for row in each.changed(each.variants)]
+    # Constraints are checked row by row, so what is to be unique is cleared first.
+    rows, signed = Variant.objects.all(), set().union(*(each.signed for each in matrices))
+    if demoted := [
+        row.id
+        for each in matrices
+        for row in each.variants
+        if each.was_default(row) and not row.is_default
+    ]:
+        rows.filter(id__in=demoted).update(is_default=False)
+    if signed:
+        rows.filter(id__in=signed).update(signature=Cast("id", CharField()))
+    if changed:
+        rows.bulk_update(changed, _STATE[Variant])
+    new = [row for each in matrices for row in each.added(each.variants)]
+    rows.bulk_create(new)
+    regrouped = set().union(*(each.regrouped for each in matrices))
+    if regrouped:
+        VariantValue.objects.filter(variant__in=regrouped).delete()
+    written = regrouped | {row.id for row in new}
+    VariantValue.objects.bulk_create(
+        VariantValue(variant_id=variant, option_type_id=option, option_value_id=value)
+        for each in matrices
+        for variant in sorted(written & each.choices.keys())
+        for option, value in each.choices[variant].items()
+    )
+
+
+def _state(row: Row) -> tuple[tuple[str, object], ...]:
+    return tuple((name, getattr(row, name)) for name in _STATE[type(row)])
+
+
+def read_matrices(products: Sequence[Product]) -> list[Matrix]:
+    """Read what products have now, with four queries."""
+    by_id = {row.id: row for row in products}
+    found = {key: Matrix(product, [], {}, [], {}) for key, product in by_id.items()}
+    owner: dict[UUID, Matrix] = {}
+    for option in OptionType.objects.filter(product__in=by_id).order_by("position", "id"):
+        owner[option.id] = found[option.product_id]
+        found[option.product_id].types.append(option)
+        found[option.product_id].values[option.id] = []
+    for value in OptionValue.objects.filter(option_type__in=owner).order_by("position"):
+        owner[value.option_type_id].values[value.option_type_id].append(value)
+    for variant in Variant.objects.filter(product__in=by_id).order_by("position", "id"):
+        owner[variant.id] = found[variant.product_id]
+        found[variant.product_id].variants.append(variant)
+    for row in VariantValue.objects.filter(variant__product__in=by_id):
+        chosen = owner[row.variant_id].choices.setdefault(row.variant_id, {})
+        chosen[row.option_type_id] = row.option_value_id
+    for matrix in found.values():
+        matrix.remember()
+    return list(found.values())
 
 
 def read_matrix(product: Product) -> Matrix:
-    """Read what a product has now."""
-    types = list(OptionType.objects.filter(product=product).order_by("position", "id"))
-    values: dict[UUID, list[OptionValue]] = {item.id: [] for item in types}
-    for value in OptionValue.objects.filter(option_type__in=list(values)).order_by("position"):
-        values[value.option_type_id].append(value)
-    variants = list(Variant.objects.filter(product=product).order_by("position", "id"))
-    choices: dict[UUID, dict[UUID, UUID]] = {}
-    for row in VariantValue.objects.filter(variant__in=[item.id for item in variants]):
-        choices.setdefault(row.variant_id, {})[row.option_type_id] = row.option_value_id
-    return Matrix(product, types, values, variants, choices)
+    """Read what a product has now, with four queries."""
+    return read_matrices([product])[0]

@@ -17,7 +17,7 @@ from kernel.audit.actor import Actor
 from kernel.catalogue.errors import InvalidOptions, SkuTaken
 from kernel.catalogue.models import OptionType, OptionValue, Product, Variant
 from kernel.catalogue.services.changes import finish_change, locked_product
-from kernel.catalogue.services.matrix import Matrix, read_matrix
+from kernel.catalogue.services.matrix import Matrix, read_matrix, write_matrices
 from kernel.catalogue.texts import checked_names, checked_text
 from kernel.common.ids import uuid7
 
@@ -83,7 +83,9 @@ def set_options(
     """
     product = locked_product(product_id)
     variants = lay_options(product, options, only=only)
-    finish_change(product, changed=("options",), actor=actor, after={"options": _told(options)})
+    finish_change(
+        product, changed=("options",), actor=actor, after={"options": told_options(options)}
+    )
     return variants
 
 
@@ -99,7 +101,7 @@ def lay_options(
     plan_options(matrix, options, only=only, sku=sku)
     try:
         with transaction.atomic():
-            matrix.write()
+            write_matrices([matrix])
     except IntegrityError as error:
         raise SkuTaken(skus=[sku]) from error
     return matrix.on_sale()
@@ -124,7 +126,8 @@ def plan_options(
     matrix.number()
 
 
-def _told(options: Sequence[OptionSpec]) -> list[dict[str, object]]:
+def told_options(options: Sequence[OptionSpec]) -> list[dict[str, object]]:
+    """Return what the log says of options."""
     return [
         {"name": item.name, "values": [value.name for value in item.values]} for item in options
     ]

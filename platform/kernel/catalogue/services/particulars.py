@@ -11,7 +11,9 @@ from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.catalogue import fields as checks
 from kernel.catalogue.attributes import checked_schema
+from kernel.catalogue.events import ParticularsChanged
 from kernel.catalogue.models import Brand, ProductType, ServiceLabel, Unit
+from kernel.catalogue.services.group_pictures import BRAND_USE, checked_picture
 from kernel.catalogue.texts import (
     LONGEST_NAME,
     checked_handle,
@@ -20,6 +22,8 @@ from kernel.catalogue.texts import (
     handle_of,
 )
 from kernel.common.outbox.codec import encode
+from kernel.common.outbox.publishing import publish
+from kernel.media.services import set_uses
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,7 +38,7 @@ _CHECKS: Final[Mapping[type[models.Model], Mapping[str, checks.Check]]] = {
         "handle": _handle,
         "name": checks.line(LONGEST_NAME, needed=True),
         "i18n": _i18n,
-        "logo": checks.line(300),
+        "logo": checked_picture,
         "position": checks.whole(0),
     },
     Unit: {"code": checks.code, "names": _names},
@@ -139,6 +143,8 @@ def _save(model: type[M], key: str, value: str, given: Mapping[str, object], act
     changed = [name for name in values if created or before[name] != values[name]]
     if not changed:
         return row
+    if model is Brand and "logo" in changed:
+        set_uses(BRAND_USE, row.pk, [values["logo"]])
     for name in changed:
         setattr(row, name, values[name])
     row.save()
@@ -149,4 +155,8 @@ def _save(model: type[M], key: str, value: str, given: Mapping[str, object], act
         before=None if created else {name: encode(before[name]) for name in changed},
         after={name: encode(values[name]) for name in changed},
     )
+    if not created:
+        kind = str(model._meta.model_name)
+        event = ParticularsChanged(kind=kind, row_id=row.pk, changed=changed)
+        publish(event, aggregate=f"{kind}:{row.pk.hex}")
     return row

@@ -1,14 +1,12 @@
-"""Pictures of products: kept as they came, shown as WebP in three widths."""
+"""Pictures of products: files of the library, shown as WebP in three widths."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -17,33 +15,49 @@ from kernel.audit.actor import Actor
 from kernel.catalogue.choices import PictureState
 from kernel.catalogue.errors import InvalidPicture, InvalidProduct, NotFound
 from kernel.catalogue.events import PictureAdded
-from kernel.catalogue.images import inspect, renditions_of
 from kernel.catalogue.models import Picture, Product
 from kernel.catalogue.services.changes import finish_change, locked_product, tell
 from kernel.catalogue.texts import checked_names, checked_text
 from kernel.common.ids import uuid7
 from kernel.common.outbox.publishing import publish
-from kernel.tenancy.context import bind_context
+from kernel.media.choices import AssetKind, AssetState
+from kernel.media.errors import InvalidAsset
+from kernel.media.models import Asset
+from kernel.media.names import asset_id_of
+from kernel.media.selectors import asset_with
+from kernel.media.services import (
+    draw,
+    drop_uses,
+    finish_drawing,
+    keep_picture,
+    note_use,
+    prepare_later,
+)
 
 MOST_PICTURES: Final = 250
 _LONGEST_ALT: Final = 500
 _LONGEST_URL: Final = 2_000
+PICTURE_USE: Final = "catalogue.picture"
 
 
 @transaction.atomic
-def add_picture(product_id: UUID, content: bytes, *, actor: Actor, alt: str = "") -> Picture:
+def add_picture(
+    product_id: UUID, content: bytes, *, actor: Actor, alt: str = "", name: str = ""
+) -> Picture:
     """Add a picture at the end; its renditions are made in the background.
+
+    It is in the library from then on, under `name`; what has the same content is that file.
 
     Raises:
         NotFound: there is no such product.
         InvalidPicture: the content is no picture that can be shown, or too large.
         InvalidProduct: the alternative text cannot be used, or too many pictures.
+        StorageFull: the shop has no room for it.
     """
     text = checked_text(alt, field="alt", longest=_LONGEST_ALT)
-    inspect(content)
     product = locked_product(product_id)
     picture = _new(product, alt=text)
-    store_original(picture, content)
+    store_original(picture, content, name=name)
     finish_change(product, changed=("pictures",), actor=actor, after={"added": picture.public_id})
     return picture
 
@@ -109,47 +123,86 @@ def further_pictures(
     return found, added
 
 
-def store_original(picture: Picture, content: bytes) -> None:
-    """Keep the content of a picture, and have its renditions made.
+def store_original(picture: Picture, content: bytes, *, name: str = "") -> None:
+    """Keep the content of a picture in the library, and have its renditions made.
 
     Runs inside the caller's transaction.
 
     Raises:
         InvalidPicture: the content is no picture that can be shown, or too large.
+        StorageFull: the shop has no room for it.
     """
-    facts = inspect(content)
-    name = f"catalogue/{picture.product_id.hex}/{picture.id.hex}.{facts.extension}"
-    picture.file = default_storage.save(name, ContentFile(content))
-    picture.width, picture.height = facts.width, facts.height
-    picture.state, picture.fault = PictureState.WAITING, ""
+    called = name or urlsplit(picture.source_url).path or picture.product.handle
+    try:
+        asset = keep_picture(content, name=called, alt=picture.alt)
+        _show(picture, asset.id)
+    except InvalidAsset as refusal:
+        raise InvalidPicture(str(refusal), **refusal.fields) from refusal
+
+
+@transaction.atomic
+def add_library_picture(
+    product_id: UUID, asset_id: UUID, *, actor: Actor, alt: str = ""
+) -> Picture:
+    """Add a picture of the library at the end.
+
+    Raises:
+        NotFound: there is no such product.
+        UnknownAsset: there is no such file.
+        InvalidPicture: it is no picture that can be shown.
+        InvalidProduct: the alternative text cannot be used, or too many pictures.
+    """
+    text = checked_text(alt, field="alt", longest=_LONGEST_ALT)
+    asset = asset_with(asset_id)
+    if asset.kind != AssetKind.IMAGE or (not asset.renditions and asset.state == AssetState.READY):
+        raise InvalidPicture(_("A JPEG, PNG, WebP, AVIF or GIF picture is expected."))
+    product = locked_product(product_id)
+    picture = _new(product, alt=text or asset.alt, alts=asset.alts)
+    try:
+        _show(picture, asset.id)
+    except InvalidAsset as refusal:
+        raise InvalidPicture(str(refusal)) from refusal
+    finish_change(product, changed=("pictures",), actor=actor, after={"added": picture.public_id})
+    return picture
+
+
+def _show(picture: Picture, asset_id: UUID) -> None:
+    asset = note_use(PICTURE_USE, picture.id, asset_id)
+    take_over(picture, asset)
     picture.save()
-    publish(PictureAdded(picture_id=picture.id), aggregate=f"picture:{picture.id.hex}")
+    if picture.state == PictureState.WAITING:
+        publish(PictureAdded(picture_id=picture.id), aggregate=f"picture:{picture.id.hex}")
+
+
+def take_over(picture: Picture, asset: Asset) -> None:
+    """Let a picture name the files of the library; its row is not saved."""
+    states = {
+        AssetState.WAITING: PictureState.WAITING,
+        AssetState.READY: PictureState.READY,
+        AssetState.FAILED: PictureState.FAILED,
+    }
+    picture.state = states[AssetState(asset.state)]
+    picture.fault = InvalidPicture.code if asset.state == AssetState.FAILED else ""
+    picture.file, picture.renditions = asset.file, dict(asset.renditions)
+    picture.width, picture.height = asset.width, asset.height
 
 
 @transaction.atomic
 def render_picture(picture_id: UUID) -> None:
     """Make the renditions of a picture; done again, they are the same. Gone, nothing is done."""
     waiting = Picture.objects.filter(pk=picture_id).first()
-    if waiting is None or not waiting.file or waiting.state == PictureState.READY:
+    key = asset_id_of(waiting.file) if waiting else None
+    if waiting is None or key is None or waiting.state == PictureState.READY:
         return
-    with default_storage.open(waiting.file) as file:
-        content = file.read()
-    try:
-        made, fault = renditions_of(content), ""
-    except InvalidPicture as refusal:
-        made, fault = {}, refusal.code
+    drawn = draw(key)
     # Locked after the slow part, and in the order in which a picture is taken away.
     product = locked_product(waiting.product_id)
+    asset = finish_drawing(drawn)
     picture = Picture.objects.select_for_update().filter(pk=picture_id, file=waiting.file).first()
-    if picture is None:
+    if picture is None or asset is None:
         return
-    stem = picture.file.rpartition(".")[0]
-    picture.renditions = {
-        str(width): default_storage.save(f"{stem}-{width}.webp", ContentFile(data))
-        for width, data in made.items()
-    }
-    picture.state, picture.fault = (PictureState.READY if made else PictureState.FAILED), fault
-    picture.save(update_fields=["renditions", "state", "fault"])
+    take_over(picture, asset)
+    picture.save(update_fields=["file", "renditions", "state", "fault", "width", "height"])
     tell(product, changed=("pictures",))
 
 
@@ -196,22 +249,24 @@ def order_pictures(product_id: UUID, picture_ids: Sequence[UUID], *, actor: Acto
 
 @transaction.atomic
 def remove_picture(picture_id: UUID, *, actor: Actor) -> None:
-    """Take a picture away; its files go once that is final.
+    """Take a picture away; its file stays in the library.
 
     Raises:
         NotFound: there is no such picture.
     """
     picture = _picture(picture_id)
     product = locked_product(picture.product_id)
-    files = [name for name in (picture.file, *picture.renditions.values()) if name]
-    public = picture.public_id
+    public, key = picture.public_id, asset_id_of(picture.file)
+    if key is not None and picture.state == PictureState.WAITING:
+        prepare_later(key)
+    drop_uses(PICTURE_USE, [picture.id])
     picture.delete()
     finish_change(product, changed=("pictures",), actor=actor, before={"removed": public})
-    for name in files:
-        transaction.on_commit(bind_context(partial(default_storage.delete, name)), robust=True)
 
 
-def _new(product: Product, *, alt: str, source_url: str = "") -> Picture:
+def _new(
+    product: Product, *, alt: str, source_url: str = "", alts: Mapping[str, str] | None = None
+) -> Picture:
     rows = Picture.objects.filter(product=product)
     if rows.count() >= MOST_PICTURES:
         raise InvalidProduct(_("There are too many pictures."), field="pictures")
@@ -220,6 +275,7 @@ def _new(product: Product, *, alt: str, source_url: str = "") -> Picture:
         id=uuid7(),
         product=product,
         alt=alt,
+        alts=dict(alts or {}),
         source_url=source_url,
         position=0 if last is None else last + 1,
     )

@@ -40,7 +40,10 @@ class CheckoutTold(serializers.Serializer[Any]):
     address = AddressForm(required=False)
     shipping = serializers.CharField(max_length=40, allow_blank=True, default="")
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
-    inputs = serializers.DictField(default=dict)
+    inputs = serializers.DictField(
+        default=dict,
+        help_text="By name: ids of `coupons`, `codes` of coupons, and what modules ask.",
+    )
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     phone = serializers.CharField(max_length=20, allow_blank=True, default="")
     purpose = serializers.ChoiceField(choices=CartPurpose.choices, default=CartPurpose.CART)

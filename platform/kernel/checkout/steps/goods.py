@@ -68,8 +68,9 @@ def check_limits(drafts: Sequence[Draft], context: PipelineContext) -> None:
         wanted: dict[UUID, int] = defaultdict(int)
         first: dict[UUID, DraftLine] = {}
         for line in draft.lines:
-            wanted[line.goods.product_id] += line.quantity
-            first.setdefault(line.goods.product_id, line)
+            if line.goods.is_limited:
+                wanted[line.goods.product_id] += line.quantity
+                first.setdefault(line.goods.product_id, line)
         member_id = draft.basket.shopper.member_id
         for product_id, quantity in wanted.items():
             line = first[product_id]
@@ -126,7 +127,8 @@ def _bought(drafts: Sequence[Draft], *, is_placing: bool) -> dict[tuple[UUID, UU
         (draft.basket.shopper.member_id, line.goods.product_id)
         for draft in drafts
         for line in draft.lines
-        if line.goods.limit("max_per_member") is not None
+        if line.goods.is_limited
+        and line.goods.limit("max_per_member") is not None
         and draft.basket.shopper.member_id is not None
     ]
     if not limited:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.checkout.baskets import Basket
 from kernel.checkout.drafts import Draft, PipelineContext
 from kernel.pricing.audience import includes
-from kernel.pricing.groups import ask_for_groups, groups_of
+from kernel.pricing.groups import ask_for_groups, buying_from, groups_of, joined
 from kernel.pricing.models import PriceList
 from kernel.pricing.services import prices_for
 from kernel.pricing.services.answers import lists_at
@@ -50,7 +50,7 @@ def ask_prices(drafts: Sequence[Draft], context: PipelineContext) -> None:
     for draft in drafts:
         buyer = buyer_of(draft.basket)
         if buyer.member_id and (own := belonging.get(buyer.member_id)):
-            buyer = replace(buyer, groups=buyer.groups | own)
+            buyer = joined(buyer, own)
         held = frozenset(
             row.pk
             for row in lists[draft.currency]
@@ -74,7 +74,9 @@ def _belonging(
 
 def buyer_of(basket: Basket) -> Buyer:
     """Return the shopper as the pricing centre knows people."""
-    return Buyer(member_id=basket.shopper.member_id, groups=basket.shopper.groups)
+    buyer = Buyer(member_id=basket.shopper.member_id, groups=basket.shopper.groups)
+    country = basket.address.get("country", "")
+    return buying_from(buyer, country) if country else buyer
 
 
 def _ask_for(drafts: Sequence[Draft], lists: Sequence[PriceList] | None, *, now: datetime) -> None:

@@ -364,6 +364,8 @@ def test_ways_to_ship_and_the_policy_are_set_by_staff(
         "silent_days": 3,
         "send_back_days": 7,
         "inspect_days": 10,
+        "difference_days": 7,
+        "returns_recount": False,
     }
 
     chosen = desk.put(f"{ADMIN}/orders/policy/", policy, content_type="application/json")

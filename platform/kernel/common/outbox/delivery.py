@@ -50,14 +50,17 @@ def deliver_pending(
     *,
     clock: Callable[[], datetime],
     limit: int,
+    until: datetime | None = None,
     policy: RetryPolicy = DEFAULT_RETRIES,
 ) -> int:
     """Deliver the current tenant's due events; return how many were attempted.
 
-    Fewer than ``limit`` means that nothing was due any more. Safe to run any
-    number of times at once.
+    Fewer than ``limit`` before ``until`` means that nothing was due any more. Safe
+    to run any number of times at once.
     """
     for attempted in range(limit):
+        if until is not None and attempted and clock() >= until:
+            return attempted
         event = _claim(now=clock(), policy=policy)
         if event is None:
             return attempted

@@ -15,6 +15,7 @@ from kernel.common.outbox.asking import ASKING
 from kernel.common.outbox.errors import NotInTransaction, UnknownEvent
 from kernel.common.outbox.events import Event, registered
 from kernel.common.outbox.models import OutboxEvent
+from kernel.common.outbox.queued import queue_once
 from kernel.common.outbox.tasks import deliver
 from kernel.tenancy import carried
 from kernel.tenancy.context import TenantRef, current_tenant, tenant_context
@@ -166,7 +167,7 @@ class _Deliver:
 
     def _put(self) -> None:
         with tenant_context(self.tenant):
-            deliver.apply_async()
+            queue_once(deliver.apply_async)
 
 
 def _begin(tenant: TenantRef, aggregate: str | None) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from kernel.common.turns import doubled
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -30,9 +32,8 @@ class RetryPolicy:
             jitter: 0 to 1; spreads the wait between half and whole, so that
                 events that failed together do not come back together.
         """
-        doubled = self.first_delay.total_seconds() * 2.0 ** min(attempt - 1, 30)
-        bounded = min(doubled, self.longest_delay.total_seconds())
-        return timedelta(seconds=bounded * (0.5 + jitter / 2))
+        whole = doubled(attempt, first=self.first_delay, longest=self.longest_delay)
+        return whole * (0.5 + jitter / 2)
 
 
 DEFAULT_RETRIES: Final = RetryPolicy()

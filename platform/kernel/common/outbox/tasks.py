@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from kernel.common.metrics import set_outbox
 from kernel.common.outbox.delivery import deliver_pending, next_due
+from kernel.common.outbox.queued import begin, queue, queue_once
 from kernel.common.outbox.selectors import backlog
 from kernel.common.time import utc_now
 from kernel.common.wakeups.services import (
@@ -18,9 +20,10 @@ from kernel.tenancy.context import current_tenant, public_context, tenant_contex
 from kernel.tenancy.ports import directory
 from kernel.tenancy.tasks import tenant_task
 
-# One run hands over to the next after this many, so that a busy tenant does
-# not hold a worker while others wait.
+# One run hands over to the next after this many, or so long, so that a busy tenant
+# does not hold a worker while others wait.
 _BATCH: Final = 200
+_TURN: Final = timedelta(seconds=1)
 _TENANTS_PER_SWEEP: Final = 1000
 
 
@@ -28,11 +31,14 @@ _TENANTS_PER_SWEEP: Final = 1000
 def deliver() -> None:
     """Deliver the current tenant's due events."""
     tenant = current_tenant()
+    begin()
     with public_context():
         seen = pending_wakeups(schema=tenant.schema)
-    attempted = deliver_pending(clock=utc_now, limit=_BATCH)
+    until = utc_now() + _TURN
+    attempted = deliver_pending(clock=utc_now, limit=_BATCH, until=until)
     now = utc_now()
-    due = next_due(now=now)
+    is_cut_off = attempted == _BATCH or now >= until
+    due = now if is_cut_off else next_due(now=now)
     pending, oldest = backlog()
     set_outbox(
         tenant=tenant.public_id,
@@ -41,8 +47,8 @@ def deliver() -> None:
     )
     with public_context():
         settle_wakeups(schema=tenant.schema, ids=seen, next_due=due)
-    if attempted == _BATCH:
-        deliver.apply_async()
+    if is_cut_off:
+        queue_once(deliver.apply_async)
 
 
 @tenant_task(name="outbox.sweep", queue="events", scope="public")
@@ -57,4 +63,4 @@ def sweep() -> None:
             forget_schema(schema=schema)
             continue
         with tenant_context(tenant):
-            deliver.apply_async()
+            queue(deliver.apply_async)

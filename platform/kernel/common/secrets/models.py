@@ -1,4 +1,4 @@
-"""Sealed secrets of a tenant."""
+"""Sealed secrets of a tenant; in public, those of the installation."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from kernel.tenancy.models import TenantModel
 
 class TenantSecret(TenantModel):
     """What a tenant keeps sealed for one purpose, such as ``payments.wechat``.
+
+    In public stand those of the people who run the platform.
 
     The blob opens only with this tenant's id, this purpose and this version:
     a row copied to another tenant or purpose, or an older blob put back, is refused.

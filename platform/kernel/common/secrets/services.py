@@ -1,4 +1,4 @@
-"""Store, read and rotate the current tenant's secrets."""
+"""Store, read and rotate the secrets of the current tenant, or of the installation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from kernel.common.secrets.errors import RootKeysUnusable, SecretMissing, Secret
 from kernel.common.secrets.kms import KmsWrapper, connect
 from kernel.common.secrets.local_ring import read_ring
 from kernel.common.secrets.models import TenantSecret
-from kernel.tenancy.context import current_tenant
+from kernel.tenancy.context import TenantRef, current_scope
 
 BATCH: Final = 100
+INSTALLATION: Final = "public"
+"""Whose the secrets of operators and channel partners are; no tenant's id is like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ def _reseal(
 
 
 def _context(purpose: str, version: int) -> dict[str, str]:
-    return {"tenant": str(current_tenant().id), "purpose": purpose, "v": str(version)}
+    scope = current_scope()
+    owner = str(scope.id) if isinstance(scope, TenantRef) else INSTALLATION
+    return {"tenant": owner, "purpose": purpose, "v": str(version)}
 
 
 @lru_cache(maxsize=1)

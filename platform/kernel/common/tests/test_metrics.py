@@ -51,12 +51,18 @@ def test_a_request_is_counted_under_its_route_and_tenant(settings: Settings) -> 
     assert "q=missing" not in text
 
 
-_CHILD = """
+_PROCESSES = """
+import os
 import django
 django.setup()
 from kernel.common.metrics import HTTP_REQUESTS, set_outbox
-HTTP_REQUESTS.labels("store", "GET", "/", "200", "none").inc(2)
-set_outbox(tenant="public", lag_seconds=1.5, pending=3)
+for _each in range(3):
+    if os.fork() == 0:
+        HTTP_REQUESTS.labels("store", "GET", "/", "200", "none").inc(2)
+        set_outbox(tenant="public", lag_seconds=1.5, pending=3)
+        os._exit(0)
+    _pid, status = os.wait()
+    assert status == 0
 """
 
 
@@ -66,8 +72,7 @@ def test_worker_processes_answer_as_one(tmp_path: Path, monkeypatch: pytest.Monk
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path),
     }
-    for _each in range(3):
-        subprocess.run([sys.executable, "-c", _CHILD], env=env, check=True)
+    subprocess.run([sys.executable, "-c", _PROCESSES], env=env, check=True)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
 
     text = metrics_view(RequestFactory().get("/metrics")).content.decode()

@@ -13,6 +13,14 @@ from kernel.dataio.api.admin import (
     PreviewView,
     RunView,
 )
+from kernel.dataio.api.plans import (
+    FilesView,
+    ListsView,
+    PlansView,
+    PlanView,
+    TargetsView,
+    TargetView,
+)
 
 app_name = "dataio-admin-api"
 urlpatterns = [
@@ -22,5 +30,11 @@ urlpatterns = [
     path("imports/<str:source>/run/", RunView.as_view(), name="run"),
     path("imports/<str:source>/faults/", FaultsView.as_view(), name="faults"),
     path("imports/<str:source>/pictures/", PicturesView.as_view(), name="pictures"),
+    path("exports/lists/", ListsView.as_view(), name="export-lists"),
+    path("exports/plans/", PlansView.as_view(), name="export-plans"),
+    path("exports/plans/<str:plan>/", PlanView.as_view(), name="export-plan"),
+    path("exports/files/", FilesView.as_view(), name="export-files"),
+    path("exports/targets/", TargetsView.as_view(), name="export-targets"),
+    path("exports/targets/<str:target>/", TargetView.as_view(), name="export-target"),
     path("exports/products.csv", ExportView.as_view(), name="export"),
 ]

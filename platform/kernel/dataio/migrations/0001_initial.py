@@ -11,11 +11,38 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("catalogue", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="ExportTarget",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("endpoint", models.CharField(max_length=300)),
+                ("region", models.CharField(max_length=40)),
+                ("bucket", models.CharField(max_length=63)),
+                ("prefix", models.CharField(blank=True, default="", max_length=200)),
+                ("access_key", models.CharField(max_length=128)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
         migrations.CreateModel(
             name="Import",
             fields=[
@@ -86,6 +113,154 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ExportPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("query", models.TextField(blank=True, default="")),
+                ("columns", models.JSONField(default=list)),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("csv", "CSV"), ("xlsx", "XLSX (Excel)")], max_length=4
+                    ),
+                ),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("day", "Every day"),
+                            ("week", "Every Monday"),
+                            ("month", "On the first of every month"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("hour", models.PositiveSmallIntegerField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("page", "A letter says that it is there"),
+                            ("mail", "By e-mail"),
+                            ("bucket", "Into a bucket (S3)"),
+                        ],
+                        default="page",
+                        max_length=6,
+                    ),
+                ),
+                ("emails", models.JSONField(blank=True, default=list)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("fault", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "staff",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "target",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_on_delete="SET NULL",
+                        null=True,
+                        related_name="+",
+                        to="dataio.exporttarget",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["next_at"], name="dataio_plans_due")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ExportFile",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("file", models.CharField(max_length=300)),
+                ("name", models.CharField(max_length=120)),
+                ("size", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("page", "A letter says that it is there"),
+                            ("mail", "By e-mail"),
+                            ("bucket", "Into a bucket (S3)"),
+                        ],
+                        default="page",
+                        max_length=6,
+                    ),
+                ),
+                ("emails", models.JSONField(blank=True, default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("kept", "Kept here"),
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("failed", "Given up"),
+                        ],
+                        default="kept",
+                        max_length=7,
+                    ),
+                ),
+                ("fault", models.CharField(blank=True, default="", max_length=40)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "staff",
+                    kernel.common.db.fields.DBForeignKey(
+                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "target",
+                    kernel.common.db.fields.DBForeignKey(
+                        blank=True,
+                        db_on_delete="SET NULL",
+                        null=True,
+                        related_name="+",
+                        to="dataio.exporttarget",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_at"],
+                        name="dataio_files_due",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ImportFault",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -128,84 +303,6 @@ class Migration(migrations.Migration):
                         fields=("source", "picture"), name="dataio_picture_once"
                     )
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExportFile",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kernel.common.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("kind", models.CharField(max_length=40)),
-                ("file", models.CharField(max_length=300)),
-                ("name", models.CharField(max_length=120)),
-                ("size", models.BigIntegerField()),
-                ("made_at", models.DateTimeField()),
-                (
-                    "staff",
-                    kernel.common.db.fields.DBForeignKey(
-                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ExportPlan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kernel.common.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("kind", models.CharField(max_length=40)),
-                ("query", models.TextField(blank=True, default="")),
-                ("columns", models.JSONField(default=list)),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[("csv", "CSV"), ("xlsx", "XLSX (Excel)")], max_length=4
-                    ),
-                ),
-                (
-                    "every",
-                    models.CharField(
-                        choices=[
-                            ("day", "Every day"),
-                            ("week", "Every Monday"),
-                            ("month", "On the first of every month"),
-                        ],
-                        max_length=5,
-                    ),
-                ),
-                ("hour", models.PositiveSmallIntegerField()),
-                ("next_at", models.DateTimeField(null=True)),
-                ("fault", models.CharField(blank=True, default="", max_length=40)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                (
-                    "staff",
-                    kernel.common.db.fields.DBForeignKey(
-                        db_on_delete="CASCADE", related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["next_at"], name="dataio_plans_due")],
             },
         ),
     ]

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from kernel.access.api.authentication import StaffView
 from kernel.api.openapi.answers import items_of, page_of, paging
 from kernel.catalogue.api.fields import checked
+from kernel.catalogue.sent import contents_of
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
 from kernel.documents.api.answering import file_answer, pdf_answer
@@ -24,30 +25,48 @@ from kernel.documents.api.forms import (
     EntityForm,
     EntityShown,
     IssueTold,
+    LayoutShown,
+    LayoutTold,
     PrintShown,
     PrintTold,
     RejectTold,
     RequestShown,
     entity_data,
+    layout_data,
     listed_data,
     request_data,
     run_data,
 )
 from kernel.documents.api.store import PDF
 from kernel.documents.choices import DocumentKind, PrintKind, RequestState
-from kernel.documents.errors import UnknownDocument, UnknownPrintRun, UnknownRequest
+from kernel.documents.errors import (
+    InvalidLayout,
+    UnknownDocument,
+    UnknownPrintRun,
+    UnknownRequest,
+)
 from kernel.documents.models import Document, InvoiceRequest, PrintRun
-from kernel.documents.selectors import documents, entities, reds_of, requests, runs
+from kernel.documents.selectors import (
+    documents,
+    entities,
+    entity_of,
+    reds_of,
+    requests,
+    runs,
+)
 from kernel.documents.services import (
     EntityTerms,
     Issued,
+    Layout,
     ask_to_print,
     issue_invoice,
     issue_red,
     issue_request,
     issue_slip,
+    layouts_of,
     reject_request,
     save_entity,
+    save_layout,
 )
 from kernel.documents.tasks import begin
 from kernel.members.api.views import NewestFirst
@@ -103,6 +122,43 @@ class EntityView(StaffView):
         terms = EntityTerms(**checked(EntityForm, request.data))
         key = parse_public_id("ent", entity)
         return Response(entity_data(save_entity(terms, entity_id=key, actor=self.actor)))
+
+
+class LayoutsView(StaffView):
+    """What an entity's documents look like."""
+
+    permissions_by_method = {"GET": VIEW}
+
+    @extend_schema(responses=items_of(LayoutShown))
+    def get(self, request: Request, entity: str) -> Response:
+        """Return the layout of each kind of document."""
+        row = entity_of(entity)
+        known = layouts_of(row.pk)
+        return Response({"items": [layout_data(k.value, known.get(k)) for k in DocumentKind]})
+
+
+class LayoutView(StaffView):
+    """What one kind of document looks like."""
+
+    permissions_by_method = {"PUT": MANAGE}
+    parser_classes = (JSONParser, MultiPartParser)
+
+    @extend_schema(request=LayoutTold, responses=LayoutShown)
+    def put(self, request: Request, entity: str, kind: str) -> Response:
+        """Choose it; documents that were issued stay as they are."""
+        asked = checked(LayoutTold, request.data)
+        if kind not in DocumentKind.values:
+            raise UnknownDocument
+        logo, drops = asked.pop("logo", None), asked.pop("drops_logo")
+        [content, *_rest] = [*contents_of([logo] if logo else [], refusal=InvalidLayout), b""]
+        row = save_layout(
+            entity_of(entity).pk,
+            DocumentKind(kind),
+            Layout(**asked),
+            logo=b"" if drops else content or None,
+            actor=self.actor,
+        )
+        return Response(layout_data(kind, row))
 
 
 class DocumentsView(StaffView):

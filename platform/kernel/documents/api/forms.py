@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
@@ -10,17 +11,28 @@ from rest_framework import serializers
 from kernel.common.ids import public_id
 from kernel.common.money import Money
 from kernel.documents.choices import (
+    Column,
     DocumentKind,
     InvoiceMoment,
+    Paper,
     PrintKind,
     PrintState,
     RedState,
     RequestKind,
     RequestState,
 )
-from kernel.documents.models import Document, InvoiceRequest, LegalEntity, PrintRun, RedInvoice
-from kernel.documents.services import EntityTerms
+from kernel.documents.models import (
+    Document,
+    DocumentLayout,
+    InvoiceRequest,
+    LegalEntity,
+    PrintRun,
+    RedInvoice,
+)
+from kernel.documents.services import EntityTerms, Layout
 
+# What follows from refunds alone.
+_BY_ITSELF = frozenset({DocumentKind.CREDIT_NOTE.value, DocumentKind.CREDIT_VOID.value})
 _TERMS = tuple(EntityTerms.__dataclass_fields__)
 
 
@@ -56,6 +68,39 @@ class EntityShown(EntityForm):
     id = serializers.CharField()
 
 
+class LayoutForm(serializers.Serializer[Any]):
+    """What documents of one kind look like; what is empty is as usual.
+
+    Texts may say `{{ number }}`, `{{ date }}`, `{{ order }}`, `{{ ordered }}`, `{{ buyer }}`,
+    `{{ seller }}` and `{{ total }}`. A logo comes as `multipart/form-data`.
+    """
+
+    title = serializers.CharField(max_length=80, allow_blank=True, default="")
+    intro = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    closing = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    colour = serializers.CharField(max_length=7, allow_blank=True, default="")
+    paper = serializers.ChoiceField(choices=Paper.choices, default=Paper.A4.value)
+    hidden = serializers.ListField(
+        child=serializers.ChoiceField(choices=Column.choices), max_length=10, default=list
+    )
+    shows_bank = serializers.BooleanField(default=True)
+    shows_note = serializers.BooleanField(default=True)
+
+
+class LayoutTold(LayoutForm):
+    """A layout, with a logo where one is sent."""
+
+    logo = serializers.FileField(required=False, max_length=200)
+    drops_logo = serializers.BooleanField(default=False)
+
+
+class LayoutShown(LayoutForm):
+    """A layout of one kind of document."""
+
+    kind = serializers.ChoiceField(choices=DocumentKind.choices)
+    has_logo = serializers.BooleanField()
+
+
 class DocumentShown(serializers.Serializer[Any]):
     """A document, as its buyer sees it."""
 
@@ -82,7 +127,7 @@ class DocumentAsked(serializers.Serializer[Any]):
 
     order = serializers.CharField(max_length=44)
     kind = serializers.ChoiceField(
-        choices=[each for each in DocumentKind.choices if each[0] != "credit_note"]
+        choices=[each for each in DocumentKind.choices if each[0] not in _BY_ITSELF]
     )
 
 
@@ -165,6 +210,16 @@ class RejectTold(serializers.Serializer[Any]):
 def entity_data(row: LegalEntity) -> dict[str, object]:
     """Return a legal entity as the API shows it."""
     return {"id": row.public_id, **{name: getattr(row, name) for name in _TERMS}}
+
+
+def layout_data(kind: str, row: DocumentLayout | None) -> dict[str, object]:
+    """Return a layout as the API shows it; the usual one where nobody chose any."""
+    chosen = row or Layout()
+    return {
+        "kind": kind,
+        **{name: getattr(chosen, name) for name in asdict(Layout())},
+        "has_logo": bool(row and row.logo),
+    }
 
 
 def document_data(row: Document) -> dict[str, object]:

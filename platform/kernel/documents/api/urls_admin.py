@@ -10,6 +10,12 @@ app_name = "documents-admin-api"
 urlpatterns = [
     path("legal-entities/", admin.EntitiesView.as_view(), name="entities"),
     path("legal-entities/<str:entity>/", admin.EntityView.as_view(), name="entity"),
+    path("legal-entities/<str:entity>/layouts/", admin.LayoutsView.as_view(), name="layouts"),
+    path(
+        "legal-entities/<str:entity>/layouts/<str:kind>/",
+        admin.LayoutView.as_view(),
+        name="layout",
+    ),
     path("documents/", admin.DocumentsView.as_view(), name="documents"),
     path("documents/<str:document>/pdf/", admin.DocumentView.as_view(), name="document"),
     path("prints/", admin.PrintsView.as_view(), name="prints"),

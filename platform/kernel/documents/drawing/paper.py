@@ -8,21 +8,30 @@ from typing import Final
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, A5, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-PAPER: Final = A4
 MARGIN: Final = 18 * mm
-WIDTH: Final = A4[0] - 2 * MARGIN
-FONT: Final = "StoaSansSC"
+PAPERS: Final = {"a4": A4, "a5": A5, "letter": LETTER}
+FONT: Final = "DocuSansSC"
 INK: Final = HexColor("#1c2430")
 QUIET: Final = HexColor("#5b6675")
 LINE: Final = HexColor("#cfd6de")
 SHADE: Final = HexColor("#f3f5f8")
-_FILE: Final = Path(__file__).parents[1] / "fonts" / "StoaSansSC-Regular.ttf"
+_FILE: Final = Path(__file__).parents[1] / "fonts" / "DocuSansSC-Regular.ttf"
+
+
+def size_of(paper: str) -> tuple[float, float]:
+    """Return how wide and high a paper is."""
+    return PAPERS.get(paper, A4)
+
+
+def room_of(paper: str) -> float:
+    """Return how wide what stands on a paper is."""
+    return size_of(paper)[0] - 2 * MARGIN
 
 
 @cache
@@ -34,15 +43,20 @@ def load_font() -> str:
 
 @cache
 def style(
-    size: float = 9, *, is_quiet: bool = False, is_right: bool = False, leading: float = 0
+    size: float = 9,
+    *,
+    is_quiet: bool = False,
+    is_right: bool = False,
+    leading: float = 0,
+    colour: str = "",
 ) -> ParagraphStyle:
     """Return how a paragraph is set. Lines are broken between any two Chinese letters."""
     return ParagraphStyle(
-        f"{size}-{is_quiet}-{is_right}-{leading}",
+        f"{size}-{is_quiet}-{is_right}-{leading}-{colour}",
         fontName=load_font(),
         fontSize=size,
         leading=leading or size * 1.4,
-        textColor=QUIET if is_quiet else INK,
+        textColor=HexColor(colour) if colour else QUIET if is_quiet else INK,
         alignment=TA_RIGHT if is_right else 0,
         wordWrap="CJK",
     )

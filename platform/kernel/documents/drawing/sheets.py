@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils import translation
@@ -14,7 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, PageBreak, SimpleDocTemplate
 
-from kernel.documents.drawing.paper import FONT, MARGIN, PAPER, QUIET, load_font
+from kernel.documents.drawing.paper import FONT, MARGIN, QUIET, load_font, size_of
 from kernel.documents.drawing.parts import parts_of
 
 _FOOT: Final = 12 * mm
@@ -31,6 +31,7 @@ class Sheet:
         language: in which it is written.
         zone: IANA name of the shop's clock.
         content: see `kernel.documents.contents`.
+        logo: a picture; empty for none.
     """
 
     kind: str
@@ -40,14 +41,27 @@ class Sheet:
     currency: str
     zone: str
     content: Mapping[str, Any]
+    logo: bytes = b""
+    paper: str = ""
+
+    @property
+    def layout(self) -> Mapping[str, Any]:
+        """What the owner chose of how it looks."""
+        found: Mapping[str, Any] = self.content.get("layout") or {}
+        return found
 
 
 def draw(sheets: Iterable[Sheet]) -> bytes:
-    """Return a PDF file of sheets, each beginning on a page of its own."""
+    """Return a PDF file of sheets, each beginning on a page of its own.
+
+    All are on the paper of the first one.
+    """
     load_font()
+    rows = list(sheets)
+    paper = str(rows[0].layout.get("paper", "a4")) if rows else "a4"
     story: list[Flowable] = []
     title = ""
-    for sheet in sheets:
+    for sheet in (replace(each, paper=paper) for each in rows):
         if story:
             story.append(PageBreak())
         title = title or sheet.number
@@ -56,7 +70,7 @@ def draw(sheets: Iterable[Sheet]) -> bytes:
     file = io.BytesIO()
     template = SimpleDocTemplate(
         file,
-        pagesize=PAPER,
+        pagesize=size_of(paper),
         leftMargin=MARGIN - _FRAME,
         rightMargin=MARGIN - _FRAME,
         topMargin=MARGIN,
@@ -122,4 +136,5 @@ class _Numbered(Canvas):
         self.setFillColor(QUIET)
         self.drawString(MARGIN, _FOOT, number)
         text = words % {"page": page, "pages": pages} if words else ""
-        self.drawRightString(PAPER[0] - MARGIN, _FOOT, text)
+        width: float = self._pagesize[0]  # type: ignore[attr-defined]  # the stubs leave it out
+        self.drawRightString(width - MARGIN, _FOOT, text)

@@ -7,7 +7,10 @@ from kernel.documents.services.issuing import (
     credit_refunds,
     issue_invoice,
     issue_slip,
+    issue_supplement,
+    void_returned,
 )
+from kernel.documents.services.layouts import Layout, layouts_of, save_layout
 from kernel.documents.services.printing import ask_to_print
 from kernel.documents.services.reds import ask_for_reds, issue_red
 from kernel.documents.services.requests import (
@@ -22,6 +25,7 @@ from kernel.documents.services.requests import (
 __all__ = [
     "EntityTerms",
     "Issued",
+    "Layout",
     "Wanted",
     "ask_for_invoice",
     "ask_for_reds",
@@ -32,7 +36,11 @@ __all__ = [
     "issue_red",
     "issue_request",
     "issue_slip",
+    "issue_supplement",
+    "layouts_of",
     "reject_request",
     "save_entity",
+    "save_layout",
+    "void_returned",
     "withdraw_request",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -56,4 +58,15 @@ def sheet_of(document: Document) -> Sheet:
         currency=document.currency,
         zone=current_tenant().zone,
         content=document.content,
+        logo=logo_of(document.content),
     )
+
+
+def logo_of(content: Mapping[str, Any]) -> bytes:
+    """Return the picture that a document's layout names."""
+    name = str((content.get("layout") or {}).get("logo", ""))
+    if not name:
+        return b""
+    with default_storage.open(name) as file:
+        picture: bytes = file.read()
+    return picture

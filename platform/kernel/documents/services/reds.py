@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from kernel.documents.services.requests import (
     invoiceable_minor,
     locked,
     refunds_of,
+    returned_of,
     tell,
 )
 from kernel.orders.services.locking import lock_order
@@ -33,8 +35,9 @@ _ISSUED = (RequestState.ISSUED, RequestState.PART_RED)
 def ask_for_reds(order_id: UUID, *, now: datetime) -> list[RedInvoice]:
     """Ask for a red invoice for each refund since the invoice was issued; again asks nothing.
 
-    A request that nobody has issued yet is made smaller instead, and withdrawn when
-    nothing of the money is left.
+    What was asked for a refund that came back is dropped; where it was issued already, it
+    stands for the next refund. A request that nobody has issued yet is made smaller instead,
+    and withdrawn when nothing of the money is left.
 
     Raises:
         OrderNotFound: there is no such order.
@@ -48,16 +51,26 @@ def ask_for_reds(order_id: UUID, *, now: datetime) -> list[RedInvoice]:
     request = rows.filter(state__in=_ISSUED).first()
     if request is None:
         return []
-    asked = RedInvoice.objects.filter(request=request)
-    known = dict(asked.values_list("reference", "amount_minor"))
-    left = request.amount_minor - sum(known.values())
+    came_back = set(returned_of(order).values_list("reference", flat=True))
+    _drop(request, came_back)
+    asked = list(RedInvoice.objects.filter(request=request).exclude(state=RedState.DROPPED))
+    known = {red.reference: red.amount_minor for red in asked}
+    left = request.amount_minor - sum(red.amount_minor for red in asked)
+    # Issued for money that is here again: they take back what goes back next.
+    spare = sum(red.amount_minor for red in asked if red.reference in came_back)
     found = []
     for entry in refunds_of(order).exclude(reference__in=request.settled):
-        minor = min(entry.minor, left)
-        if entry.reference in known or minor <= 0:
+        if entry.reference in came_back:
             continue
-        left -= minor
-        found.append(_due(request, entry.reference, minor, now=now))
+        if entry.reference in known:
+            spare -= min(max(entry.minor - known[entry.reference], 0), spare)
+            continue
+        covered = min(entry.minor, spare)
+        spare -= covered
+        minor = min(entry.minor - covered, left)
+        if minor > 0:
+            left -= minor
+            found.append(_due(request, entry.reference, minor, now=now))
     return found
 
 
@@ -87,6 +100,12 @@ def issue_red(red_id: UUID, issued: Issued, *, actor: Actor, now: datetime) -> R
         after = {"number": number, "amount": row.amount_minor}
         record(action="documents.red_issued", actor=actor, obj=row, after=after, now=now)
         return row
+
+
+def _drop(request: InvoiceRequest, references: Collection[str]) -> None:
+    """Ask no more for red invoices that nobody has issued yet."""
+    due = RedInvoice.objects.filter(request=request, state=RedState.DUE, reference__in=references)
+    due.update(state=RedState.DROPPED.value)
 
 
 def _shrink(row: InvoiceRequest, minor: int, *, now: datetime) -> None:

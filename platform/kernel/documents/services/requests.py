@@ -211,6 +211,11 @@ def refunds_of(order: Order) -> QuerySet[PaymentEntry]:
     return rows.order_by("id")
 
 
+def returned_of(order: Order) -> QuerySet[PaymentEntry]:
+    """Return the refunds of an order that came back."""
+    return PaymentEntry.objects.filter(order=order, kind=PaymentEntryKind.REFUND_RETURNED)
+
+
 def locked(request_id: UUID) -> InvoiceRequest:
     """Lock a request, and before it its order, as everything that moves money does.
 

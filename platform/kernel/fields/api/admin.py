@@ -37,6 +37,7 @@ class FieldTold(serializers.Serializer[Any]):
     )
     is_required = serializers.BooleanField(required=False)
     is_searchable = serializers.BooleanField(required=False)
+    is_asked = serializers.BooleanField(required=False)
     position = serializers.IntegerField(required=False, min_value=0, max_value=999)
 
 
@@ -159,6 +160,7 @@ def _shown(row: OwnField) -> dict[str, Any]:
     return {
         "id": row.public_id,
         **{name: getattr(row, name) for name in names},
+        "is_asked": row.is_asked,
         "position": row.position,
     }
 

@@ -8,19 +8,23 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.access.api.authentication import StaffView
 from kernel.access.scopes import stores_for
 from kernel.api.openapi.answers import page_of, paging
+from kernel.catalogue.sent import MOST_PICTURES, contents_of
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
+from kernel.fulfilment.api.forms import ParcelShown
 from kernel.fulfilment.choices import FulfilmentState
-from kernel.fulfilment.errors import FulfilmentNotFound
+from kernel.fulfilment.errors import FulfilmentNotFound, ProofRefused
 from kernel.fulfilment.models import Fulfilment
 from kernel.fulfilment.services import (
     Parcel,
+    Proof,
     ShipmentRow,
     add_keys,
     change_shipment,
@@ -92,9 +96,12 @@ class ReportShown(serializers.Serializer[Any]):
 
 
 class ProofTold(serializers.Serializer[Any]):
-    """What shows that it arrived."""
+    """What shows that it arrived; with pictures as ``multipart/form-data``."""
 
     name = serializers.CharField(max_length=80, allow_blank=True, default="")
+    pictures = serializers.ListField(
+        child=serializers.FileField(max_length=200), max_length=MOST_PICTURES, default=list
+    )
 
 
 class CodeTold(serializers.Serializer[Any]):
@@ -118,17 +125,10 @@ class AddedShown(serializers.Serializer[Any]):
     added = serializers.IntegerField()
 
 
-class FulfilmentShown(serializers.Serializer[Any]):
+class FulfilmentShown(ParcelShown):
     """A parcel, a pickup or a delivery."""
 
-    id = serializers.CharField(source="public_id")
     order = serializers.CharField(source="order.number")
-    method = serializers.CharField()
-    state = serializers.CharField()
-    carrier = serializers.CharField()
-    tracking = serializers.CharField()
-    shipped_at = serializers.DateTimeField(allow_null=True)
-    delivered_at = serializers.DateTimeField(allow_null=True)
 
 
 class ListAsked(serializers.Serializer[Any]):
@@ -193,12 +193,14 @@ class FulfilmentView(StaffView):
 class ReceiptView(StaffView):
     """Notes that a parcel arrived."""
 
+    parser_classes = (JSONParser, MultiPartParser)
     permissions_by_method = {"POST": MANAGE}
 
     @extend_schema(request=ProofTold, responses=FulfilmentShown)
     def post(self, request: Request, fulfilment: str) -> Response:
-        """Note that it arrived."""
-        proof = {name: value for name, value in _told(ProofTold, request).items() if value}
+        """Note that it arrived, or add to what shows that it did."""
+        told = _told(ProofTold, request)
+        proof = Proof(told["name"], contents_of(told["pictures"], refusal=ProofRefused))
         row = receive_fulfilment(_visible(fulfilment), proof=proof, actor=self.actor, now=utc_now())
         return Response(FulfilmentShown(row).data)
 

@@ -11,11 +11,13 @@ from kernel.fulfilment.services.digital import deliver_digital, deliver_waiting
 from kernel.fulfilment.services.dispatch import Dispatched, Parcel, fulfil, fulfil_many
 from kernel.fulfilment.services.keys import add_keys, keys_left, keys_of
 from kernel.fulfilment.services.pickup import code_of, hand_over, hand_over_by_code
+from kernel.fulfilment.services.proving import Proof, pictures_of
 from kernel.fulfilment.services.sheets import ShipmentRow, ShippingReport, ship_rows
 
 __all__ = [
     "Dispatched",
     "Parcel",
+    "Proof",
     "ShipmentRow",
     "ShippingReport",
     "add_keys",
@@ -29,6 +31,7 @@ __all__ = [
     "hand_over_by_code",
     "keys_left",
     "keys_of",
+    "pictures_of",
     "receive_fulfilment",
     "receive_order",
     "ship_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from kernel.audit.services import record
 from kernel.fulfilment.choices import FulfilmentState
 from kernel.fulfilment.errors import FulfilmentFixed, FulfilmentNotFound, InvalidShipment
 from kernel.fulfilment.models import Fulfilment, FulfilmentItem
+from kernel.fulfilment.services.proving import NOTHING, Proof, drawn_pictures, with_proof
 from kernel.orders.choices import EventKind, FulfilmentStatus
 from kernel.orders.events import OrderDelivered
 from kernel.orders.hooks import HookContext
@@ -40,20 +41,41 @@ def receive_order(order_id: UUID, *, actor: Actor, now: datetime) -> None:
     _arrive([order_id], now=now)
 
 
-@transaction.atomic
 def receive_fulfilment(
-    fulfilment_id: UUID, *, proof: Mapping[str, str], actor: Actor, now: datetime
+    fulfilment_id: UUID, *, proof: Proof = NOTHING, actor: Actor, now: datetime
 ) -> Fulfilment:
-    """Note that one parcel has arrived; again it does nothing.
+    """Note that one parcel has arrived, or add to what shows that it did.
 
     Raises:
         FulfilmentNotFound: there is none.
         TransitionRefused: its order is over.
+        ProofRefused: too many pictures, or none at all.
     """
-    parcel, order = _locked(fulfilment_id)
-    if parcel.state == FulfilmentState.DELIVERED:
-        return parcel
-    check(order, "deliver")
+    name, made = proof.name.replace("\x00", "").strip(), drawn_pictures(proof)
+    with transaction.atomic():
+        parcel, order = _locked(fulfilment_id)
+        is_new = parcel.state != FulfilmentState.DELIVERED
+        if is_new:
+            check(order, "deliver")
+        shown = with_proof(parcel, name, made)
+        if shown is not None:
+            parcel.proof = shown
+            parcel.save(update_fields=["proof"])
+        if is_new:
+            _receive(parcel, order, actor=actor, now=now)
+        if actor.is_privileged and (is_new or shown is not None):
+            told = {"name": name, "pictures": len(made)}
+            record(
+                action="fulfilment.received" if is_new else "fulfilment.proven",
+                actor=actor,
+                obj=("order", order.number),
+                after={"tracking": parcel.tracking, **{k: v for k, v in told.items() if v}},
+                now=now,
+            )
+    return parcel
+
+
+def _receive(parcel: Fulfilment, order: Order, *, actor: Actor, now: datetime) -> None:
     for line_id, quantity in FulfilmentItem.objects.filter(fulfilment=parcel).values_list(
         "line_id", "quantity"
     ):
@@ -61,23 +83,13 @@ def receive_fulfilment(
         line.delivered_quantity = min(line.delivered_quantity + quantity, line.fulfilled_quantity)
         line.save(update_fields=["delivered_quantity"])
     parcel.state, parcel.delivered_at = FulfilmentState.DELIVERED, now
-    parcel.proof = dict(proof)
-    parcel.save(update_fields=["state", "delivered_at", "proof"])
+    parcel.save(update_fields=["state", "delivered_at"])
     refresh([order.pk], now=now)
     entry = Entry(order.pk, EventKind.DELIVERED, data={"fulfilment": str(parcel.pk)})
     write([entry], actor=actor, now=now)
     order.refresh_from_db()
-    if actor.is_privileged:
-        record(
-            action="fulfilment.received",
-            actor=actor,
-            obj=("order", order.number),
-            after={"tracking": parcel.tracking, **parcel.proof},
-            now=now,
-        )
     if order.fulfilment_status == FulfilmentStatus.DELIVERED:
         tell(OrderDelivered, "delivered", [order], actor=actor, now=now)
-    return parcel
 
 
 def may_change(parcel: Fulfilment, *, now: datetime) -> bool:

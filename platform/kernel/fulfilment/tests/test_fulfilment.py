@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from pytest_django import Settings
 
 from kernel.audit.actor import Actor
@@ -25,6 +27,7 @@ from kernel.fulfilment.errors import (
 from kernel.fulfilment.models import CardKey, Fulfilment
 from kernel.fulfilment.services import (
     Parcel,
+    Proof,
     ShipmentRow,
     add_keys,
     change_shipment,
@@ -39,10 +42,15 @@ from kernel.fulfilment.services import (
     ship_rows,
 )
 from kernel.inventory.services import availability
+from kernel.media.models import Asset
+from kernel.media.services import room_taken
+from kernel.members.services.erasing import anonymise
 from kernel.orders.errors import TransitionRefused
 from kernel.orders.models import Order, OrderLine
+from kernel.orders.services.lifecycle import complete_orders
 from kernel.orders.timeline import verify
-from testkit.factories.orders import TESTER, make_variant, orders_in, pay, place
+from testkit.factories.orders import TESTER, make_member, make_variant, orders_in, pay, place
+from testkit.factories.reviews import make_photo
 from testkit.factories.shipping import make_way
 
 NOW = utc_now()
@@ -51,8 +59,8 @@ STAFF = Actor("staff", "stf_1", "李文")
 pytestmark = pytest.mark.usefixtures("in_tenant_a")
 
 
-def paid_order(*items: tuple[object, int]) -> Order:
-    group = place(*items)  # type: ignore[arg-type]
+def paid_order(*items: tuple[object, int], **told: Any) -> Order:
+    group = place(*items, **told)  # type: ignore[arg-type]
     pay(group)
     return orders_in(group)[0]
 
@@ -90,7 +98,7 @@ def test_two_parcels_complete_an_order_and_receiving_delivers_it() -> None:
 
     first = fulfil(Parcel(order.pk, {line.pk: 2}, "SF", "SF1"), actor=STAFF, now=NOW)
     fulfil(Parcel(order.pk, carrier="SF", tracking="SF2"), actor=STAFF, now=NOW)
-    receive_fulfilment(first.pk, proof={"name": "王"}, actor=STAFF, now=NOW)
+    receive_fulfilment(first.pk, proof=Proof("王"), actor=STAFF, now=NOW)
     half = Order.objects.get(pk=order.pk).fulfilment_status
     receive_order(order.pk, actor=TESTER, now=NOW)
 
@@ -99,6 +107,31 @@ def test_two_parcels_complete_an_order_and_receiving_delivers_it() -> None:
     assert set(Fulfilment.objects.values_list("state", flat=True)) == {"delivered"}
     assert OutboxEvent.objects.filter(name="orders.order_delivered").count() == 1
     assert list(verify()) == []
+
+
+def test_a_proof_of_delivery_goes_with_who_goes_once_his_order_is_over(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    member, photo = make_member(), make_photo(60, 40)
+    over, under_way = (paid_order((make_variant().pk, 1), member_id=member.pk) for _n in "ab")
+    proof = Proof("王", [photo, photo])
+    for order in (over, under_way):
+        parcel = fulfil(Parcel(order.pk), actor=STAFF, now=NOW)
+        receive_fulfilment(parcel.pk, proof=proof, actor=STAFF, now=NOW)
+        receive_fulfilment(parcel.pk, proof=proof, actor=STAFF, now=NOW)
+    files = list(Fulfilment.objects.get(order=over).proof["pictures"][0].values())
+    complete_orders([over.pk], actor=TESTER, now=NOW)
+
+    anonymise(member.pk, actor=TESTER, reason="asked", now=NOW)
+
+    waits = Fulfilment.objects.get(order=under_way).proof
+    assert Fulfilment.objects.get(order=over).proof == {}
+    assert (waits["name"], len(waits["pictures"]), Asset.objects.count()) == ("王", 1, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        complete_orders([under_way.pk], actor=TESTER, now=NOW)
+    assert Fulfilment.objects.get(order=under_way).proof == {}
+    assert (Asset.objects.count(), room_taken()) == (0, 0)
+    assert not any(default_storage.exists(name) for name in files)
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 6, 10**9])

@@ -227,13 +227,15 @@ def _take(
     holders = [take.owner if verb == "reserve" else take.from_holder for take in takes]
     # Nothing in here is caught by anybody, so a savepoint would be of no use.
     with transaction.atomic(savepoint=False):
-        known = look({variant for wants in wanted for variant in wants} - plain)
+        variants = {variant for wants in wanted for variant in wants}
+        known = look(variants - plain)
         if known.untracked:
             wanted = [_without(wants, known.untracked) for wants in wanted]
+            variants -= known.untracked
         if locations is None:
             make_for_sale_ahead(known.sold_ahead)
         shelf = _lock(
-            {variant for wants in wanted for variant in wants},
+            variants,
             holders=[holder for holder in holders if holder is not None],
             locations=locations,
             now=now or utc_now(),

@@ -130,7 +130,7 @@ def _movements(moves: Iterable[Move], *, actor: Actor, reason: str) -> Iterator[
             (
                 new_id(),
                 each.item_id.hex,
-                each.kind.value,
+                each.kind,
                 str(each.on_hand),
                 str(each.allocated),
                 text(kind),

@@ -74,12 +74,14 @@ class LevelListed(serializers.Serializer[Any]):
 
 
 class LevelPolicyForm(serializers.Serializer[Any]):
-    """How growth is earned and for how long levels are kept."""
+    """How growth and points are earned and for how long levels are kept."""
 
     earns_on = serializers.ChoiceField(choices=EarnsOn.choices, required=False)
     growth_per_unit = serializers.IntegerField(required=False)
     window_days = serializers.IntegerField(required=False, allow_null=True)
     grace_days = serializers.IntegerField(required=False)
+    points_per_unit = serializers.IntegerField(required=False)
+    points_asset = serializers.CharField(required=False, max_length=32)
 
 
 class LevelPolicyShown(LevelPolicyForm):
@@ -87,6 +89,7 @@ class LevelPolicyShown(LevelPolicyForm):
 
     state = serializers.ChoiceField(choices=WalkState.choices)
     percent = serializers.IntegerField()
+    points_since = serializers.DateTimeField(allow_null=True)
 
 
 class StepShown(serializers.Serializer[Any]):

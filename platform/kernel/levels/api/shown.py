@@ -42,7 +42,8 @@ def level_listed(row: Level, members: int) -> dict[str, Any]:
 def policy_data(row: LevelPolicy) -> dict[str, Any]:
     """Return the choices."""
     names = ("earns_on", "growth_per_unit", "window_days", "grace_days", "state", "percent")
-    return {name: getattr(row, name) for name in names}
+    points = ("points_per_unit", "points_asset", "points_since")
+    return {name: getattr(row, name) for name in (*names, *points)}
 
 
 def progress_data(found: Progress) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def settle_order(order_id: UUID, policy: LevelPolicy, *, now: datetime) -> UUID 
         return None
     if order.currency != current_tenant().currency:
         return order.member_id
-    if _has_earned(order, policy) and policy.growth_per_unit:
+    if has_earned(order, policy) and policy.growth_per_unit:
         OrderGrowth.objects.bulk_create(
             [OrderGrowth(order=order, member_id=order.member_id, per_unit=policy.growth_per_unit)],
             ignore_conflicts=True,
@@ -81,7 +81,7 @@ def settle_order(order_id: UUID, policy: LevelPolicy, *, now: datetime) -> UUID 
         return order.member_id
     # Read again: whoever held the lock may have been told of the order later.
     order.refresh_from_db()
-    wanted = _kept_units(order, row.per_unit)
+    wanted = kept_minor(order) * row.per_unit // 10 ** DECIMALS[order.currency]
     change = max(wanted - row.units, -growth_of(row.member_id))
     if change:
         _book(row, change, now=now)
@@ -117,7 +117,8 @@ def _book(row: OrderGrowth, change: int, *, now: datetime) -> None:
     )
 
 
-def _has_earned(order: Order, policy: LevelPolicy) -> bool:
+def has_earned(order: Order, policy: LevelPolicy) -> bool:
+    """Tell whether an order is as far as the shop wants before it brings anything."""
     if order.paid_at is None or order.status == OrderStatus.CANCELLED:
         return False
     if policy.earns_on == EarnsOn.RECEIVED:
@@ -127,8 +128,8 @@ def _has_earned(order: Order, policy: LevelPolicy) -> bool:
     return True
 
 
-def _kept_units(order: Order, per_unit: int) -> int:
+def kept_minor(order: Order) -> int:
+    """Return what was paid for the goods of an order and not paid back."""
     if order.status == OrderStatus.CANCELLED:
         return 0
-    kept = max(order.paid_minor - order.refunded_minor - order.freight_minor, 0)
-    return int(kept * per_unit // 10 ** DECIMALS[order.currency])
+    return max(order.paid_minor - order.refunded_minor - order.freight_minor, 0)

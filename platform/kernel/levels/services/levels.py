@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.money import BASIS_POINTS, LARGEST_MINOR
 from kernel.common.outbox.publishing import publish
+from kernel.i18n.languages import NAMES
 from kernel.levels.choices import Match
 from kernel.levels.errors import InvalidLevel, LevelTaken, UnknownLevel
 from kernel.levels.events import LevelsEdited
@@ -150,8 +150,7 @@ def _value(name: str, value: object) -> object:
 
 
 def _texts(value: object, name: str, longest: int) -> dict[str, str]:
-    known = {code for code, _label in settings.LANGUAGES}
-    if not isinstance(value, Mapping) or not set(value) <= known:
+    if not isinstance(value, Mapping) or not set(value) <= set(NAMES):
         raise InvalidLevel(field=name)
     found = {}
     for code, text in value.items():

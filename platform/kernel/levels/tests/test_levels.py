@@ -11,12 +11,14 @@ from kernel.audit.models import AuditEntry
 from kernel.checkout.services import quote_basket
 from kernel.common.time import utc_now
 from kernel.fulfilment.services import receive_order
-from kernel.ledger.services import verify
+from kernel.ledger.services import Owner, adjust, balance, verify
+from kernel.levels.errors import InvalidLevel
 from kernel.levels.handlers import look_at
 from kernel.levels.models import Level, LevelChange, Standing
 from kernel.levels.policy import current_policy, set_policy
 from kernel.levels.selectors import progress_of
 from kernel.levels.services import change_level, grow, growth_of, review, set_level, settle_order
+from kernel.levels.services.points import settle_points
 from kernel.levels.services.reviewing import REVIEW, review_due
 from kernel.members.models import Member
 from kernel.members.services.merging import merge_members
@@ -59,6 +61,7 @@ def bought(member: Member, minor: int, *, now: datetime = NOW) -> Order:
 
 def heard(order: Order, *, now: datetime = NOW) -> None:
     assert order.member_id is not None
+    settle_points(order.pk, current_policy(), now=now)
     settle_order(order.pk, current_policy(), now=now)
     review([order.member_id], now=now)
 
@@ -67,6 +70,10 @@ def pay_back(order: Order, minor: int, reference: str, *, now: datetime = NOW) -
     kind = PaymentEntryKind.REFUNDED
     note_refund(order.pk, kind, minor, reference=reference, actor=TESTER, now=now)
     heard(order, now=now)
+
+
+def points_of(member: Member) -> int:
+    return balance(Owner("member", member.pk), "points")
 
 
 def level_of(member_id: UUID) -> str:
@@ -121,6 +128,34 @@ def test_who_meets_the_conditions_again_in_time_keeps_the_level() -> None:
 
     assert falls_at is not None
     assert level_of(member.pk) == "gold"
+
+
+def test_a_level_multiplies_the_points_of_an_order_and_a_refund_takes_them_back() -> None:
+    level = make_level("gold", 1, ("growth", 1), points_bp=15_000)
+    set_policy({"earns_on": "received"}, actor=ACTOR, now=NOW - DAY)
+    with pytest.raises(InvalidLevel):
+        set_policy({"points_asset": "cny"}, actor=ACTOR, now=NOW)
+    early = make_member()
+    before = bought(early, 5000, now=NOW - DAY)
+    set_policy({"points_per_unit": 2}, actor=ACTOR, now=NOW)
+    plain, gold = make_member(), make_member()
+    set_level(gold.pk, level.pk, reason="", is_fixed=True, actor=ACTOR, now=NOW)
+
+    orders = [bought(plain, 6050), bought(gold, 6050)]
+    earned = [points_of(plain), points_of(gold)]
+    for order in (*orders, before):
+        heard(order)
+    set_policy({"points_per_unit": 5}, actor=ACTOR, now=NOW)
+    pay_back(orders[1], 3025, "r1")
+    kept = points_of(gold)
+    # What was spent meanwhile is not owed.
+    adjust(Owner("member", gold.pk), "points", -50, key="spent", reason="Mug", actor=ACTOR)
+    pay_back(orders[1], 3025, "r2")
+
+    assert earned == [121, 181]
+    assert points_of(early) == 0
+    assert (kept, points_of(gold)) == (90, 0)
+    assert not verify()
 
 
 def test_what_was_bought_long_ago_no_longer_counts_where_the_shop_says_so() -> None:

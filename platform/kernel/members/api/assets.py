@@ -43,6 +43,13 @@ class MoveShown(serializers.Serializer[Any]):
     """One movement."""
 
     kind = serializers.CharField()
+    hold = serializers.ChoiceField(
+        choices=["open", "captured", "released", "parts", ""],
+        help_text="What became of units that were held; empty for other movements.",
+    )
+    number = serializers.CharField(
+        allow_blank=True, help_text="Of the withdrawal or order that it is about."
+    )
     occurred_at = serializers.DateTimeField()
     amount = serializers.CharField()
     balance_after = serializers.CharField()
@@ -113,6 +120,8 @@ def _asset(line: WalletLine) -> dict[str, object]:
 def _move(move: StatementLine, scale: int) -> dict[str, object]:
     return {
         "kind": move.kind,
+        "hold": move.hold,
+        "number": str(move.data.get("number", "")),
         "occurred_at": move.occurred_at,
         "amount": decimal_text(move.minor, scale),
         "balance_after": decimal_text(move.balance_after, scale),

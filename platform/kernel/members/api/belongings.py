@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,10 +15,11 @@ from kernel.common.time import utc_now
 from kernel.members.api.views import MemberView, NewestFirst, OpenView, page, told
 from kernel.members.choices import ConsentKind, InvoiceKind
 from kernel.members.models import Favourite, Footprint
-from kernel.members.regions import HOME, regions_below
+from kernel.members.regions import HOME, Region, regions_below
 from kernel.members.services import addresses, consents, favourites, invoices
 from kernel.members.services.addresses import Place
 from kernel.members.services.invoices import Invoicee
+from kernel.members.states import states_of
 
 PRODUCT: Final = "product"
 PRODUCT_PREFIX: Final = "prd"
@@ -161,15 +163,24 @@ class AddressView(MemberView):
 
 
 class RegionsView(OpenView):
-    """The divisions of China."""
+    """The divisions of China, and the states of countries whose addresses name them."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("parent", str, description="Code; provinces without it.")],
+        parameters=[
+            OpenApiParameter(
+                "parent",
+                str,
+                description="Code; provinces without it. Two letters of a country for its states.",
+            )
+        ],
         responses=RegionShown(many=True),
     )
     def get(self, request: Request) -> Response:
         """Return the parts of a division."""
-        rows = regions_below(request.query_params.get("parent", ""))
+        parent = request.query_params.get("parent", "")
+        language = get_language() or ""
+        states = [Region(e.code, e.name_in(language), False) for e in states_of(parent)]
+        rows = states or regions_below(parent)
         response = Response(RegionShown(rows, many=True).data)
         response["Cache-Control"] = "public, max-age=86400"
         return response

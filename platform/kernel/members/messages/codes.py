@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
-from email.headerregistry import Address
-from email.utils import parseaddr
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from kernel.branding.letters import envelope
 from kernel.members.choices import Channel
 from kernel.members.errors import MessageNotSent
 from kernel.members.messages.sms import Sms, send_sms
@@ -38,15 +36,11 @@ def deliver_code(*, channel: Channel, target: str, code: str, lasts: timedelta) 
 
 
 def _send_letter(*, to: str, subject: str, body: str) -> None:
-    brand = current_tenant().brand
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
     letter = EmailMessage(
         subject=" ".join(subject.split()),
         body=body,
-        # The shop's name, but the installation's address: only that passes SPF and DKIM.
-        from_email=str(Address(display_name=" ".join(brand.name.split()), addr_spec=sender)),
         to=[to],
-        reply_to=[brand.support_email] if brand.support_email else [],
+        **envelope(current_tenant().brand),
     )
     try:
         letter.send()

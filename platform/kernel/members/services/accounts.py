@@ -24,6 +24,8 @@ from kernel.members.models import Identity, Member, MemberPolicy
 from kernel.members.normal import checked_name, invalid, normal_login, proof_of
 from kernel.members.services.codes import use_code
 from kernel.members.services.sessions import SignedIn, open_session, revoke_sessions
+from kernel.members.whereabouts import current_request
+from kernel.tenancy.simulation import is_simulation
 
 _LONGEST_PASSWORD: Final = 256
 NOT_INVITED: Final = Arrival()
@@ -74,6 +76,8 @@ def greet(member: Member, arrival: Arrival, *, now: datetime) -> None:
 
 def sign_up_policy() -> SignUp:
     """Return who may open an account in the current tenant."""
+    if is_simulation() and current_request() is not None:
+        return SignUp.INVITED  # No stranger opens an account where nothing has value.
     chosen = MemberPolicy.objects.values_list("sign_up", flat=True).first()
     return SignUp(chosen) if chosen else SignUp.OPEN
 

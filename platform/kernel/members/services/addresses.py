@@ -16,6 +16,7 @@ from kernel.members.errors import InvalidAddress, NotKept, TooMany
 from kernel.members.models import Address, Member
 from kernel.members.normal import normal_phone, shown_text
 from kernel.members.regions import HOME, path_of, written
+from kernel.members.states import state_of, states_of
 
 MOST_ADDRESSES: Final = 50
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -176,7 +177,10 @@ def _region(country: str, code: str) -> tuple[str, str]:
         return code, written(code)
     if code and not (_SUBDIVISION.fullmatch(code) and code.startswith(country)):
         raise _invalid("region_code", _("This is no region of the country."))
-    return code, code.partition("-")[2]
+    known = state_of(code)
+    if code and known is None and states_of(country):
+        raise _invalid("region_code", _("This is no region of the country."))
+    return code, known.on_parcels if known else code.partition("-")[2]
 
 
 def _text(field: str, text: str, *, longest: int, optional: bool = False) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from kernel.common.db.kept import Kept
 from kernel.members.errors import NotKept
+from kernel.members.joining import tell_sign_in
 from kernel.members.models import Member, MemberSession
 
 SESSION_LIFETIME: Final = timedelta(days=30)
@@ -48,6 +49,7 @@ def open_session(member: Member, *, device: str, now: datetime) -> SignedIn:
         last_seen_at=now,
         expires_at=now + SESSION_LIFETIME,
     )
+    tell_sign_in(member, now)
     return SignedIn(member, token)
 
 

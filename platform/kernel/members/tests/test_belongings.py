@@ -52,6 +52,22 @@ def defaults() -> list[str]:
     return [address.line for address in Address.objects.filter(is_default=True)]
 
 
+@pytest.mark.parametrize(
+    ("country", "code", "written_as"),
+    [("US", "US-CA", "CA"), ("JP", "JP-13", "Tokyo"), ("GB", "GB-ENG", "ENG"), ("US", "", "")],
+)
+def test_a_state_is_kept_as_people_write_it(
+    member: Member, country: str, code: str, written_as: str
+) -> None:
+    place = replace(STREET, country=country, region_code=code)
+
+    row = addresses.add_address(member.id, place, now=NOW)
+
+    assert (row.region_code, row.region) == (code, written_as)
+    with pytest.raises(InvalidAddress):
+        addresses.add_address(member.id, replace(STREET, region_code="US-ZZ"), now=NOW)
+
+
 def test_the_first_address_is_the_default_until_another_is(member: Member) -> None:
     first = addresses.add_address(member.id, ROAD, now=NOW)
     second = addresses.add_address(member.id, STREET, now=NOW + timedelta(1))

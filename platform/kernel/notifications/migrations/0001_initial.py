@@ -37,6 +37,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Printer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("driver", models.CharField(max_length=40)),
+                ("values", models.JSONField(blank=True, default=dict)),
+                ("copies", models.PositiveSmallIntegerField(default=1)),
+                ("is_on", models.BooleanField(default=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="MessagePolicy",
             fields=[
                 (
@@ -77,6 +103,7 @@ class Migration(migrations.Migration):
                             ("inbox", "In the shop"),
                             ("email", "E-mail"),
                             ("sms", "Text message"),
+                            ("printer", "Printer"),
                         ],
                         max_length=10,
                     ),
@@ -96,9 +123,62 @@ class Migration(migrations.Migration):
                             ("channel", "inbox"),
                             ("channel", "email"),
                             ("channel", "sms"),
+                            ("channel", "printer"),
                             _connector="OR",
                         ),
                         name="notifications_template_channel",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SmsSign",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("text", models.CharField(max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits for the platform"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("is_usual", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "waiting"),
+                            ("state", "approved"),
+                            ("state", "refused"),
+                            _connector="OR",
+                        ),
+                        name="notifications_sign_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_usual", True)),
+                        fields=("is_usual",),
+                        name="notifications_usual_sign",
                     ),
                 ],
             },
@@ -124,6 +204,7 @@ class Migration(migrations.Migration):
                             ("inbox", "In the shop"),
                             ("email", "E-mail"),
                             ("sms", "Text message"),
+                            ("printer", "Printer"),
                         ],
                         max_length=10,
                     ),
@@ -213,6 +294,7 @@ class Migration(migrations.Migration):
                             ("channel", "inbox"),
                             ("channel", "email"),
                             ("channel", "sms"),
+                            ("channel", "printer"),
                             _connector="OR",
                         ),
                         name="notifications_channel",

@@ -28,11 +28,14 @@ from kernel.notifications.choices import (
     Skipped,
 )
 from kernel.notifications.kinds import Kind, Telling
-from kernel.notifications.models import MemberChoice, Message
+from kernel.notifications.metered import SMS
+from kernel.notifications.models import MemberChoice, Message, Printer
 from kernel.notifications.policy import Policy, current_policy, end_of_quiet
 from kernel.notifications.wording import Words, filled, words_for
+from kernel.quotas.services import take_each
 from kernel.tenancy.context import current_tenant
 from kernel.tenancy.schedules import ask
+from kernel.tenancy.simulation import is_simulation
 from kernel.tenancy.tasks import enqueue
 
 SENDING: Final = "notifications.sending"
@@ -84,7 +87,7 @@ def compose(kind: Kind, event: Event, envelope: Envelope) -> int:
     for number, telling in enumerate(tellings):
         if telling.at is not None and telling.at < oldest:
             continue
-        for recipient in _recipients(kind, telling):
+        for recipient in _recipients(kind, telling, channels):
             draft = Draft(kind, telling, policy, envelope.id, number)
             rows = [_message(draft, recipient, channel) for channel in channels]
             made += len(_kept([row for row in rows if row is not None]))
@@ -113,9 +116,10 @@ def _kept(rows: list[Message]) -> list[Message]:
     return fresh
 
 
-def _recipients(kind: Kind, telling: Telling) -> Iterable[Recipient]:
+def _recipients(kind: Kind, telling: Telling, channels: Sequence[str]) -> Iterable[Recipient]:
     if kind.audience == Audience.STAFF:
-        return _staff(kind.permission)
+        printers = _printers() if MessageChannel.PRINTER in channels else []
+        return [*_staff(kind.permission), *printers]
     if telling.member_id is not None:
         member = member_recipient(telling.member_id)
         return [] if member is None else [member]
@@ -164,6 +168,18 @@ def _staff(permission: str) -> list[Recipient]:
     ]
 
 
+def _printers() -> list[Recipient]:
+    rows = Printer.objects.filter(is_on=True).order_by("pk")
+    return [
+        Recipient(
+            name=row.public_id,
+            language=_usual_language(),
+            addresses={MessageChannel.PRINTER.value: row.pk.hex},
+        )
+        for row in rows
+    ]
+
+
 def _message(draft: Draft, to: Recipient, channel: str) -> Message | None:
     if channel not in to.addresses and to.member_id is None:
         return None
@@ -206,10 +222,18 @@ def _fate(
         return MessageState.SKIPPED, Skipped.NO_ADDRESS
     if f"{kind.topic}:{channel}" in to.unwanted:
         return MessageState.SKIPPED, Skipped.UNWANTED
-    if channel == MessageChannel.SMS and not settings.STOA_SMS_PROVIDER:
+    if channel == MessageChannel.SMS and (not settings.STOA_SMS_PROVIDER or is_simulation()):
         return MessageState.SKIPPED, Skipped.NO_PROVIDER
+    return _counted_fate(kind, to, channel, policy, now)
+
+
+def _counted_fate(
+    kind: Kind, to: Recipient, channel: str, policy: Policy, now: datetime
+) -> tuple[str, str]:
     if kind.audience == Audience.MEMBER and _is_too_many(to, channel, policy, now):
         return MessageState.SKIPPED, Skipped.TOO_MANY
+    if channel == MessageChannel.SMS and not all(take_each(SMS, [1], now=now)):
+        return MessageState.SKIPPED, Skipped.OVER_PLAN
     return MessageState.WAITING, ""
 
 

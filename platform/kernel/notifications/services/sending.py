@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from django.db.models.functions import Coalesce, Greatest
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.time import utc_now
+from kernel.common.turns import doubled, take_turns
 from kernel.members.errors import MessageNotSent, SmsUnavailable
 from kernel.notifications.channels import hand_over
 from kernel.notifications.choices import MessageState, Skipped
@@ -42,13 +42,9 @@ def send_due(
     Fewer than ``most``, within ``seconds``, means that nothing was due any more. Safe to
     run any number of times at once.
     """
-    began = monotonic()
-    for tried in range(most):
-        row = None if monotonic() - began > seconds else _claim(clock())
-        if row is None:
-            return tried
-        _attempt(row, clock)
-    return most
+    return take_turns(
+        lambda: _claim(clock()), lambda row: _attempt(row, clock), most=most, seconds=seconds
+    )
 
 
 def keep_sending(*, now: datetime) -> None:
@@ -68,8 +64,7 @@ def ask_again() -> None:
 
 def delay_after(attempts: int) -> timedelta:
     """Return how long a message waits after so many failed attempts."""
-    doubled = _FIRST_DELAY.total_seconds() * 2.0 ** min(attempts - 1, 30)
-    return timedelta(seconds=min(doubled, _LONGEST_DELAY.total_seconds()))
+    return doubled(attempts, first=_FIRST_DELAY, longest=_LONGEST_DELAY)
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def save_template(
     kind = known_kind(code, channel, language)
     kept = checked(kind, channel, words)
     before = words_for(kind, channel, language)
-    if kept == words_of_kind(kind, language):
+    if kept == words_of_kind(kind, channel, language):
         MessageTemplate.objects.filter(kind=code, channel=channel, language=language).delete()
     else:
         MessageTemplate.objects.update_or_create(
@@ -61,7 +61,7 @@ def reset_template(code: str, channel: str, language: str, *, actor: Actor) -> W
         UnknownKind: there is no such kind.
     """
     kind = known_kind(code, channel, language)
-    before, after = words_for(kind, channel, language), words_of_kind(kind, language)
+    before, after = words_for(kind, channel, language), words_of_kind(kind, channel, language)
     gone, _by_model = MessageTemplate.objects.filter(
         kind=code, channel=channel, language=language
     ).delete()
@@ -90,9 +90,9 @@ def send_test(
 
     Raises:
         UnknownKind: there is no such kind, or it is not sent by this channel.
-        InvalidChoice: tests are not sent as text messages, which cost.
+        InvalidChoice: tests are not sent as text messages, which cost; printers have their own.
     """
-    if channel == MessageChannel.SMS:
+    if channel in {MessageChannel.SMS, MessageChannel.PRINTER}:
         raise InvalidChoice(field="channel")
     told = preview(code, channel, language)
     is_inbox = channel == MessageChannel.INBOX

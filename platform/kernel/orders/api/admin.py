@@ -103,6 +103,8 @@ class PolicyForm(serializers.Serializer[Any]):
     )
     send_back_days = serializers.IntegerField(min_value=0, default=7)
     inspect_days = serializers.IntegerField(min_value=0, default=10)
+    difference_days = serializers.IntegerField(min_value=0, default=7)
+    returns_recount = serializers.BooleanField(default=False)
 
 
 class Newest(CursorPagination):

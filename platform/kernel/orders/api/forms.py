@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from kernel.access.masks import shown_data
 from kernel.common.money import Money
+from kernel.i18n.selectors import seen_with
 from kernel.orders.choices import FulfilmentStatus, OrderStatus, PaymentStatus
 from kernel.orders.models import Order, OrderEvent, OrderLine
 from kernel.orders.selectors import ListedOrder, OrderDetail
@@ -112,6 +114,14 @@ class AdjustmentShown(serializers.Serializer[Any]):
     amount = serializers.CharField()
 
 
+class SeenShown(serializers.Serializer[Any]):
+    """What everything that was ordered together was worth in the currency its buyer saw."""
+
+    currency = serializers.CharField()
+    total = serializers.CharField()
+    rate = serializers.CharField()
+
+
 class OrderDetailShown(OrderShown):
     """An order with everything that its buyer may see."""
 
@@ -121,6 +131,7 @@ class OrderDetailShown(OrderShown):
     address = serializers.JSONField()
     note = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
+    seen_as = SeenShown(allow_null=True)
     adjustments = AdjustmentShown(many=True)
     timeline = EventShown(many=True)
 
@@ -174,6 +185,7 @@ def detail_data(detail: OrderDetail) -> dict[str, object]:
         "address": shown_data(order.address),
         "note": order.note,
         "expires_at": detail.group.expires_at,
+        "seen_as": _seen_data(order.group_id),
         "adjustments": [
             {
                 "kind": row.kind,
@@ -260,6 +272,14 @@ def _head(order: Order) -> dict[str, object]:
         "method": order.method,
         "placed_at": order.placed_at,
     }
+
+
+def _seen_data(group_id: UUID) -> dict[str, str] | None:
+    seen = seen_with(group_id)
+    if seen is None:
+        return None
+    total = seen.total
+    return {"currency": total.currency, "total": total.decimal(), "rate": seen.rate}
 
 
 def _amounts(figures: Mapping[str, int], currency: str) -> dict[str, str]:

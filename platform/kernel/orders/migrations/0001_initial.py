@@ -329,6 +329,8 @@ class Migration(migrations.Migration):
                 ("silent_days", models.PositiveSmallIntegerField(default=3)),
                 ("send_back_days", models.PositiveSmallIntegerField(default=7)),
                 ("inspect_days", models.PositiveSmallIntegerField(default=10)),
+                ("difference_days", models.PositiveSmallIntegerField(default=7)),
+                ("returns_recount", models.BooleanField(default=False)),
             ],
             options={
                 "constraints": [

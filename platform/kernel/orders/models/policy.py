@@ -30,6 +30,10 @@ class OrderPolicy(TenantModel):
             long; 0 for never.
         send_back_days: a case is closed when nothing was sent back after so long; 0 for never.
         inspect_days: what was sent back counts as received after so long; 0 for never.
+        difference_days: for so long an exchange waits for what is to be paid on top; then
+            the money for the old goods goes back instead; 0 for never.
+        returns_recount: what was given from an amount or number on is taken off what goes
+            back once too little is kept for it.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -45,6 +49,8 @@ class OrderPolicy(TenantModel):
     silent_days = models.PositiveSmallIntegerField(default=3)
     send_back_days = models.PositiveSmallIntegerField(default=7)
     inspect_days = models.PositiveSmallIntegerField(default=10)
+    difference_days = models.PositiveSmallIntegerField(default=7)
+    returns_recount = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -26,6 +26,7 @@ from kernel.orders.services.telling import tell
 from kernel.orders.statuses import refresh
 from kernel.orders.timeline import Entry, actor_data, moved, write
 from kernel.orders.timeline import figures_of as figures_on
+from kernel.pricing.groups import buying_from
 from kernel.pricing.services import prices_for
 from kernel.pricing.values import Buyer, PriceRequest
 
@@ -206,7 +207,7 @@ def _added_variants(operations: Sequence[Mapping[str, object]]) -> dict[UUID, in
 def _prices(order: Order, wanted: Mapping[UUID, int], *, now: datetime) -> dict[UUID, int]:
     answers = prices_for(
         [PriceRequest(variant_id) for variant_id in wanted],
-        buyer=Buyer(member_id=order.member_id),
+        buyer=buying_from(Buyer(member_id=order.member_id), order.address.get("country", "")),
         currency=order.currency,
         now=now,
     )

@@ -20,7 +20,12 @@ from kernel.common.outbox.publishing import publish
 from kernel.orders.books import book_payments, book_refund
 from kernel.orders.choices import EventKind, OrderStatus, PaymentEntryKind, PaymentStatus
 from kernel.orders.errors import TransitionRefused
-from kernel.orders.events import OrderPaid, OrderRefunded, aggregate_of
+from kernel.orders.events import (
+    OrderPaid,
+    OrderRefunded,
+    OrderRefundReturned,
+    aggregate_of,
+)
 from kernel.orders.models import Order, OrderGroup, PaymentEntry
 from kernel.orders.services.locking import lock_group, lock_orders
 from kernel.orders.services.telling import fact_of, tell
@@ -35,7 +40,15 @@ ON CONFLICT (order_id, kind, reference) DO NOTHING
 RETURNING order_id, kind, minor
 """
 _MOVES: Final = {PaymentEntryKind.REFUNDED: 1, PaymentEntryKind.REFUND_RETURNED: -1}
+# A refund that came back was made before: neither is under way.
+_UNDERWAY: Final = {
+    PaymentEntryKind.REFUND_REQUESTED: 1,
+    PaymentEntryKind.REFUND_FAILED: -1,
+    PaymentEntryKind.REFUNDED: -1,
+}
 _PAID: Final = frozenset({PaymentStatus.PAID, PaymentStatus.PART_REFUNDED, PaymentStatus.REFUNDED})
+# A completed order can owe again: an exchange for something dearer.
+_TAKES_MONEY: Final = frozenset({OrderStatus.PLACED, OrderStatus.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +88,13 @@ def receive_payment(
     )
     if told.exists():
         return 0
-    open_orders = [order for order in orders if order.status == OrderStatus.PLACED]
+    open_orders = [order for order in orders if order.status in _TAKES_MONEY]
     if not open_orders:
         raise TransitionRefused(action="pay", status=orders[0].status, guard="status")
     rest, shares = minor, {}
+    going = _going_back(open_orders)
     for order in open_orders:
-        due = max(order.total_minor - order.paid_minor + order.refunded_minor, 0)
-        if share := min(rest, due):
+        if share := min(rest, _due(order, going)):
             shares[order.pk] = share
             rest -= share
     if rest and not shares:
@@ -164,6 +177,9 @@ def note_refund(
     if kind == PaymentEntryKind.REFUNDED:
         fact = fact_of(OrderRefunded, order, refunded_minor=minor)
         publish(fact, aggregate=aggregate_of(order_id))
+    elif kind == PaymentEntryKind.REFUND_RETURNED:
+        back = fact_of(OrderRefundReturned, order, refunded_minor=minor)
+        publish(back, aggregate=aggregate_of(order_id))
     return True
 
 
@@ -190,12 +206,29 @@ def owed_back(order_ids: Iterable[UUID]) -> list[Owed]:
 
 
 def due_minor(orders: Iterable[Order]) -> int:
-    """Return what is still to be paid for orders."""
-    return sum(
-        max(order.total_minor - order.waived_minor - order.paid_minor + order.refunded_minor, 0)
-        for order in orders
-        if order.status == OrderStatus.PLACED
-    )
+    """Return what is still to be paid for orders; one query where something was taken off them."""
+    open_orders = [order for order in orders if order.status in _TAKES_MONEY]
+    going = _going_back(open_orders)
+    return sum(_due(order, going) for order in open_orders)
+
+
+def _due(order: Order, going: Mapping[UUID, int]) -> int:
+    kept = order.paid_minor - order.refunded_minor - going.get(order.pk, 0)
+    return max(order.total_minor - order.waived_minor - kept, 0)
+
+
+def _going_back(orders: Sequence[Order]) -> dict[UUID, int]:
+    """Return what was asked back of orders and neither came nor failed yet.
+
+    It is not there any more to pay with, once something else was put on the order.
+    """
+    found: dict[UUID, int] = defaultdict(int)
+    reduced = [order.pk for order in orders if order.waived_minor]
+    if reduced:
+        rows = PaymentEntry.objects.filter(order_id__in=reduced, kind__in=list(_UNDERWAY))
+        for order_id, kind, minor in rows.values_list("order_id", "kind", "minor"):
+            found[order_id] += minor * _UNDERWAY[PaymentEntryKind(kind)]
+    return found
 
 
 def _record(

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=80)),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("is_enabled", models.BooleanField(default=False)),
+                ("needs_rebind", models.BooleanField(db_default=False, default=False)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("checked_at", models.DateTimeField()),
                 (
@@ -60,6 +61,12 @@ class Migration(migrations.Migration):
                             ("removed_at", None), ("is_enabled", False), _connector="OR"
                         ),
                         name="payments_removed_is_off",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("needs_rebind", False), ("is_enabled", False), _connector="OR"
+                        ),
+                        name="payments_unbound_is_off",
                     ),
                 ],
             },

@@ -20,6 +20,7 @@ class PaymentBinding(TenantModel):
 
     Attributes:
         version: the credentials in force; attempts keep the version they began with.
+        needs_rebind: the platform that it worked through is the shop's no more.
         removed_at: no longer shown or used for new payments; kept for refunds.
     """
 
@@ -30,6 +31,7 @@ class PaymentBinding(TenantModel):
     title = models.CharField(max_length=80)
     position = models.PositiveIntegerField(default=0)
     is_enabled = models.BooleanField(default=False)
+    needs_rebind = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
     checked_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())
@@ -41,6 +43,10 @@ class PaymentBinding(TenantModel):
             models.CheckConstraint(
                 condition=Q(removed_at=None) | Q(is_enabled=False),
                 name="payments_removed_is_off",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_rebind=False) | Q(is_enabled=False),
+                name="payments_unbound_is_off",
             ),
         ]
 

@@ -20,6 +20,7 @@ from kernel.payments.errors import (
     BindingRefused,
     LiveNotAllowed,
     Misconfigured,
+    RebindNeeded,
     Refused,
     Transient,
 )
@@ -108,7 +109,8 @@ def rebind(
         row = PaymentBinding.objects.select_for_update().get(pk=binding_id)
         row.version += 1
         row.checked_at = now
-        row.save(update_fields=["version", "checked_at"])
+        row.needs_rebind = False
+        row.save(update_fields=["version", "checked_at", "needs_rebind"])
         _store(row, public, secrets, actor=actor)
         record(
             action="payments.rebound",
@@ -126,10 +128,13 @@ def set_enabled(binding_id: UUID, *, enabled: bool, actor: Actor) -> PaymentBind
     Raises:
         BindingNotFound: there is none.
         LiveNotAllowed: real money, in a sandbox.
+        RebindNeeded: the platform that it worked through is the shop's no more.
     """
     row = _locked(binding_id)
     if enabled:
         _may_be_live(is_live=row.is_live)
+        if row.needs_rebind:
+            raise RebindNeeded
     if row.is_enabled != enabled:
         row.is_enabled = enabled
         row.save(update_fields=["is_enabled"])

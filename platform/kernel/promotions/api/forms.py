@@ -107,6 +107,12 @@ class TemplateChanged(serializers.Serializer[Any]):
     code = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=60)
     total = serializers.IntegerField(required=False, allow_null=True)
     per_member = serializers.IntegerField(required=False)
+    paid_from = serializers.CharField(
+        required=False, max_length=40, help_text="What an order must cost that brings one."
+    )
+    points = serializers.IntegerField(
+        required=False, help_text="What one costs where it is had for points."
+    )
     takes_from = serializers.CharField(required=False, allow_null=True)
     takes_until = serializers.CharField(required=False, allow_null=True)
     valid_from = serializers.CharField(required=False, allow_null=True)
@@ -141,6 +147,8 @@ class TemplateShown(serializers.Serializer[Any]):
     code = serializers.CharField(allow_null=True)
     total = serializers.IntegerField(allow_null=True)
     per_member = serializers.IntegerField()
+    paid_from = serializers.CharField()
+    points = serializers.IntegerField()
     taken = serializers.IntegerField()
     takes_from = serializers.DateTimeField(allow_null=True)
     takes_until = serializers.DateTimeField(allow_null=True)
@@ -211,8 +219,8 @@ def promotion_told(asked: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 def template_data(row: CouponTemplate) -> dict[str, Any]:
     """Return a kind of coupon as it is shown."""
-    plain = ("channels", "code", "total", "per_member", "takes_from", "takes_until", "valid_from")
-    more = ("valid_until", "valid_days", "joins_promotions")
+    plain = ("channels", "code", "total", "per_member", "points", "takes_from", "takes_until")
+    more = ("valid_from", "valid_until", "valid_days", "joins_promotions")
     return {
         "id": row.public_id,
         "kind": row.kind,
@@ -220,6 +228,7 @@ def template_data(row: CouponTemplate) -> dict[str, Any]:
         **{name: getattr(row, name) for name in (*_TEXTS, *plain, *more)},
         "terms": amounts.shown(row.terms, row.currency),
         "threshold": Money(row.threshold_minor, row.currency).decimal(),
+        "paid_from": Money(row.paid_from_minor, row.currency).decimal(),
         "taken": row.taken_count,
     }
 
@@ -229,9 +238,9 @@ def template_told(asked: Mapping[str, Any], currency: str) -> dict[str, Any]:
     told = dict(asked)
     if "terms" in told:
         told["terms"] = amounts.read(told["terms"], currency)
-    if "threshold" in told:
-        text = told.pop("threshold")
-        told["threshold_minor"] = amounts.minor(text, currency, field="threshold")
+    for name in ("threshold", "paid_from"):
+        if name in told:
+            told[f"{name}_minor"] = amounts.minor(told.pop(name), currency, field=name)
     return told
 
 

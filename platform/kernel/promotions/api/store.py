@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel.api.openapi.answers import items_of
+from kernel.cart.choices import CartPurpose
 from kernel.cart.services import CartOwner
 from kernel.checkout.api.store import CheckoutTold
 from kernel.checkout.services import Choices, Visit, quote
@@ -26,6 +27,7 @@ from kernel.promotions.choices import CouponKind, CouponState
 from kernel.promotions.discounts import INPUT
 from kernel.promotions.limits import CODES
 from kernel.promotions.models import Coupon, CouponTemplate
+from kernel.promotions.offered import wall
 from kernel.promotions.offers import coupon_offer
 from kernel.promotions.selectors import (
     MOST_HELD,
@@ -35,7 +37,6 @@ from kernel.promotions.selectors import (
     labels_of,
     live_offers,
     state_of,
-    wall,
 )
 from kernel.promotions.services import redeem, take
 from kernel.tenancy.context import current_tenant
@@ -55,7 +56,7 @@ class PromotionOffered(serializers.Serializer[Any]):
 
 
 class CouponOffered(serializers.Serializer[Any]):
-    """A kind of coupon, in words; ``left`` is null without a bound."""
+    """A kind of coupon, in words; ``left`` is null without a bound, ``points`` 0 for nothing."""
 
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=CouponKind.choices)
@@ -64,6 +65,7 @@ class CouponOffered(serializers.Serializer[Any]):
     threshold = serializers.CharField()
     currency = serializers.CharField()
     left = serializers.IntegerField(allow_null=True)
+    points = serializers.IntegerField()
     may_take = serializers.BooleanField()
 
 
@@ -139,6 +141,7 @@ class WallView(APIView):
                         **_template(each.template),
                         "rule": each.rule,
                         "left": each.left,
+                        "points": each.points,
                         "may_take": each.may_take,
                     }
                     for each in found
@@ -152,7 +155,7 @@ class TakeView(MemberView):
 
     @extend_schema(request=None, responses={201: CouponHeld})
     def post(self, request: Request, template: str) -> Response:
-        """Take a coupon from the coupon page."""
+        """Take a coupon from the coupon page, for nothing or for points."""
         now = utc_now()
         row = take(parse_public_id("cpt", template), member_id=self.member_id, now=now)
         return Response(_held(row), status=201)
@@ -196,7 +199,7 @@ class ChoicesView(MemberView):
                 owner=CartOwner(member_id=self.member_id),
                 address=asked.get("address", {}),
                 choices=Choices(asked["shipping"], asked["note"], inputs),
-                purpose=asked["purpose"],
+                purpose=CartPurpose(asked["purpose"]),
                 source="api",
             ),
             now=now,

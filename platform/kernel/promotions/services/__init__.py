@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kernel.promotions.services.batches import ask_for_codes, code_rows
-from kernel.promotions.services.coupons import TemplateFields, change_template, create_template
+from kernel.promotions.services.coupons import (
+    TemplateFields,
+    change_template,
+    create_template,
+    normal_code,
+)
 from kernel.promotions.services.promotions import (
     PromotionFields,
     change_promotion,
@@ -21,6 +26,7 @@ __all__ = [
     "create_promotion",
     "create_template",
     "give",
+    "normal_code",
     "redeem",
     "revoke",
     "take",

@@ -48,6 +48,8 @@ class TemplateFields(TypedDict, total=False):
     code: str | None
     total: int | None
     per_member: int
+    paid_from_minor: int
+    points: int
     takes_from: datetime | None
     takes_until: datetime | None
     valid_from: datetime | None
@@ -90,6 +92,8 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "code": _code,
     "total": fields.optional(checks.whole(1, _MOST)),
     "per_member": checks.whole(1, 1_000),
+    "paid_from_minor": checks.whole(0, LARGEST_MINOR),
+    "points": checks.whole(0, _MOST),
     "takes_from": _MOMENT,
     "takes_until": _MOMENT,
     "valid_from": _MOMENT,
@@ -177,6 +181,11 @@ def _check(row: CouponTemplate) -> None:
             raise InvalidPromotion(_("This is before the beginning."), field=ends)
     if row.total is not None and row.total < row.taken_count:
         raise InvalidPromotion(_("More were taken already."), field="total")
+    if Channel.POINTS in row.channels and not row.points:
+        raise InvalidPromotion(_("Say how many points it costs."), field="points")
+    if Channel.POINTS in row.channels and {Channel.PAGE, Channel.POPUP} & set(row.channels):
+        text = _("What everybody may take for nothing is not sold for points.")
+        raise InvalidPromotion(text, field="channels")
     if row.kind == CouponKind.AMOUNT and 0 < row.threshold_minor < row.terms["off_minor"]:
         raise InvalidPromotion(_("More off than there is to pay."), field="threshold_minor")
 

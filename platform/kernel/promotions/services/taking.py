@@ -8,12 +8,15 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.outbox.publishing import publish
 from kernel.members.selectors import visible_members
+from kernel.orders.choices import OrderStatus, PaymentStatus
+from kernel.orders.models import Order, OrderGroup
 from kernel.pricing.audience import includes
 from kernel.pricing.groups import groups_of
 from kernel.pricing.values import Buyer
@@ -30,11 +33,13 @@ from kernel.promotions.errors import (
 )
 from kernel.promotions.events import CouponsTaken
 from kernel.promotions.models import Coupon, CouponCode, CouponTemplate
+from kernel.promotions.points import pay_points, return_points
 from kernel.promotions.services.coupons import normal_code
 
 GIVE: Final = "coupons.give"
 MOST_GIVEN: Final = 1_000
 _EXPIRED_AT_ONCE: Final = 5_000
+_ON_PAGES: Final = (Channel.PAGE, Channel.POPUP, Channel.POINTS)
 
 _EXPIRE: Final = """
 UPDATE promotions_coupon SET state = 'expired' WHERE id IN (
@@ -45,13 +50,14 @@ UPDATE promotions_coupon SET state = 'expired' WHERE id IN (
 
 
 def take(template_id: UUID, *, member_id: UUID, now: datetime) -> Coupon:
-    """Take a coupon from the coupon page.
+    """Take a coupon from a page, for nothing or for points.
 
     Raises:
         UnknownTemplate, NotOffered: it cannot be had here.
         AllTaken, TakenBefore: there are none left, or none for this member.
+        NotEnoughPoints: it costs more points than the member has.
     """
-    return _take(template_id, member_id=member_id, channel=Channel.PAGE, now=now)
+    return _take(template_id, member_id=member_id, ways=_ON_PAGES, now=now)
 
 
 @transaction.atomic
@@ -65,7 +71,7 @@ def redeem(code: str, *, member_id: UUID, now: datetime) -> Coupon:
     wanted = normal_code(code)
     shared = CouponTemplate.objects.filter(code=wanted).values_list("pk", flat=True).first()
     if wanted and shared is not None:
-        return _take(shared, member_id=member_id, channel=Channel.CODE, now=now)
+        return _take(shared, member_id=member_id, ways=(Channel.CODE,), now=now)
     row = (
         CouponCode.objects.select_for_update(of=("self",))
         .select_related("batch")
@@ -75,7 +81,7 @@ def redeem(code: str, *, member_id: UUID, now: datetime) -> Coupon:
     if row is None or row.redeemed_at is not None:
         raise UnknownCode
     coupon = _take(
-        row.batch.template_id, member_id=member_id, channel=Channel.CODE, now=now, is_batch=True
+        row.batch.template_id, member_id=member_id, ways=(Channel.CODE,), now=now, is_batch=True
     )
     row.coupon, row.redeemed_at = coupon, now
     row.save(update_fields=["coupon", "redeemed_at"])
@@ -102,7 +108,8 @@ def give(
     if known < len(wanted):
         raise InvalidPromotion(_("There is no such member."), field="members")
     template = _locked(template_id)
-    _check_open(template, now=now)
+    if not is_open(template, now=now):
+        raise NotOffered
     made = _make(template, wanted, channel=Channel.STAFF, now=now)
     record(
         action="coupon.given",
@@ -124,16 +131,64 @@ def welcome(member_id: UUID, *, now: datetime) -> list[Coupon]:
     for key in rows.order_by("pk").values_list("pk", flat=True):
         template = _locked(key)
         held = Coupon.objects.filter(template=template, member_id=member_id)
-        is_over = template.takes_until is not None and template.takes_until <= now
-        if held.exists() or is_over or _left(template) == 0 or _ended(template, now=now):
+        if held.exists() or _left(template) == 0 or not is_open(template, now=now):
             continue
         found += _make(template, [member_id], channel=Channel.REGISTER, now=now)
     return found
 
 
 @transaction.atomic
+def reward(group_id: UUID, *, now: datetime) -> list[Coupon]:
+    """Give whoever has paid a purchase the coupons that this brings; once, and what is left.
+
+    A purchase of several orders brings them when the last one is paid.
+    """
+    group = OrderGroup.objects.filter(pk=group_id, member__isnull=False).first()
+    rows = CouponTemplate.objects.filter(
+        is_active=True, channels__contains=[Channel.PAID.value]
+    ).order_by("pk")
+    keys = list(rows.values_list("pk", flat=True)) if group is not None else []
+    if not keys or group is None or group.member_id is None:
+        return []
+    orders = Order.objects.filter(group=group).exclude(status=OrderStatus.CANCELLED)
+    if orders.exclude(payment_status=PaymentStatus.PAID).exists():
+        return []
+    worth = orders.aggregate(all=Sum("total_minor"))["all"] or 0
+    found: list[Coupon] = []
+    for key in keys:
+        template = _locked(key)
+        held = Coupon.objects.filter(template=template, member_id=group.member_id)
+        may_have = (
+            is_open(template, now=now)
+            and _left(template) != 0
+            and template.currency == group.currency
+            and worth >= max(1, template.paid_from_minor)
+            and held.count() < template.per_member
+            and not Coupon.objects.filter(template=template, earned_with=group_id).exists()
+            and includes(template.audience, _buyer(template, group.member_id))
+        )
+        if may_have:
+            found += _make(
+                template, [group.member_id], channel=Channel.PAID, now=now, earned_with=group_id
+            )
+    return found
+
+
+@transaction.atomic
+def take_back(group_id: UUID) -> int:
+    """Withdraw what a purchase had brought and is unused, once nothing of it is left or paid."""
+    kept = Order.objects.filter(group=group_id).exclude(
+        Q(status=OrderStatus.CANCELLED) | Q(payment_status=PaymentStatus.REFUNDED)
+    )
+    if kept.exists():
+        return 0
+    rows = Coupon.objects.filter(earned_with=group_id, state=CouponState.UNUSED)
+    return rows.update(state=CouponState.REVOKED)
+
+
+@transaction.atomic
 def revoke(coupon_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Coupon:
-    """Withdraw a coupon that is not in use.
+    """Withdraw a coupon that is not in use; what it cost comes back.
 
     Raises:
         UnknownCoupon: there is none.
@@ -147,6 +202,8 @@ def revoke(coupon_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Coup
         raise NotRevocable
     row.state = CouponState.REVOKED
     row.save(update_fields=["state"])
+    if row.points:
+        return_points(row.pk, reason=reason, now=now)
     record(
         action="coupon.revoked",
         actor=actor,
@@ -172,21 +229,37 @@ def _take(
     template_id: UUID,
     *,
     member_id: UUID,
-    channel: Channel,
+    ways: Sequence[Channel],
     now: datetime,
     is_batch: bool = False,
 ) -> Coupon:
     template = _locked(template_id)
-    if not is_batch and channel not in template.channels:
+    open_ways = [way for way in ways if is_batch or way in template.channels]
+    if not open_ways or not is_open(template, now=now):
         raise NotOffered
-    _check_open(template, now=now)
     if not includes(template.audience, _buyer(template, member_id)):
         raise NotOffered
     held = Coupon.objects.filter(template=template, member_id=member_id).count()
     if held >= template.per_member:
         raise TakenBefore(most=template.per_member)
-    [coupon] = _make(template, [member_id], channel=channel, now=now)
+    points = template.points if open_ways[0] == Channel.POINTS else 0
+    [coupon] = _make(template, [member_id], channel=open_ways[0], now=now, points=points)
+    if points:
+        pay_points(member_id, points, coupon_id=coupon.pk, now=now)
     return coupon
+
+
+def is_open(template: CouponTemplate, *, now: datetime) -> bool:
+    """Tell whether coupons of a kind can be had at a moment, in whatever way."""
+    begun = template.takes_from is None or template.takes_from <= now
+    is_over = template.takes_until is not None and template.takes_until <= now
+    return template.is_active and begun and not is_over and not _ended(template, now=now)
+
+
+def span_of(template: CouponTemplate, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when a coupon can be used that somebody gets now."""
+    begins = max(now, template.valid_from or now)
+    return begins, template.valid_until or begins + timedelta(days=template.valid_days or 0)
 
 
 def _locked(template_id: UUID) -> CouponTemplate:
@@ -195,16 +268,6 @@ def _locked(template_id: UUID) -> CouponTemplate:
     if row is None:
         raise UnknownTemplate
     return row
-
-
-def _check_open(template: CouponTemplate, *, now: datetime) -> None:
-    is_open = (
-        template.is_active
-        and (template.takes_from is None or template.takes_from <= now)
-        and (template.takes_until is None or now < template.takes_until)
-    )
-    if not is_open or _ended(template, now=now):
-        raise NotOffered
 
 
 def _ended(template: CouponTemplate, *, now: datetime) -> bool:
@@ -222,15 +285,20 @@ def _buyer(template: CouponTemplate, member_id: UUID) -> Buyer:
 
 
 def _make(
-    template: CouponTemplate, member_ids: Sequence[UUID], *, channel: Channel, now: datetime
+    template: CouponTemplate,
+    member_ids: Sequence[UUID],
+    *,
+    channel: Channel,
+    now: datetime,
+    points: int = 0,
+    earned_with: UUID | None = None,
 ) -> list[Coupon]:
     left = _left(template)
     if left is not None and left < len(member_ids):
         raise AllTaken
     template.taken_count += len(member_ids)
     template.save(update_fields=["taken_count"])
-    begins = max(now, template.valid_from or now)
-    ends = template.valid_until or begins + timedelta(days=template.valid_days or 0)
+    begins, ends = span_of(template, now=now)
     made = Coupon.objects.bulk_create(
         [
             Coupon(
@@ -240,6 +308,8 @@ def _make(
                 taken_at=now,
                 valid_from=begins,
                 valid_until=ends,
+                points=points,
+                earned_with=earned_with,
             )
             for member_id in member_ids
         ]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,22 @@ def test_a_cart_is_told_what_is_missing_to_the_next_step() -> None:
     told = [(each.offer.action.code, each.missing.minor, each.missing.pieces) for each in found]
     assert told == [("gift", 0, 1), ("reduction", 8000, 0)]
     assert [each.is_begun for each in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ({"from": 1080, "until": 1320, "days": []}, "from 18:00 to 22:00"),
+        ({"from": 1080, "until": 1320, "days": [5]}, "Saturday from 18:00 to 22:00"),
+        ({"days": [5, 6]}, "Saturday, Sunday"),
+    ],
+)
+def test_hours_say_on_which_days(hours: dict[str, Any], expected: str) -> None:
+    condition = known_condition("hours")
+    assert condition is not None
+
+    with override("en"):
+        assert condition.text(condition.checked(hours), str) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from typing import Any
 from rest_framework import serializers
 
 from kernel.api.public_ids import PublicIdField
+from kernel.catalogue.sent import MOST_PICTURES
 from kernel.common.ids import public_id
 from kernel.orders.models import OrderLine
 from kernel.reviews.choices import ReviewPart, ReviewState
 from kernel.reviews.models import Review
-from kernel.reviews.policy import LONGEST_WORD, MOST_DAYS, MOST_WORDS
-from kernel.reviews.selectors import PictureShown, Summary
+from kernel.reviews.policy import LONGEST_WORD, MOST_DAYS, MOST_POINTS, MOST_WORDS
+from kernel.reviews.selectors import PictureShown, Summary, video_link
 from kernel.reviews.services.moderating import LONGEST_REASON, LONGEST_REPLY
-from kernel.reviews.services.pictures import MOST_PICTURES
 from kernel.reviews.services.writing import LONGEST_TEXT
 
 
@@ -31,9 +31,18 @@ class ReviewWritten(serializers.Serializer[Any]):
     service = _stars()
     text = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
     is_anonymous = serializers.BooleanField(default=False)
+    video = serializers.FileField(
+        max_length=200, default=None, allow_null=True, help_text="MP4, at most 30 MB."
+    )
     pictures = serializers.ListField(
         child=serializers.FileField(max_length=200), max_length=MOST_PICTURES, default=list
     )
+
+
+class GuestReviewWritten(ReviewWritten):
+    """A review by a buyer without an account, who has the link of a letter."""
+
+    token = serializers.CharField(max_length=500, help_text="The part of the link after /of/.")
 
 
 class AdditionWritten(serializers.Serializer[Any]):
@@ -71,6 +80,7 @@ class ReviewRead(serializers.Serializer[Any]):
     reply = serializers.CharField()
     replied_at = serializers.DateTimeField(allow_null=True)
     pictures = PictureLinks(many=True)
+    video = serializers.CharField(help_text="A link, which ends after a while; empty for none.")
 
 
 class OwnReviewRead(ReviewRead):
@@ -86,7 +96,7 @@ class ReviewListed(OwnReviewRead):
     product = serializers.CharField()
     title = serializers.CharField()
     order = serializers.CharField()
-    member = serializers.CharField()
+    member = serializers.CharField(help_text="Empty for a buyer without an account.")
     found = serializers.ListField(child=serializers.CharField())
     addition_state = serializers.CharField()
 
@@ -149,6 +159,15 @@ class ReviewPolicyForm(serializers.Serializer[Any]):
     default_days = serializers.IntegerField(
         min_value=0, max_value=MOST_DAYS, help_text="Until a silent buyer's good review; 0 never."
     )
+    points_asset = serializers.CharField(
+        max_length=32, allow_blank=True, default="", help_text="What is given for reviews."
+    )
+    points = serializers.IntegerField(
+        min_value=0, max_value=MOST_POINTS, default=0, help_text="For a published review."
+    )
+    points_pictured = serializers.IntegerField(
+        min_value=0, max_value=MOST_POINTS, default=0, help_text="More for pictures or a video."
+    )
 
 
 def review_data(row: Review, pictures: list[PictureShown]) -> dict[str, Any]:
@@ -170,6 +189,7 @@ def review_data(row: Review, pictures: list[PictureShown]) -> dict[str, Any]:
         "reply": row.reply,
         "replied_at": row.replied_at,
         "pictures": PictureLinks(pictures, many=True).data,
+        "video": video_link(row),
     }
 
 
@@ -191,7 +211,7 @@ def staff_data(row: Review, pictures: list[PictureShown]) -> dict[str, Any]:
         "product": public_id("prd", row.product_id),
         "title": str(row.line.snapshot.get("title", "")),
         "order": row.line.order.number,
-        "member": public_id("mem", row.member_id),
+        "member": public_id("mem", row.member_id) if row.member_id else "",
         "found": row.found,
         "addition_state": row.addition_state,
     }

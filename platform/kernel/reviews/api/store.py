@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.api.openapi.answers import items_of, page_of, paging
+from kernel.catalogue.sent import contents_of
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
-from kernel.members.api.views import MemberView, NewestFirst, OpenView, told
+from kernel.members.api.views import MemberView, NewestFirst, OpenView, WriteThrottle, told
 from kernel.reviews.api.forms import (
     AdditionWritten,
+    GuestReviewWritten,
     LineToReview,
     OwnReviewRead,
     ReviewRead,
@@ -29,6 +30,7 @@ from kernel.reviews.api.forms import (
     summary_data,
 )
 from kernel.reviews.errors import InvalidReview
+from kernel.reviews.guests import order_of
 from kernel.reviews.limits import VOTED, WRITTEN
 from kernel.reviews.models import Review
 from kernel.reviews.selectors import (
@@ -38,8 +40,8 @@ from kernel.reviews.selectors import (
     published_of,
     summary_of,
 )
-from kernel.reviews.services import Stars, append, vote, withdraw_vote, write
-from kernel.reviews.services.pictures import LARGEST_PICTURE
+from kernel.reviews.sent import film_of
+from kernel.reviews.services import Stars, append, vote, withdraw, withdraw_vote, write
 
 _FILTERS: Final = [
     OpenApiParameter("stars", int, enum=[1, 2, 3, 4, 5], description="only those of so many stars"),
@@ -113,10 +115,47 @@ class OwnReviewsView(MemberView):
             member_id=self.member_id,
             now=utc_now(),
             text=asked["text"],
-            pictures=_contents(asked["pictures"]),
+            pictures=contents_of(asked["pictures"], refusal=InvalidReview),
+            video=film_of(asked["video"]),
             is_anonymous=asked["is_anonymous"],
         )
         return Response(own_data(row, []), status=201)
+
+
+class GuestReviewsView(OpenView):
+    """Reviews by buyers without an account."""
+
+    parser_classes = (JSONParser, MultiPartParser)
+    throttle_classes = (WriteThrottle,)
+
+    @extend_schema(request=GuestReviewWritten, responses={201: ReviewRead})
+    def post(self, request: Request) -> Response:
+        """Review a line of the order that a letter's link is for, once."""
+        asked = told(GuestReviewWritten, request)
+        order = order_of(asked["token"])
+        WRITTEN.check(f"order:{order}")
+        row = write(
+            asked["line"],
+            Stars(asked["goods"], asked["delivery"], asked["service"]),
+            guest_order=order,
+            now=utc_now(),
+            text=asked["text"],
+            pictures=contents_of(asked["pictures"], refusal=InvalidReview),
+            video=film_of(asked["video"]),
+            is_anonymous=asked["is_anonymous"],
+        )
+        return Response(review_data(row, []), status=201)
+
+
+class OwnReviewView(MemberView):
+    """One of the member's own reviews."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, review: str) -> Response:
+        """Take the review back; it can be written anew, and what was given for it goes."""
+        WRITTEN.check(f"member:{self.member_id}")
+        withdraw(_key(review), member_id=self.member_id, now=utc_now())
+        return Response(status=204)
 
 
 class AdditionView(MemberView):
@@ -134,7 +173,7 @@ class AdditionView(MemberView):
             member_id=self.member_id,
             text=asked["text"],
             now=utc_now(),
-            pictures=_contents(asked["pictures"]),
+            pictures=contents_of(asked["pictures"], refusal=InvalidReview),
         )
         return Response(own_data(row, pictures_of([row]).get(row.pk, [])), status=201)
 
@@ -165,10 +204,3 @@ def _pages() -> NewestFirst:
     pages = NewestFirst()
     pages.ordering = ("-id",)
     return pages
-
-
-def _contents(files: list[Any]) -> list[bytes]:
-    found = [cast("UploadedFile[Any]", each) for each in files]
-    if any((each.size or 0) > LARGEST_PICTURE for each in found):
-        raise InvalidReview(field="pictures", largest=LARGEST_PICTURE)
-    return [each.read() for each in found]

@@ -12,6 +12,8 @@ urlpatterns = [
     path("products/<str:product>/reviews/summary/", store.SummaryView.as_view(), name="summary"),
     path("reviews/", store.OwnReviewsView.as_view(), name="own"),
     path("reviews/open/", store.OpenLinesView.as_view(), name="open"),
+    path("reviews/guest/", store.GuestReviewsView.as_view(), name="guest"),
+    path("reviews/<str:review>/", store.OwnReviewView.as_view(), name="own-one"),
     path("reviews/<str:review>/addition/", store.AdditionView.as_view(), name="addition"),
     path("reviews/<str:review>/vote/", store.VoteView.as_view(), name="vote"),
 ]

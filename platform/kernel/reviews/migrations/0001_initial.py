@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ),
                 ("found", models.JSONField(blank=True, default=list)),
                 ("has_pictures", models.BooleanField(default=False)),
+                ("video", models.CharField(blank=True, default="", max_length=200)),
                 ("helpful", models.PositiveIntegerField(db_default=0)),
                 ("addition", models.TextField(blank=True, default="")),
                 (
@@ -147,6 +148,7 @@ class Migration(migrations.Migration):
                     kernel.common.db.fields.DBForeignKey(
                         db_index=False,
                         db_on_delete="RESTRICT",
+                        null=True,
                         related_name="+",
                         to="members.member",
                     ),
@@ -220,6 +222,9 @@ class Migration(migrations.Migration):
                 ("waits", models.BooleanField(default=False)),
                 ("words", models.JSONField(blank=True, default=list)),
                 ("default_days", models.PositiveSmallIntegerField(default=0)),
+                ("points_asset", models.CharField(blank=True, default="", max_length=32)),
+                ("points", models.PositiveIntegerField(default=0)),
+                ("points_pictured", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "constraints": [

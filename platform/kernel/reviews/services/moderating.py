@@ -14,6 +14,7 @@ from kernel.audit.services import record
 from kernel.reviews.choices import ReviewPart, ReviewState
 from kernel.reviews.errors import InvalidReview, NothingAppended
 from kernel.reviews.models import Review
+from kernel.reviews.rewards import reward
 from kernel.reviews.scores import count_in
 from kernel.reviews.services.telling import locked, tell
 
@@ -102,6 +103,8 @@ def _decide(
     row.save(update_fields=[name])
     if part == ReviewPart.REVIEW and ReviewState.PUBLISHED in {before, state}:
         count_in([row], times=1 if state == ReviewState.PUBLISHED else -1)
+    if part == ReviewPart.REVIEW and state == ReviewState.PUBLISHED:
+        reward(row, now=now)
     done = "published" if state == ReviewState.PUBLISHED else "hidden"
     tell(row, done)
     record(

@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from kernel.catalogue.sent import check_pictures
+from kernel.common.ids import uuid7
 from kernel.members.models import Member
 from kernel.orders.models import OrderLine
 from kernel.reviews.choices import ReviewState
@@ -24,9 +28,11 @@ from kernel.reviews.errors import (
 )
 from kernel.reviews.models import STARS, Review
 from kernel.reviews.policy import current_policy, words_in
+from kernel.reviews.rewards import reward
 from kernel.reviews.scores import count_in, lock_scores
-from kernel.reviews.services.pictures import check_pictures, keep_pictures
+from kernel.reviews.services.pictures import keep_pictures
 from kernel.reviews.services.telling import locked, tell
+from kernel.reviews.videos import checked_video
 
 LONGEST_TEXT: Final = 2_000
 
@@ -44,13 +50,26 @@ def write(
     line_id: UUID,
     stars: Stars,
     *,
-    member_id: UUID,
     now: datetime,
+    member_id: UUID | None = None,
+    guest_order: UUID | None = None,
     text: str = "",
     pictures: Sequence[bytes] = (),
+    video: bytes = b"",
     is_anonymous: bool = False,
 ) -> Review:
     """Review a line of one's own orders that has arrived, once.
+
+    Args:
+        line_id: what is reviewed.
+        stars: on three axes.
+        now: the moment.
+        member_id: who reviews; None for a buyer without an account.
+        guest_order: the order whose link such a buyer has.
+        text: what he says.
+        pictures: what he shows.
+        video: an MP4, or nothing.
+        is_anonymous: without a name.
 
     Raises:
         UnknownLine: it is no line of the member's orders.
@@ -62,11 +81,12 @@ def write(
         if number not in STARS:
             raise InvalidReview(_("One to five stars are expected."), field=axis)
     said = _checked(text)
-    check_pictures(pictures)
-    line = _line_of(line_id, member_id)
+    check_pictures(pictures, refusal=InvalidReview)
+    film = checked_video(video) if video else b""
+    line = _line_of(line_id, member_id, guest_order)
     if Review.objects.filter(line=line).exists():
         raise ReviewedBefore
-    name = "" if is_anonymous else Member.objects.values_list("name", flat=True).get(pk=member_id)
+    name = "" if is_anonymous else _name_of(line)
     found, state = _judged(said)
     row = Review(
         line=line,
@@ -84,10 +104,12 @@ def write(
     try:
         with transaction.atomic():
             lock_scores([row.product_id])
+            row.video = _kept_video(row, film)
             row.save(force_insert=True)
             keep_pictures(row, pictures, is_addition=False)
             if row.state == ReviewState.PUBLISHED:
                 count_in([row])
+                reward(row, now=now)
             tell(row, "written")
     except IntegrityError as refusal:
         if "reviews_once_a_line" in str(refusal):
@@ -115,7 +137,7 @@ def append(
     said = _checked(text)
     if not said:
         raise InvalidReview(_("Please write something."), field="text")
-    check_pictures(pictures)
+    check_pictures(pictures, refusal=InvalidReview)
     row = locked(review_id)
     if row.member_id != member_id:
         raise UnknownReview
@@ -138,8 +160,24 @@ def public_name(name: str) -> str:
     return f"{letters[0]}***{letters[-1] if len(letters) > 1 else ''}"
 
 
-def _line_of(line_id: UUID, member_id: UUID) -> OrderLine:
-    line = OrderLine.objects.filter(pk=line_id, order__member_id=member_id).first()
+def _name_of(line: OrderLine) -> str:
+    if line.order.member_id is None:
+        return str(line.order.address.get("name", ""))
+    return Member.objects.values_list("name", flat=True).get(pk=line.order.member_id)
+
+
+def _kept_video(row: Review, content: bytes) -> str:
+    if not content:
+        return ""
+    name = f"reviews/{row.id.hex}/{uuid7().hex}.mp4"
+    return default_storage.save(name, ContentFile(content))
+
+
+def _line_of(line_id: UUID, member_id: UUID | None, guest_order: UUID | None) -> OrderLine:
+    whose = {"order__member_id": member_id}
+    if member_id is None:
+        whose = {"order__member": None, "order_id": guest_order}
+    line = OrderLine.objects.select_related("order").filter(pk=line_id, **whose).first()
     if line is None:
         raise UnknownLine
     if not line.delivered_quantity:

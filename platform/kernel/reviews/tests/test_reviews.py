@@ -71,6 +71,11 @@ def owner(line: OrderLine) -> UUID:
     return found
 
 
+def writer(row: Review) -> UUID:
+    assert row.member_id is not None
+    return row.member_id
+
+
 def choose(*, waits: bool = False, words: tuple[str, ...] = (), default_days: int = 0) -> None:
     set_policy(Policy(waits, words, default_days), actor=TESTER)
 
@@ -169,9 +174,9 @@ def test_what_is_appended_waits_by_itself_and_an_answer_is_replaced() -> None:
 
     with pytest.raises(UnknownReview):
         append(row.pk, member_id=make_member().pk, text="Later", now=NOW)
-    append(row.pk, member_id=row.member_id, text="加微信", now=NOW)
+    append(row.pk, member_id=writer(row), text="加微信", now=NOW)
     with pytest.raises(AppendedBefore):
-        append(row.pk, member_id=row.member_id, text="Once more", now=NOW)
+        append(row.pk, member_id=writer(row), text="Once more", now=NOW)
     assert [each.pk for each in searched(state="waiting")] == [row.pk]
     publish_review(row.pk, part=ReviewPart.ADDITION, actor=TESTER, now=NOW)
     reply(row.pk, "Thank you!", actor=TESTER, now=NOW)
@@ -191,7 +196,7 @@ def test_a_member_finds_a_review_helpful_once_and_never_his_own() -> None:
     for _turn in range(2):
         vote(row.pk, member_id=voter.pk, now=NOW)
     with pytest.raises(OwnReview):
-        vote(row.pk, member_id=row.member_id, now=NOW)
+        vote(row.pk, member_id=writer(row), now=NOW)
 
     assert HelpfulVote.objects.count() == 1
     assert vote(row.pk, member_id=make_member().pk, now=NOW).helpful == 2
@@ -257,7 +262,7 @@ def test_who_goes_leaves_no_name_and_who_is_merged_votes_once() -> None:
     own = make_review(member=absorbed)
 
     merge(kept_member.pk, absorbed.pk, actor=TESTER, now=NOW)
-    erase(row.member_id, now=NOW)
+    erase(writer(row), now=NOW)
 
     row.refresh_from_db()
     own.refresh_from_db()

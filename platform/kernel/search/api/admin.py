@@ -15,13 +15,15 @@ from kernel.catalogue.api.fields import checked
 from kernel.common.ids import parse_public_id
 from kernel.common.time import local_date, utc_now
 from kernel.search.api import shapes
-from kernel.search.selectors import hot_words, synonyms, terms_since
+from kernel.search.selectors import hot_words, index_state, synonyms, terms_since
 from kernel.search.services import (
     add_synonyms,
     change_synonyms,
     delete_synonyms,
+    order_index,
     set_hot_words,
 )
+from kernel.search.tasks import begin_rebuild
 from kernel.tenancy.context import current_tenant
 
 VIEW, MANAGE = "search.view", "search.manage"
@@ -97,6 +99,24 @@ class TermsView(StaffView):
         since = today - timedelta(days=asked["days"] - 1)
         rows = terms_since(since, only_misses=asked["misses"])[:_MOST]
         return Response({"items": [_term(row) for row in rows]})
+
+
+class IndexView(StaffView):
+    """The index in which the shop is searched."""
+
+    permissions_by_method = {"GET": VIEW, "POST": MANAGE}
+
+    @extend_schema(responses=shapes.IndexShown)
+    def get(self, request: Request) -> Response:
+        """Return how it stands."""
+        return Response(shapes.index_data(index_state()))
+
+    @extend_schema(request=None, responses={202: shapes.IndexShown})
+    def post(self, request: Request) -> Response:
+        """Have it made anew in the background, while it is searched."""
+        order_index(actor=self.actor, now=utc_now())
+        begin_rebuild()
+        return Response(shapes.index_data(index_state()), status=202)
 
 
 def _term(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from kernel.catalogue.api.shapes import CardShape
 from kernel.search.choices import Sort
-from kernel.search.models import Synonym
+from kernel.search.models import IndexState, Synonym
 from kernel.search.services.wording import MOST_HOT_WORDS, MOST_PHRASES
 from kernel.search.words import LONGEST
 
@@ -24,9 +24,15 @@ class SearchAsked(serializers.Serializer[Any]):
         max_length=2000,
         help_text="`code:value`, by |; one code several times: any of them",
     )
+    options = serializers.CharField(
+        required=False, max_length=2000, help_text="of variants, written as attributes are"
+    )
     min_price = serializers.CharField(required=False, max_length=40)
     max_price = serializers.CharField(required=False, max_length=40)
     in_stock = serializers.BooleanField(required=False)
+    rating = serializers.IntegerField(
+        required=False, min_value=1, max_value=4, help_text="least stars on average"
+    )
     sort = serializers.ChoiceField(choices=Sort.choices, required=False)
     page = serializers.IntegerField(required=False, min_value=1, max_value=1000)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
@@ -48,7 +54,7 @@ class FacetChoice(serializers.Serializer[Any]):
 
 
 class FacetShown(serializers.Serializer[Any]):
-    """Values of one kind; the title is empty for categories and brands."""
+    """Values of one kind; the title is empty for categories, brands and ratings."""
 
     code = serializers.CharField()
     kind = serializers.CharField()
@@ -57,12 +63,16 @@ class FacetShown(serializers.Serializer[Any]):
 
 
 class SearchFound(serializers.Serializer[Any]):
-    """A page of products, the number of all, and what they can be narrowed down by."""
+    """A page of products, the number of all, and what they can be narrowed down by.
+
+    ``instead`` is what was probably meant where nothing was found, or empty.
+    """
 
     items = CardShape
     count = serializers.IntegerField()
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
+    instead = serializers.CharField(allow_blank=True)
     facets = FacetShown(many=True)
     lowest_price = serializers.CharField(allow_null=True)
     highest_price = serializers.CharField(allow_null=True)
@@ -123,3 +133,20 @@ class TermShown(serializers.Serializer[Any]):
 def synonym_data(row: Synonym) -> dict[str, Any]:
     """Return a group of synonyms as it is shown."""
     return {"id": row.public_id, "phrases": row.phrases}
+
+
+class IndexShown(serializers.Serializer[Any]):
+    """How the index stands; ``built_at`` is null while it was never made as a whole."""
+
+    products = serializers.IntegerField()
+    asked_at = serializers.DateTimeField(allow_null=True)
+    built_at = serializers.DateTimeField(allow_null=True)
+
+
+def index_data(row: IndexState | None) -> dict[str, Any]:
+    """Return how the index stands, as it is shown."""
+    return {
+        "products": row.products if row else 0,
+        "asked_at": row.asked_at if row else None,
+        "built_at": row.built_at if row else None,
+    }

@@ -24,8 +24,16 @@ from kernel.members.api.views import MemberView
 from kernel.search.api import shapes
 from kernel.search.asking import wanted_of
 from kernel.search.limits import SEARCHES
-from kernel.search.selectors import find, history_of, hot_words, shown_facets, suggestions
+from kernel.search.selectors import (
+    find,
+    history_of,
+    hot_words,
+    instead_of,
+    shown_facets,
+    suggestions,
+)
 from kernel.search.services import forget_history, note_search, remember
+from kernel.search.tasks import heal
 from kernel.search.values import Outcome, Wanted
 from kernel.tenancy.context import current_tenant
 
@@ -57,7 +65,8 @@ class SearchView(OpenView):
         )
         found = find(wanted)
         if number == 1:
-            note_search(wanted.text, found=found.count, now=now)
+            if not note_search(wanted.text, found=found.count, now=now):
+                heal(now=now)
             if self.member_id and wanted.text:
                 remember(self.member_id, wanted.text, now=now)
         return Response(
@@ -66,6 +75,7 @@ class SearchView(OpenView):
                 "count": found.count,
                 "page": number,
                 "pages": max(1, -(-found.count // limit)),
+                "instead": "" if found.count else instead_of(wanted.text, now=now),
                 **_narrowing(found, wanted, currency),
             }
         )

@@ -11,5 +11,6 @@ urlpatterns = [
     path("synonyms/", admin.SynonymsView.as_view(), name="synonyms"),
     path("synonyms/<str:synonym>/", admin.SynonymView.as_view(), name="synonym"),
     path("hot-words/", admin.HotWordsView.as_view(), name="hot-words"),
+    path("index/", admin.IndexView.as_view(), name="index"),
     path("terms/", admin.TermsView.as_view(), name="terms"),
 ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from kernel.search.services.indexing import (
+    ask_for_index,
     index_below,
+    index_of,
     index_products,
     note_paid,
+    order_index,
     rebuild,
     restock_turned,
 )
@@ -19,13 +22,16 @@ from kernel.search.services.wording import (
 
 __all__ = [
     "add_synonyms",
+    "ask_for_index",
     "change_synonyms",
     "delete_synonyms",
     "forget_history",
     "index_below",
+    "index_of",
     "index_products",
     "note_paid",
     "note_search",
+    "order_index",
     "prune_terms",
     "rebuild",
     "remember",

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 
+from kernel.audit.actor import Actor
+from kernel.audit.services import record
 from kernel.catalogue.models import Category, Product, ProductCategory, Variant
 from kernel.orders.choices import PaymentStatus
 from kernel.orders.models import OrderLine
+from kernel.search.documents import VERSION
+from kernel.search.models import IndexState
 from kernel.search.providers import provider
 
 BATCH: Final = 500
+_ASK: Final = """
+INSERT INTO search_indexstate AS kept (id, version, asked_at, products)
+VALUES (1, %(version)s, %(now)s, 0)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, asked_at = excluded.asked_at
+ WHERE kept.version < excluded.version OR %(again)s
+"""
 _PAID: Final = (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED, PaymentStatus.REFUNDED)
 
 
@@ -40,7 +51,7 @@ def rebuild(
         batch: how many products at a time.
         told: called with how many are done.
     """
-    done, last = 0, UUID(int=0)
+    done, last, began = 0, UUID(int=0), clock()
     while True:
         ids = list(
             Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]
@@ -53,7 +64,28 @@ def rebuild(
     lines = OrderLine.objects.filter(order__payment_status__in=_PAID)
     sold = lines.values_list("product_id").annotate(sold=Sum("quantity"))
     provider().note_sold(dict(sold.order_by()), is_all=True)
+    now = clock()
+    IndexState.objects.update_or_create(
+        id=1,
+        defaults={"version": VERSION, "built_at": now, "products": done},
+        create_defaults={"version": VERSION, "asked_at": began, "built_at": now, "products": done},
+    )
     return done
+
+
+def ask_for_index(*, now: datetime, is_wanted_anyway: bool = False) -> bool:
+    """Note that the index is to be made, and return whether somebody has to do it.
+
+    It is for shops that were there before the index, or before what it holds today; asked
+    again it is made no second time, unless it is wanted anyway.
+    """
+    current = IndexState.objects.filter(version__gte=VERSION)
+    if not is_wanted_anyway and current.exists():
+        return False
+    told: dict[str, Any] = {"version": VERSION, "now": now, "again": is_wanted_anyway}
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK, told)
+        return bool(cursor.rowcount)
 
 
 def index_below(category_id: UUID, *, clock: Callable[[], datetime]) -> int:
@@ -64,6 +96,21 @@ def index_below(category_id: UUID, *, clock: Callable[[], datetime]) -> int:
     below = Q(category=here) | Q(category__path__startswith=f"{here.path}/")
     rows = ProductCategory.objects.filter(below).order_by("product_id").distinct()
     ids = list(rows.values_list("product_id", flat=True))
+    for start in range(0, len(ids), BATCH):
+        provider().index(ids[start : start + BATCH], now=clock())
+    return len(ids)
+
+
+@transaction.atomic
+def order_index(*, actor: Actor, now: datetime) -> None:
+    """Note that staff want the index made anew; whoever calls begins, with `tasks`."""
+    ask_for_index(now=now, is_wanted_anyway=True)
+    record(action="search.index_ordered", actor=actor, obj=("search.index", ""), now=now)
+
+
+def index_of(*, clock: Callable[[], datetime], **described: UUID) -> int:
+    """Take in the products of a brand or of a type, in batches; return how many."""
+    ids = list(Product.objects.filter(**described).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         provider().index(ids[start : start + BATCH], now=clock())
     return len(ids)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from kernel.common.time import local_date
+from kernel.search.documents import VERSION
 from kernel.search.models import RememberedSearch, SearchTerm
 from kernel.search.words import LONGEST, fold
 from kernel.tenancy.context import current_tenant
@@ -20,22 +21,25 @@ INSERT INTO search_searchterm AS kept (day, text, times, misses, last_found)
 VALUES (%(day)s, %(text)s, 1, %(missed)s, %(found)s)
 ON CONFLICT (day, text) DO UPDATE SET times = kept.times + 1,
    misses = kept.misses + excluded.misses, last_found = excluded.last_found
+RETURNING EXISTS (SELECT FROM search_indexstate WHERE version >= %(version)s)
 """
 
 
-def note_search(text: str, *, found: int, now: datetime) -> None:
-    """Count a search, under the shop's day."""
+def note_search(text: str, *, found: int, now: datetime) -> bool:
+    """Count a search, under the shop's day; return whether the index is as it should be."""
     folded = fold(text)[:LONGEST]
     if not folded:
-        return
+        return True
     told: dict[str, Any] = {
         "day": local_date(now, current_tenant().zone),
         "text": folded,
         "found": found,
         "missed": int(not found),
+        "version": VERSION,
     }
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, told)
+        return bool(cursor.fetchone()[0])
 
 
 def remember(member_id: UUID, text: str, *, now: datetime) -> None:

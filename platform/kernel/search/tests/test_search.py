@@ -11,26 +11,39 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kernel.catalogue.choices import ProductStatus
-from kernel.catalogue.models import Product
+from kernel.catalogue.choices import ProductStatus, VariantStatus
+from kernel.catalogue.models import OptionType, Product, Variant
 from kernel.catalogue.services import change_product, save_brand, save_product_type
 from kernel.common.outbox.delivery import deliver_pending
 from kernel.common.time import utc_now
 from kernel.inventory.services import StockLine, default_location, receive
+from kernel.reviews.services import hide
 from kernel.search.choices import Sort
-from kernel.search.models import SearchEntry
-from kernel.search.selectors import find, shown_facets, suggestions
-from kernel.search.services import add_synonyms, note_search, rebuild
+from kernel.search.documents import VERSION
+from kernel.search.models import IndexState, SearchEntry
+from kernel.search.selectors import (
+    find,
+    index_state,
+    instead_of,
+    shown_facets,
+    suggestions,
+)
+from kernel.search.services import add_synonyms, ask_for_index, note_search, rebuild
 from kernel.search.values import Wanted
 from kernel.search.words import query_of, vector_of
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.catalogue import ACTOR, make_category, make_product
 from testkit.factories.orders import make_variant
+from testkit.factories.reviews import make_review
 
 
 def deliver() -> None:
     while deliver_pending(clock=utc_now, limit=200) == 200:
         pass
+
+
+def ratings() -> dict[int, int]:
+    return dict(find(Wanted(now=utc_now(), text="telephone")).facets.ratings)
 
 
 def titles(text: str = "", **told: Any) -> list[str]:
@@ -90,7 +103,7 @@ def test_each_facet_counts_what_another_choice_of_it_would_leave() -> None:
         found = find(red)
         shown = {each.code: each for each in shown_facets(found.facets, red, language="en")}
 
-    assert len(caught) == 6
+    assert len(caught) == 5
     assert (found.count, found.facets.highest_minor) == (1, 5000)
     colours = shown["colour"]
     assert colours.title == "Colour"
@@ -151,6 +164,88 @@ def test_the_index_is_made_anew_in_batches_and_knows_the_stock() -> None:
     deliver()
 
     assert sorted(titles("tea", only_in_stock=True)) == ["Tea gone", "Tea there"]
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_options_of_variants_are_facets_whoever_wrote_them() -> None:
+    make_product(title="Scarf", options={"Colour": ["Red", "Blue"]})
+    make_product(title="Warm scarf", options={"COLOUR": ["Red"]})
+    make_product(title="Scarf plain")
+    OptionType.objects.update(names={"zh-hans": "颜色"})
+    deliver()
+    red = Wanted(now=utc_now(), text="scarf", options={"colour": ("Red",)})
+
+    found = find(red)
+    shown = {each.kind: each for each in shown_facets(found.facets, red, language="zh-hans")}
+    hide_red = Variant.objects.filter(title="Red")
+    hide_red.update(status=VariantStatus.ARCHIVED)
+    rebuild(clock=utc_now)
+
+    assert (found.count, shown["option"].code, shown["option"].title) == (2, "colour", "颜色")
+    assert [(each.key, each.count, each.is_chosen) for each in shown["option"].choices] == [
+        ("Red", 2, True),
+        ("Blue", 1, False),
+    ]
+    assert find(red).count == 0
+
+
+@pytest.mark.usefixtures("in_tenant_a", "stocked")
+def test_a_brand_is_found_by_its_new_name() -> None:
+    save_brand(handle="apple", name="梨子", i18n={"en": {"name": "Pear"}}, actor=ACTOR)
+    save_product_type(code="phone", name="Phone", schema=[], actor=ACTOR)
+    deliver()
+
+    assert titles("pear") == titles("梨子手机") == ["手机 苹果"]
+    assert titles("apple") == []
+    assert find(Wanted(now=utc_now(), text="phone")).facets.attributes == {}
+
+
+@pytest.mark.usefixtures("in_tenant_a", "stocked")
+def test_a_misspelt_word_is_told_what_it_may_have_meant() -> None:
+    now = utc_now()
+
+    assert instead_of("phnoe cases", now=now) == "phone case"
+    assert instead_of("Aple 手机", now=now) == "apple 手机"
+    for nothing in ("", "phone", "xyzzyx", "it", "手几", "'); --"):
+        assert instead_of(nothing, now=now) == ""
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_a_shop_that_was_there_before_gets_its_index_with_the_first_search() -> None:
+    make_product(title="Old tea")
+    SearchEntry.objects.all().delete()
+    IndexState.objects.all().delete()
+    now = utc_now()
+
+    is_current, is_asked = note_search("tea", found=0, now=now), ask_for_index(now=now)
+    rebuild(clock=utc_now)
+
+    assert (is_current, is_asked, titles("tea")) == (False, True, ["Old tea"])
+    state = index_state()
+    assert state is not None
+    assert (state.version, state.products) == (VERSION, 1)
+    assert note_search("tea", found=1, now=now)
+    assert not ask_for_index(now=now)
+    IndexState.objects.update(version=VERSION - 1)
+    assert ask_for_index(now=now)
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_what_many_products_leave_to_choose_from_is_kept_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kernel.search.postgres._MANY", 1)
+    make_product(title="Tea", price="5.00")
+    make_product(title="Pot", price="9.00")
+    deliver()
+    everything = Wanted(now=utc_now(), lowest_minor=321, sort=Sort.CHEAPEST)
+
+    first = find(everything)
+    with CaptureQueriesContext(connection) as caught:
+        again = find(everything)
+
+    assert (first, len(caught)) == (again, 1)
+    assert titles(lowest_minor=321, sort=Sort.DEAREST) == ["Pot", "Tea"]
 
 
 def test_a_search_never_finds_another_tenants_products(
@@ -222,3 +317,23 @@ def fill_index(size: int, shelves: list[str]) -> None:
         ],
         batch_size=5_000,
     )
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_hidden_reviews_vanish_from_search_facets() -> None:
+    good, fair = (make_variant(title=f"Telephone {name}") for name in ("one", "two"))
+    for product in (good.product, fair.product):
+        change_product(product.pk, {"summary": "Rings."}, actor=ACTOR)
+    best = make_review(variant_id=good.pk, goods=5)
+    make_review(variant_id=fair.pk, goods=3)
+    deliver()
+    at_first = ratings()
+    four = titles("telephone", least_stars=4)
+
+    hide(best.pk, reason="Not about it.", actor=ACTOR, now=utc_now())
+    deliver()
+
+    assert at_first == {1: 2, 2: 2, 3: 2, 4: 1}
+    assert four == ["Telephone one"]
+    assert ratings() == {1: 1, 2: 1, 3: 1}
+    assert titles("telephone", least_stars=4) == []

@@ -21,8 +21,8 @@ from kernel.pricing.values import Buyer
 from kernel.shipping.api.forms import (
     FreightTemplateShown,
     NewTemplateForm,
-    ShippingMethodForm,
     ShippingMethodShown,
+    ShippingMethodTold,
     TemplateChangeForm,
     method_data,
     method_told,
@@ -60,10 +60,10 @@ class MethodsView(StaffView):
         rows = ShippingMethod.objects.order_by("position", "id")[:_MOST]
         return Response({"items": [method_data(row) for row in rows]})
 
-    @extend_schema(request=ShippingMethodForm, responses=ShippingMethodShown)
+    @extend_schema(request=ShippingMethodTold, responses=ShippingMethodShown)
     def put(self, request: Request) -> Response:
         """Add a way to ship, or change the one with this code."""
-        told = checked(ShippingMethodForm, request.data)
+        told = checked(ShippingMethodTold, request.data)
         terms = method_told(told, current_tenant().currency)
         return Response(method_data(set_shipping_method(terms, actor=self.actor)))
 

@@ -111,10 +111,29 @@ class ShippingMethodForm(serializers.Serializer[Any]):
     combining = serializers.ChoiceField(choices=Combining.choices, default=Combining.FIRST_ONCE)
     fee = serializers.CharField(max_length=40, default="0")
     insurance = serializers.CharField(max_length=40, allow_null=True, default=None)
+    carrier = serializers.CharField(
+        max_length=40,
+        allow_blank=True,
+        default="",
+        help_text="Who is asked for prices: `http` or what a module brings; empty for nobody.",
+    )
+    carrier_url = serializers.CharField(max_length=2000, allow_blank=True, default="")
     location = PublicIdField("loc", allow_null=True, default=None)
     nearby = NearbyForm(allow_null=True, default=None)
     position = serializers.IntegerField(min_value=0, max_value=30_000, default=0)
     is_active = serializers.BooleanField(default=True)
+
+
+class ShippingMethodTold(ShippingMethodForm):
+    """A way to ship as it shall be."""
+
+    carrier_token = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        required=False,
+        write_only=True,
+        help_text="Sent as a bearer token; sealed, and never shown again.",
+    )
 
 
 class ShippingMethodShown(ShippingMethodForm):
@@ -196,6 +215,9 @@ def method_told(told: Mapping[str, Any], currency: str) -> ShippingTerms:
         combining=told["combining"],
         fee_minor=_minor(told["fee"], currency),
         insurance_minor=_maybe(told["insurance"], currency),
+        carrier=told["carrier"],
+        carrier_url=told["carrier_url"],
+        carrier_token=told.get("carrier_token"),
         location_id=told["location"],
         nearby=_nearby(nearby, currency) if nearby else Nearby(),
         position=told["position"],
@@ -238,6 +260,8 @@ def method_data(row: ShippingMethod) -> dict[str, object]:
         "insurance": None
         if row.insurance_minor is None
         else _text(row.insurance_minor, row.currency),
+        "carrier": row.carrier,
+        "carrier_url": row.carrier_terms.get("url", ""),
         "location": public_id("loc", row.location_id) if row.location_id else None,
         "nearby": _nearby_data(nearby_of(row.nearby), row.currency) if is_near else None,
         "position": row.position,

@@ -8,15 +8,19 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
+from kernel.common import outside
 from kernel.common.money import DECIMALS, LARGEST_MINOR
 from kernel.common.outbox.publishing import publish
+from kernel.common.secrets.services import drop_secret, put_secret
 from kernel.inventory.models import Location
 from kernel.orders.choices import FulfilmentMethod
+from kernel.shipping.carriers import HTTP, TEMPLATES, carrier_choices, purpose_of
 from kernel.shipping.checks import CODE
 from kernel.shipping.choices import METHODS, Combining
 from kernel.shipping.errors import InvalidShippingMethod, UnknownMethod
@@ -32,11 +36,16 @@ _HEAVIEST: Final = 1_000_000_000
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _LONGEST_NAME: Final = 80
 _MOST_COUNTRIES: Final = 250
+_LONGEST_TOKEN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ShippingTerms:
-    """A way to ship, as it is set; see `ShippingMethod`. Amounts in minor units."""
+    """A way to ship, as it is set; see `ShippingMethod`. Amounts in minor units.
+
+    Attributes:
+        carrier_token: sealed, and never shown again; None leaves the present one.
+    """
 
     code: str
     names: Mapping[str, str]
@@ -47,6 +56,9 @@ class ShippingTerms:
     combining: str = Combining.FIRST_ONCE
     fee_minor: int = 0
     insurance_minor: int | None = None
+    carrier: str = TEMPLATES
+    carrier_url: str = ""
+    carrier_token: str | None = None
     location_id: UUID | None = None
     nearby: Nearby = field(default_factory=Nearby)
     position: int = 0
@@ -61,17 +73,50 @@ def set_shipping_method(terms: ShippingTerms, *, actor: Actor) -> ShippingMethod
         InvalidShippingMethod: a particular cannot be used.
     """
     _check(terms)
+    kept = asdict(terms)
+    url, token = kept.pop("carrier_url"), kept.pop("carrier_token")
     told: dict[str, Any] = {
-        **asdict(terms),
+        **kept,
+        "carrier_terms": {"url": url} if terms.carrier == HTTP else {},
         "names": dict(terms.names),
         "countries": list(terms.countries),
         "nearby": terms.nearby.data() if terms.method == FulfilmentMethod.SAME_CITY else {},
     }
     before = ShippingMethod.objects.filter(code=terms.code).values(*told).first()
     row, _made = ShippingMethod.objects.update_or_create(code=terms.code, defaults=told)
+    if token is not None and terms.carrier:
+        put_secret(purpose_of(row), {"token": token})
+    elif not terms.carrier:
+        drop_secret(purpose_of(row))
     record(action="shipping.method_set", actor=actor, obj=row, before=before, after=told)
     _tell(row, "changed" if before else "created")
     return row
+
+
+@transaction.atomic
+def name_shipping_method(method_id: UUID, names: Mapping[str, str], *, actor: Actor) -> None:
+    """Call a way to ship something else.
+
+    Raises:
+        UnknownMethod: there is none.
+        InvalidShippingMethod: it would have no name, or one that is too long.
+    """
+    row = ShippingMethod.objects.select_for_update().filter(pk=method_id).first()
+    if row is None:
+        raise UnknownMethod
+    named = [name.strip() for name in names.values()]
+    if not named or not all(0 < len(name) <= _LONGEST_NAME for name in named):
+        raise InvalidShippingMethod(field="names")
+    before, row.names = row.names, dict(names)
+    row.save(update_fields=["names"])
+    record(
+        action="shipping.method_set",
+        actor=actor,
+        obj=row,
+        before={"names": before},
+        after={"names": row.names},
+    )
+    _tell(row, "changed")
 
 
 @transaction.atomic
@@ -87,6 +132,7 @@ def delete_shipping_method(method_id: UUID, *, actor: Actor) -> None:
     before = {"code": row.code, "names": row.names}
     record(action="shipping.method_deleted", actor=actor, obj=row, before=before)
     _tell(row, "deleted")
+    drop_secret(purpose_of(row))
     row.delete()
 
 
@@ -114,6 +160,7 @@ def _check(terms: ShippingTerms) -> None:
         if is_wrong:
             raise InvalidShippingMethod(field=name)
     _check_references(terms)
+    _check_carrier(terms)
     if terms.method == FulfilmentMethod.SAME_CITY:
         _check_nearby(terms.nearby)
 
@@ -127,6 +174,24 @@ def _check_references(terms: ShippingTerms) -> None:
             raise InvalidShippingMethod(_("Only express is counted so."), field="template")
     if terms.location_id is not None and not Location.objects.filter(pk=terms.location_id).exists():
         raise InvalidShippingMethod(_("There is no such location."), field="location")
+
+
+def _check_carrier(terms: ShippingTerms) -> None:
+    if terms.carrier not in {code for code, _label in carrier_choices()}:
+        raise InvalidShippingMethod(_("This cannot be chosen."), field="carrier")
+    if terms.carrier and terms.method != FulfilmentMethod.EXPRESS:
+        raise InvalidShippingMethod(_("Only express is counted so."), field="carrier")
+    if len(terms.carrier_token or "") > _LONGEST_TOKEN:
+        raise InvalidShippingMethod(field="carrier_token")
+    if terms.carrier == HTTP:
+        try:
+            outside.judged(terms.carrier_url, inner_hosts=settings.STOA_WEBHOOK_INNER_HOSTS)
+        except outside.NotOutside as error:
+            text = _("An address in the open internet is expected, with https://.")
+            raise InvalidShippingMethod(text, field="carrier_url") from error
+        except outside.Unreachable as error:
+            text = _("Nobody answers there.")
+            raise InvalidShippingMethod(text, field="carrier_url") from error
 
 
 def _check_nearby(nearby: Nearby) -> None:

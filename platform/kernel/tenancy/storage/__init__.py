@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.tenancy.storage.forms import UploadForm, upload_form
 from kernel.tenancy.storage.local import LocalArchiveStorage, LocalTenantStorage
 from kernel.tenancy.storage.names import ArchiveFiles, checked_name, delete_all, walk
 
@@ -22,8 +23,10 @@ __all__ = [
     "LocalTenantStorage",
     "S3ArchiveStorage",
     "S3TenantStorage",
+    "UploadForm",
     "checked_name",
     "delete_all",
+    "upload_form",
     "walk",
 ]
 

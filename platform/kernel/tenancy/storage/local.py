@@ -18,7 +18,8 @@ from typing_extensions import override
 
 from kernel.common.time import utc_now
 from kernel.tenancy.signing import tenant_salt
-from kernel.tenancy.storage.names import archive_folder, checked_name, tenant_folder
+from kernel.tenancy.storage.forms import UploadForm, signed_form
+from kernel.tenancy.storage.names import archive_folder, checked_name, public_origin, tenant_folder
 
 LINK_LIFETIME = timedelta(hours=1)
 _UNFINISHED = ".unfinished"
@@ -100,13 +101,18 @@ class LocalTenantStorage(_ScopedDisk):
     def url(self, name: str | None) -> str:
         """Return a link that this tenant's own hosts answer, for one to two hours.
 
-        The same within an hour, so that browsers keep what they fetched.
+        The same within an hour, so that browsers keep what they fetched. A delivery network
+        that stands before the pictures asks one of those hosts in turn.
         """
         file = checked_name(name)
         step = int(LINK_LIFETIME.total_seconds())
         until = (int(utc_now().timestamp()) // step + 2) * step
         query = urlencode({"until": until, "signature": _signature(file, until)})
-        return f"{urljoin(settings.MEDIA_URL, quote(file))}?{query}"
+        return f"{public_origin(file)}{urljoin(settings.MEDIA_URL, quote(file))}?{query}"
+
+    def upload_form(self, name: str, *, largest: int, seconds: int) -> UploadForm:
+        """Return a form that this tenant's console takes one file with."""
+        return signed_form(checked_name(name), largest=largest, seconds=seconds)
 
 
 def _signature(name: str, until: int) -> str:

@@ -13,12 +13,14 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
 
 from kernel.tenancy.cache import scope_key
-from kernel.tenancy.context import PUBLIC, current_scope
+from kernel.tenancy.context import PUBLIC, TenantRef, current_scope
 from kernel.tenancy.errors import NoTenant
 
 LONGEST_NAME = 900
 """S3 takes 1,024 bytes for the whole key."""
 LONGEST_PART = 255
+PUBLIC_FOLDERS = ("media/", "reviews/")
+"""What buyers are shown: a delivery network may stand before it."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -62,6 +64,14 @@ def tenant_folder() -> str:
     """
     key = scope_key()
     return key if key == "public" else f"tenants/{key}"
+
+
+def public_origin(name: str) -> str:
+    """Return where links to a file begin that a delivery network hands out; else empty."""
+    scope = current_scope()
+    if isinstance(scope, TenantRef) and name.startswith(PUBLIC_FOLDERS):
+        return scope.media_origin
+    return ""
 
 
 def archive_folder() -> str:

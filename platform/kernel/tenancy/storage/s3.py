@@ -7,16 +7,20 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 from typing_extensions import Buffer, override
 
-from kernel.tenancy.storage.names import archive_folder, checked_name, tenant_folder
+from kernel.tenancy.storage.forms import UploadForm
+from kernel.tenancy.storage.names import archive_folder, checked_name, public_origin, tenant_folder
 
 PART_BYTES = 16 * 1024 * 1024
 """Size of the parts that an archive is sent in; S3 takes 10,000 of them."""
 LINK_SECONDS = 3600
+LARGEST_IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of a file that is read; what is larger goes to the disk meanwhile."""
 
 
 class _ScopedBucket(S3Storage):
@@ -37,6 +41,7 @@ class _ScopedBucket(S3Storage):
             "default_acl": None,
             "custom_domain": None,
             "location": "",
+            "max_memory_size": LARGEST_IN_MEMORY,
         }
         super().__init__(**{**chosen, **options})
 
@@ -104,6 +109,35 @@ class S3TenantStorage(_ScopedBucket):
     @override
     def _folder(self) -> str:
         return tenant_folder()
+
+    @override
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        """Return an address that S3 answers for an hour, for this file alone.
+
+        A delivery network that stands before the pictures asks S3 in turn, under the host
+        name that was signed.
+        """
+        address, origin = super().url(name, *args, **kwargs), public_origin(checked_name(name))
+        return (
+            origin + urlsplit(address)._replace(scheme="", netloc="").geturl()
+            if origin
+            else address
+        )
+
+    def upload_form(self, name: str, *, largest: int, seconds: int) -> UploadForm:
+        """Return a form with a policy of S3: this key, no more bytes, this long.
+
+        Browsers show nothing of what arrives: its type is not for the sender to say.
+        """
+        key, media_type = self._normalize_name(checked_name(name)), "application/octet-stream"
+        made = self.connection.meta.client.generate_presigned_post(
+            self.bucket_name,
+            key,
+            Fields={"Content-Type": media_type},
+            Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, largest]],
+            ExpiresIn=seconds,
+        )
+        return UploadForm(made["url"], made["fields"])
 
 
 class S3ArchiveStorage(_ScopedBucket):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -248,6 +249,7 @@ def test_a_link_holds_for_its_tenant_its_file_and_its_time(disk: Path) -> None:
         check_link("a.png", **given, now=later)
 
 
+@pytest.mark.django_db
 def test_the_view_serves_signed_links_of_the_current_tenant_only(disk: Path) -> None:
     storage = LocalTenantStorage()
     with tenant_context(ANNA):
@@ -278,6 +280,30 @@ def test_an_address_in_the_bucket_opens_one_file_for_a_time(bucket: str) -> None
     assert urlsplit(address).path.endswith(f"/tenants/{ANNA.id.hex}/a%20b.txt")
     assert parts["X-Amz-Expires"] == ["3600"]
     assert parts["X-Amz-Signature"]
+
+
+@pytest.mark.django_db
+def test_links_to_pictures_begin_where_a_delivery_network_stands(storage: Storage) -> None:
+    name, origin = "media/a/b c-480.webp", "https://cdn.example.com"
+    with tenant_context(ANNA):
+        storage.save(name, ContentFile(b"RIFF"))
+        plain = storage.url(name)
+    with tenant_context(replace(ANNA, media_origin=origin)):
+        link, private = storage.url(name), storage.url("exports/a.csv")
+
+    assert link.startswith(f"{origin}/")
+    assert urlsplit(link).path == urlsplit(plain).path
+    assert not private.startswith(origin)
+    # What the network asks in turn: the same path and query, where the file lies.
+    asked = urlsplit(plain)._replace(query=urlsplit(link).query).geturl()
+    if isinstance(storage, S3TenantStorage):
+        assert httpx.get(asked).content == b"RIFF"
+        return
+    for tenant, kept_by in ((replace(ANNA, media_origin=origin), "public"), (ANNA, "private")):
+        with tenant_context(tenant):
+            answer = files.serve_file(RequestFactory().get(asked), name)
+            assert answer["Cache-Control"].startswith(kept_by)
+            answer.close()
 
 
 def test_an_archive_appears_whole_or_not_at_all(

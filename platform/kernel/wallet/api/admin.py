@@ -57,6 +57,7 @@ from kernel.wallet.services import (
     approve,
     batch_rows,
     close_batch,
+    give_back,
     leave_batch,
     make_batch,
     reject,
@@ -160,6 +161,20 @@ class SettleView(StaffView):
         """Say that one that was paid by hand, or of which nobody knows, is paid or failed."""
         key, told = _seen(withdrawal, PAY), checked(SettlementTold, request.data)
         settle_by_hand(key, **told, actor=self.actor, now=utc_now())
+        return _detail(key)
+
+
+class ReturnView(StaffView):
+    """Says that what was paid came back."""
+
+    permissions_by_method = {"POST": PAY}
+    confirmed_methods = _POST
+
+    @extend_schema(request=RefusalTold, responses=WithdrawalDetail)
+    def post(self, request: Request, withdrawal: str) -> Response:
+        """Give the member everything again of a payment that the bank sent back."""
+        key, reason = _seen(withdrawal, PAY), checked(RefusalTold, request.data)["reason"]
+        give_back(key, reason=reason, actor=self.actor, now=utc_now())
         return _detail(key)
 
 

@@ -62,7 +62,7 @@ class AccountTold(serializers.Serializer[Any]):
 
     channel = serializers.ChoiceField(choices=Channel.choices)
     details = serializers.DictField(
-        child=serializers.CharField(max_length=LONGEST, allow_blank=True)
+        child=serializers.CharField(max_length=LONGEST, allow_blank=True), default=dict
     )
 
 
@@ -72,6 +72,12 @@ class AccountShown(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     channel = serializers.ChoiceField(choices=Channel.choices)
     hint = serializers.CharField()
+
+
+class AccountKept(AccountShown):
+    """A payout account that was told; ``url`` is where the member goes on, if he must."""
+
+    url = serializers.CharField(allow_blank=True)
 
 
 class WithdrawalAsked(serializers.Serializer[Any]):

@@ -19,6 +19,7 @@ from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, told
 from kernel.payments.services import passwords
 from kernel.wallet.api.forms import (
+    AccountKept,
     AccountShown,
     AccountTold,
     RecipientAsked,
@@ -41,6 +42,7 @@ from kernel.wallet.api.shown import (
 )
 from kernel.wallet.limits import GIVEN, REQUESTED, SOUGHT
 from kernel.wallet.models import Transfer, Withdrawal
+from kernel.wallet.providers import opener_for
 from kernel.wallet.selectors import (
     giveables,
     own_transfers,
@@ -53,6 +55,7 @@ from kernel.wallet.services import (
     add_account,
     cancel_withdrawal,
     find_recipient,
+    open_account,
     remove_account,
     request_withdrawal,
     transfer,
@@ -87,12 +90,21 @@ class AccountsView(MemberView):
         """Return the member's payout accounts, the newest first."""
         return Response({"items": [account_data(row) for row in accounts_of(self.member_id)]})
 
-    @extend_schema(request=AccountTold, responses={201: AccountShown})
+    @extend_schema(request=AccountTold, responses={201: AccountKept})
     def post(self, request: Request) -> Response:
-        """Keep a payout account; its particulars are sealed."""
+        """Keep a payout account; its particulars are sealed.
+
+        Accounts of some channels are opened at a service: the answer says where the member
+        tells it who he is. Asked again it says so again.
+        """
         asked = told(AccountTold, request)
+        if opener_for(asked["channel"]) is not None:
+            REQUESTED.check(f"member:{self.member_id}")
+            back = request.build_absolute_uri("/account/wallet/")
+            begun = open_account(self.member, asked["channel"], back=back, now=utc_now())
+            return Response({**account_data(begun.account), "url": begun.url}, status=201)
         row = add_account(self.member_id, asked["channel"], asked["details"], now=utc_now())
-        return Response(account_data(row), status=201)
+        return Response({**account_data(row), "url": ""}, status=201)
 
 
 class AccountView(MemberView):

@@ -21,5 +21,6 @@ urlpatterns = [
     path("<str:withdrawal>/reject/", admin.RejectView.as_view(), name="reject"),
     path("<str:withdrawal>/send/", admin.SendView.as_view(), name="send"),
     path("<str:withdrawal>/settle/", admin.SettleView.as_view(), name="settle"),
+    path("<str:withdrawal>/return/", admin.ReturnView.as_view(), name="return"),
     path("<str:withdrawal>/leave-batch/", admin.LeaveBatchView.as_view(), name="leave"),
 ]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from kernel.wallet.services.accounts import accounts_of, add_account, details_of, remove_account
+from kernel.wallet.services.accounts import (
+    accounts_of,
+    add_account,
+    details_of,
+    open_account,
+    remove_account,
+)
 from kernel.wallet.services.batches import batch_rows, close_batch, leave_batch, make_batch
-from kernel.wallet.services.paying import query, query_due, send, settle_by_hand
+from kernel.wallet.services.paying import give_back, query, query_due, send, settle_by_hand
 from kernel.wallet.services.requesting import (
     cancel_withdrawal,
     request_withdrawal,
@@ -22,8 +28,10 @@ __all__ = [
     "close_batch",
     "details_of",
     "find_recipient",
+    "give_back",
     "leave_batch",
     "make_batch",
+    "open_account",
     "query",
     "query_due",
     "reject",

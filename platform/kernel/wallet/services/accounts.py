@@ -16,9 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from kernel.common.secrets.errors import SecretMissing, SecretsUnreadable
 from kernel.common.secrets.services import drop_secret, get_secret, put_secret
+from kernel.members.locks import lock_names
+from kernel.members.models import Member
 from kernel.wallet.choices import OPEN_STATES, Channel
-from kernel.wallet.errors import AccountUnreadable, InvalidWallet, UnknownAccount
+from kernel.wallet.errors import (
+    AccountUnreadable,
+    InvalidWallet,
+    NotWithdrawable,
+    PayoutServiceSilent,
+    UnknownAccount,
+)
 from kernel.wallet.models import PayoutAccount, Withdrawal
+from kernel.wallet.providers import Opened, Opening, PayoutUnsure, opener_for
 
 MOST_ACCOUNTS: Final = 10
 LONGEST: Final = 80
@@ -34,6 +43,18 @@ class Particular:
     name: str
     label: str | Promise
     is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An account that a service opened.
+
+    Attributes:
+        url: where the member goes on: the service asks him who he is.
+    """
+
+    account: PayoutAccount
+    url: str
 
 
 _HOLDER: Final = Particular("holder", gettext_lazy("Name of the holder"))
@@ -82,6 +103,56 @@ def add_account(
         member_id=member_id, channel=channel, hint=hint_of(channel, kept), created_at=now
     )
     put_secret(row.purpose, {name: text for name, text in kept.items() if text})
+    return row
+
+
+def open_account(member: Member, channel: str, *, back: str, now: datetime) -> Started:
+    """Open an account at the service that pays by a channel, or go on with the one there is.
+
+    Not to be called in a transaction.
+
+    Args:
+        member: whose.
+        channel: one of those whose accounts are opened at a service.
+        back: address to which the service sends the member afterwards.
+        now: the moment.
+
+    Raises:
+        InvalidWallet: nobody opens such accounts.
+        NotWithdrawable: the service cannot pay in this shop.
+        PayoutServiceSilent: it did not answer.
+    """
+    provider = opener_for(channel)
+    if provider is None:
+        raise InvalidWallet(field="channel")
+    if provider.fault():
+        raise NotWithdrawable(_("This way of paying out does not work at the moment."))
+    known = next((row for row in accounts_of(member.pk) if row.channel == channel), None)
+    try:
+        if known is not None:
+            return Started(known, provider.go_on(details_of(known), back=back))
+        earlier = PayoutAccount.objects.filter(member_id=member.pk, channel=channel).count()
+        key = f"payout-account:{member.pk.hex}:{earlier + 1}"
+        login = member.login or ""
+        email = login if "@" in login else ""
+        opened = provider.open_account(Opening(key=key, email=email, back=back))
+    except PayoutUnsure as unsure:
+        raise PayoutServiceSilent from unsure
+    return Started(_keep_opened(member, channel, opened, now=now), opened.url)
+
+
+@transaction.atomic
+def _keep_opened(member: Member, channel: str, opened: Opened, *, now: datetime) -> PayoutAccount:
+    # Whoever asked twice at once has one account at the service, and one here.
+    lock_names([f"wallet:{member.pk}"])
+    known = next((row for row in accounts_of(member.pk) if row.channel == channel), None)
+    if known is not None:
+        return known
+    kept = {"holder": member.name, **opened.details}
+    row = PayoutAccount.objects.create(
+        member=member, channel=channel, hint=hint_of(channel, kept), created_at=now
+    )
+    put_secret(row.purpose, kept)
     return row
 
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.money import Money
-from kernel.ledger.services import TENANT, Leg, capture, system
+from kernel.ledger.models import Journal
+from kernel.ledger.services import TENANT, Leg, Owner, capture, post, system
 from kernel.tenancy.schedules import ask
 from kernel.wallet.choices import EventKind, State
 from kernel.wallet.errors import InvalidWallet, NotWithdrawable, WrongState
@@ -37,6 +38,11 @@ _ON_ITS_WAY: Final = timedelta(minutes=10)
 _FIRST: Final = timedelta(minutes=2)
 _LONGEST: Final = timedelta(hours=6)
 _AT_ONCE: Final = 100
+_DAILY: Final = timedelta(days=1)
+RETURNED: Final = "wallet.returned"
+
+# What is paid may still come back from the bank.
+_ASKED: Final = (State.PAYING, State.UNKNOWN, State.PAID)
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +74,7 @@ def query(withdrawal_id: UUID, *, now: datetime) -> Withdrawal:
     """
     row = Withdrawal.objects.get(pk=withdrawal_id)
     provider = known_provider(row.provider)
-    if row.state not in (State.PAYING, State.UNKNOWN) or provider is None:
+    if row.state not in _ASKED or provider is None:
         return row
     try:
         answer = provider.query(row.number)
@@ -146,11 +152,55 @@ def finish(
         reference=(REFERENCE, row.pk),
         data={"number": row.number},
     )
-    row.state, row.query_at, row.closed_at = State.PAID, None, now
+    row.state, row.closed_at = State.PAID, now
+    row.query_at = _watched_at(row, now=now)
     row.provider_reference = reference or row.provider_reference
     row.save(update_fields=["state", "query_at", "closed_at", "provider_reference"])
     note(row, EventKind.PAID, actor=actor, now=now, text=text or reference)
     forget_unused([row.account_id])
+
+
+@transaction.atomic
+def give_back(withdrawal_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Withdrawal:
+    """Give a member everything again of a withdrawal that was paid and came back.
+
+    Raises:
+        UnknownWithdrawal: there is none.
+        WrongState: it was not paid, or came back already.
+        InvalidWallet: no reason.
+    """
+    text = reason.strip()
+    if not text:
+        raise InvalidWallet(_("A reason is needed."), field="reason")
+    row = locked(withdrawal_id, State.PAID)
+    paid = Journal.objects.get(key=f"{hold_key(row.pk)}:paid")
+    asset, owner = row.asset.code, Owner("member", row.member_id)
+    legs = [
+        Leg(owner, asset, row.minor, undoes=paid.pk),
+        Leg(system(PAID_OUT), asset, -row.net_minor),
+        Leg(TENANT, asset, -row.fee_minor),
+        Leg(system(TAX), asset, -row.tax_minor),
+    ]
+    post(
+        key=f"{hold_key(row.pk)}:returned",
+        kind=RETURNED,
+        legs=[leg for leg in legs if leg.minor],
+        reference=(REFERENCE, row.pk),
+        data={"number": row.number},
+    )
+    row.state, row.reason, row.query_at = State.RETURNED, text[:200], None
+    row.save(update_fields=["state", "reason", "query_at"])
+    note(row, EventKind.RETURNED, actor=actor, now=now, text=text)
+    record(
+        action="withdrawal.returned",
+        actor=actor,
+        obj=row,
+        before={"state": State.PAID.value},
+        after={"state": str(row.state), "number": row.number},
+        reason=text,
+        now=now,
+    )
+    return row
 
 
 def provider_of(row: Withdrawal) -> str:
@@ -164,14 +214,18 @@ def provider_of(row: Withdrawal) -> str:
 def _begin(withdrawal_id: UUID, *, actor: Actor, now: datetime) -> tuple[PayoutOrder, str]:
     row = locked(withdrawal_id, State.APPROVED)
     code = provider_of(row)
-    if not code:
+    provider = known_provider(code)
+    if provider is None:
         raise NotWithdrawable(_("No payout service pays this way."))
+    if fault := provider.fault():
+        raise NotWithdrawable(fault)
     order = PayoutOrder(
         key=row.number,
         amount=Money(row.payout_minor, row.currency),
         channel=row.channel,
         details=details_of(row.account),
         note=row.number,
+        attempt=row.attempt + 1,
     )
     row.state, row.provider, row.sent_at = State.PAYING, code, now
     row.attempt += 1
@@ -193,6 +247,8 @@ def _begin(withdrawal_id: UUID, *, actor: Actor, now: datetime) -> tuple[PayoutO
 @transaction.atomic
 def _unsure(withdrawal_id: UUID, text: str, *, now: datetime) -> Withdrawal:
     row = locked(withdrawal_id)
+    if row.state == State.PAID:
+        return _watched(row, now=now)
     if row.state not in (State.PAYING, State.UNKNOWN):
         return row
     log.warning("wallet.payout_unsure", number=row.number, text=text)
@@ -208,6 +264,11 @@ def _unsure(withdrawal_id: UUID, text: str, *, now: datetime) -> Withdrawal:
 @transaction.atomic
 def _answered(withdrawal_id: UUID, answer: PayoutAnswer, *, now: datetime) -> Withdrawal:
     row = locked(withdrawal_id)
+    if row.state == State.PAID:
+        if answer.outcome == "failed":
+            text = answer.text or str(State.RETURNED.label)
+            return give_back(row.pk, reason=text, actor=SYSTEM, now=now)
+        return _watched(row, now=now)
     if row.state not in (State.PAYING, State.UNKNOWN):
         # Somebody else was told meanwhile; what is over stays as it is.
         return row
@@ -216,14 +277,36 @@ def _answered(withdrawal_id: UUID, answer: PayoutAnswer, *, now: datetime) -> Wi
     elif answer.outcome == "failed":
         text = answer.text or answer.reference
         let_go(row, State.FAILED, EventKind.FAILED, actor=SYSTEM, now=now, text=text)
+    elif answer.outcome == "refused":
+        _anew(row, EventKind.REFUSED, answer.text, now=now)
     elif answer.outcome == "absent" and row.sent_at and now - row.sent_at >= _ON_ITS_WAY:
-        row.state, row.query_at = State.APPROVED, None
-        row.save(update_fields=["state", "query_at"])
-        note(row, EventKind.ABSENT, actor=SYSTEM, now=now)
+        _anew(row, EventKind.ABSENT, "", now=now)
     else:
         row.provider_reference = answer.reference or row.provider_reference
         _later(row, now=now)
         row.save(update_fields=["provider_reference", "query_at"])
+    return row
+
+
+def _anew(row: Withdrawal, kind: EventKind, text: str, *, now: datetime) -> None:
+    """Leave it to a person to send a withdrawal again of which the service took nothing."""
+    row.state, row.query_at = State.APPROVED, None
+    row.save(update_fields=["state", "query_at"])
+    note(row, kind, actor=SYSTEM, now=now, text=text)
+
+
+def _watched_at(row: Withdrawal, *, now: datetime) -> datetime | None:
+    """Return when a service is asked again whether what it paid has come back."""
+    provider = known_provider(row.provider)
+    if provider is None or row.closed_at is None or now + _DAILY > row.closed_at + provider.watch:
+        return None
+    ask(QUERY, now + _DAILY)
+    return now + _DAILY
+
+
+def _watched(row: Withdrawal, *, now: datetime) -> Withdrawal:
+    row.query_at = _watched_at(row, now=now)
+    row.save(update_fields=["query_at"])
     return row
 
 

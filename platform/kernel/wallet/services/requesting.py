@@ -136,16 +136,22 @@ def _held(
 ) -> Withdrawal:
     """Hold the units of a request, and write the request down."""
     terms, row_id = terms_of(rule, rule.asset, minor), uuid7()
+    number = draw_number("W", now=now)
     hold = freeze(
         Owner("member", member_id),
         rule.asset.code,
         minor,
         key=hold_key(row_id),
         reference=(REFERENCE, row_id),
+        data={
+            "number": number,
+            "arrives_minor": terms.payout.minor,
+            "currency": terms.payout.currency,
+        },
     )
     return Withdrawal.objects.create(
         id=row_id,
-        number=draw_number("W", now=now),
+        number=number,
         member_id=member_id,
         key=key,
         asset=rule.asset,

@@ -25,6 +25,7 @@ from kernel.wallet.services import (
     batch_rows,
     cancel_withdrawal,
     close_batch,
+    give_back,
     leave_batch,
     make_batch,
     reject,
@@ -65,7 +66,7 @@ STEPS = st.lists(
         st.sampled_from(
             [
                 *("request", "approve", "reject", "cancel", "batch", "file", "close"),
-                *("settle_paid", "settle_failed", "leave", "finish_twice"),
+                *("settle_paid", "settle_failed", "leave", "finish_twice", "back"),
             ]
         ),
         st.integers(0, 3),
@@ -108,6 +109,7 @@ def _do(
         "close": lambda: close_batch(batch, **told),
         "settle_paid": lambda: settle_by_hand(row.pk, is_paid=True, reason="", **told),
         "settle_failed": lambda: settle_by_hand(row.pk, is_paid=False, reason="X", **told),
+        "back": lambda: give_back(row.pk, reason="X", **told),
         "leave": lambda: leave_batch(row.pk, **told),
         "finish_twice": lambda: [close_batch(batch, **told) for _each in range(2)],
     }
@@ -118,11 +120,16 @@ def _check(member: Member) -> None:
     rows = list(Withdrawal.objects.filter(member=member))
     paid = [row for row in rows if row.state == State.PAID]
     held = [row for row in rows if row.closed_at is None]
+    back = [row for row in rows if row.state == State.RETURNED]
     taken = Journal.objects.filter(kind="hold.captured", reference_type="withdrawal")
     own = taken.filter(reference_id__in=[row.pk for row in rows])
-    assert Counter(own.values_list("reference_id", flat=True)) == Counter(row.pk for row in paid)
+    assert Counter(own.values_list("reference_id", flat=True)) == Counter(
+        row.pk for row in [*paid, *back]
+    )
+    given = Journal.objects.filter(kind="wallet.returned", reference_id__in=[r.pk for r in rows])
+    assert Counter(given.values_list("reference_id", flat=True)) == Counter(r.pk for r in back)
     told = WithdrawalEvent.objects.filter(withdrawal__in=rows, kind="paid")
-    assert told.count() == len(paid)
+    assert told.count() == len(paid) + len(back)
     assert available(member.pk, "frozen") == sum(row.minor for row in held)
     left = 20_000 - sum(row.minor for row in [*paid, *held])
     assert available(member.pk) == left

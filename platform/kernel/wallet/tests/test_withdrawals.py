@@ -17,7 +17,15 @@ from kernel.common.errors import DomainError
 from kernel.common.secrets.models import TenantSecret
 from kernel.common.time import utc_now
 from kernel.ledger.models import Hold
-from kernel.ledger.services import Owner, balance, cash_asset, change_asset, verify
+from kernel.ledger.services import (
+    TENANT,
+    Owner,
+    balance,
+    cash_asset,
+    change_asset,
+    statement,
+    verify,
+)
 from kernel.members.models import Member
 from kernel.members.services.erasing import anonymise
 from kernel.members.services.merging import merge_members
@@ -45,6 +53,7 @@ from kernel.wallet.services import (
     close_batch,
     details_of,
     find_recipient,
+    give_back,
     leave_batch,
     make_batch,
     query,
@@ -181,6 +190,27 @@ def test_only_what_was_earned_leaves_and_never_what_was_paid_in() -> None:
 
 
 @pytest.mark.usefixtures("in_tenant_a")
+def test_the_statement_says_what_became_of_what_was_held() -> None:
+    let_withdraw(fee_bp=100)
+    member = make_member()
+    earn(member.pk, 20_000)
+    account = make_account(member)
+    rows = [ask_for(member, 5_000, account) for _each in range(3)]
+    reject(rows[1].pk, reason="No", actor=FIRST, now=NOW)
+    approve(rows[2].pk, actor=FIRST, now=NOW)
+    batch = make_batch([rows[2].pk], actor=FIRST, now=NOW)
+    batch_rows(batch.pk, actor=FIRST, now=NOW)
+    close_batch(batch.pk, actor=FIRST, now=NOW)
+
+    lines = statement(Owner("member", member.pk), COMMISSION).lines
+
+    told = {line.data["number"]: line for line in lines if line.kind == "hold.frozen"}
+    assert [told[row.number].hold for row in rows] == ["open", "released", "captured"]
+    assert told[rows[2].number].data["arrives_minor"] == 4_950
+    assert {line.hold for line in lines if line.kind != "hold.frozen"} == {""}
+
+
+@pytest.mark.usefixtures("in_tenant_a")
 def test_four_eyes_review_can_be_required_above_an_amount() -> None:
     let_withdraw(four_eyes_minor=5_000)
     small, large = make_withdrawal(4_999), make_withdrawal(5_000)
@@ -260,12 +290,21 @@ def test_a_batch_is_paid_by_hand_with_a_file_and_a_proof() -> None:
     for _twice in range(2):
         done = close_batch(batch.pk, proof=b"%PDF-1.7 ok", actor=FIRST, now=NOW)
 
+    with pytest.raises(InvalidWallet):
+        give_back(rows[0].pk, reason=" ", actor=FIRST, now=NOW)
+    before = balance(TENANT, COMMISSION)
+    returned = give_back(rows[0].pk, reason="Closed account", actor=FIRST, now=NOW)
+    with pytest.raises(WrongState):
+        give_back(rows[0].pk, reason="Closed account", actor=FIRST, now=NOW)
+
+    assert (returned.state, available(rows[0].member_id)) == (State.RETURNED, 10_000)
+    assert balance(TENANT, COMMISSION) == before
     assert [line[0] for line in lines[1:]] == [rows[0].number, rows[1].number]
     assert lines[1][1:4] == [BANK["holder"], BANK["number"], BANK["bank"]]
     assert lines[1][5:8] == ["40.00", "CNY", "10.00"]
     assert done.proof.endswith(".pdf")
     states = Counter(Withdrawal.objects.values_list("state", flat=True))
-    assert states == {"paid": 1, "failed": 1, "approved": 1, "requested": 1}
+    assert states == {"returned": 1, "failed": 1, "approved": 1, "requested": 1}
     assert AuditEntry.objects.filter(action="payout_batch.file_taken").count() == 1
     assert not verify()
 

@@ -8,6 +8,7 @@ from typing import Final
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.outbox.publishing import publish
+from kernel.common.turns import doubled
 from kernel.webhooks.choices import DeliveryState, EndpointState
 from kernel.webhooks.events import EndpointStopped
 from kernel.webhooks.models import Delivery, Endpoint
@@ -47,8 +48,8 @@ def fail(endpoint: Endpoint, failure: str, *, is_gone: bool, now: datetime) -> N
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or now
     if endpoint.failures >= PAUSED_AFTER:
-        doubled = _FIRST_PAUSE * 2 ** min(endpoint.failures - PAUSED_AFTER, 10)
-        endpoint.paused_until = now + min(doubled, _LONGEST_PAUSE)
+        pauses = endpoint.failures - PAUSED_AFTER + 1
+        endpoint.paused_until = now + doubled(pauses, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
     endpoint.save(update_fields=_STATE)
     is_over = now - endpoint.failing_since >= STOPPED_AFTER
     if endpoint.state == EndpointState.ON and (is_gone or is_over):

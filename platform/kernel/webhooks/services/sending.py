@@ -26,6 +26,7 @@ from django.utils.timezone import now as wall_clock
 from kernel.common.ids import public_id
 from kernel.common.outside import NotOutside, Unreachable, post
 from kernel.common.secrets.errors import SecretMissing, SecretsUnreadable
+from kernel.common.turns import doubled, take_turns
 from kernel.tenancy.schedules import ask
 from kernel.webhooks.choices import DeliveryState, EndpointState, Failure
 from kernel.webhooks.models import Attempt, Delivery, Endpoint
@@ -63,13 +64,12 @@ def send_due(
     Fewer than ``most``, within ``seconds``, means that nothing was due any more. Safe to
     run any number of times at once.
     """
-    began = monotonic()
-    for tried in range(most):
-        row = None if monotonic() - began > seconds else _claim(clock())
-        if row is None:
-            return tried
-        _note(row, _exchange(row, clock()), clock())
-    return most
+    return take_turns(
+        lambda: _claim(clock()),
+        lambda row: _note(row, _exchange(row, clock()), clock()),
+        most=most,
+        seconds=seconds,
+    )
 
 
 def keep_sending(*, now: datetime) -> None:
@@ -99,8 +99,7 @@ def next_due(*, now: datetime) -> datetime | None:
 
 def delay_after(attempts: int) -> timedelta:
     """Return how long a delivery waits after so many failed attempts."""
-    doubled = _FIRST_DELAY.total_seconds() * 2.0 ** min(attempts - 1, 30)
-    return timedelta(seconds=min(doubled, _LONGEST_DELAY.total_seconds()))
+    return doubled(attempts, first=_FIRST_DELAY, longest=_LONGEST_DELAY)
 
 
 def _sendable(now: datetime, *, paused: bool = False) -> QuerySet[Delivery]:

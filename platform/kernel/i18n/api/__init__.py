@@ -1,0 +1,1 @@
+"""Languages, currencies and translations over the APIs."""

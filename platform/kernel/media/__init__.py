@@ -1,0 +1,1 @@
+"""The media library: files of a shop, by their content, with what uses them."""

@@ -1,0 +1,1 @@
+"""Printers in the cloud: what they are spoken to with."""

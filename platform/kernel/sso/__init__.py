@@ -1,0 +1,1 @@
+"""Signing in to consoles by a company's own accounts (OpenID Connect)."""
