@@ -81,6 +81,16 @@ def configuration() -> dict[str, object]:
                 "schedule": 30.0,
                 "options": {"expires": 29},
             },
+            "templates.bring_wanted": {
+                "task": "templates.bring_wanted",
+                "schedule": 30.0,
+                "options": {"expires": 29},
+            },
+            "bulk.sweep": {
+                "task": "bulk.sweep",
+                "schedule": 30.0,
+                "options": {"expires": 29},
+            },
             "tenants.refill_pool": {
                 "task": "tenants.refill_pool",
                 "schedule": 60.0,
@@ -96,6 +106,36 @@ def configuration() -> dict[str, object]:
                 "schedule": crontab(minute=17),
                 "options": {"expires": 3000},
             },
+            "partners.send": {
+                "task": "partners.send",
+                "schedule": 30.0,
+                "options": {"expires": 29},
+            },
+            "partners.tell_expiring": {
+                "task": "partners.tell_expiring",
+                "schedule": crontab(minute=11),
+                "options": {"expires": 3000},
+            },
+            "billing.look": {
+                "task": "billing.look",
+                "schedule": 60.0,
+                "options": {"expires": 59},
+            },
+            "billing.expire_gifts": {
+                "task": "billing.expire_gifts",
+                "schedule": crontab(minute=23),
+                "options": {"expires": 3000},
+            },
+            "billing.check": {
+                "task": "billing.check",
+                "schedule": crontab(hour=4, minute=7),
+                "options": {"expires": 20000},
+            },
+            "topups.sweep": {
+                "task": "topups.sweep",
+                "schedule": 60.0,
+                "options": {"expires": 59},
+            },
             # Through the night, in turns of some seconds; who was looked at is passed over.
             "tenants.check_drift": {
                 "task": "tenants.check_drift",
@@ -105,6 +145,16 @@ def configuration() -> dict[str, object]:
             "tenants.delete_old_exports": {
                 "task": "tenants.delete_old_exports",
                 "schedule": crontab(hour=3, minute=41),
+                "options": {"expires": 20000},
+            },
+            "moves.tidy": {
+                "task": "moves.tidy",
+                "schedule": crontab(minute=37),
+                "options": {"expires": 3000},
+            },
+            "tenants.end_sandboxes": {
+                "task": "tenants.end_sandboxes",
+                "schedule": crontab(hour=2, minute=29),
                 "options": {"expires": 20000},
             },
             "outbox.sweep": {

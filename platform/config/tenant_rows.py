@@ -68,6 +68,7 @@ def details(tenant: Tenant) -> dict[str, Any]:
             "schema": tenant.schema_name,
             "release": tenant.release,
             "archive": tenant.archive_path,
+            "media_origin": tenant.media_origin,
             "trial_ends": tenant.trial_ends_at,
             "domains": [
                 {

@@ -207,11 +207,14 @@ def _tend() -> None:
     """Be a nursery: load Django, then fork for each line on standard input."""
     import django
 
+    from kernel.common.memory import settle
+
     django.setup()
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     # What children print must not end up among the answers.
     os.dup2(2, 1)
     answers.write(READY + "\n")
+    settle()
     for line in sys.stdin:
         order = json.loads(line)
         reading, writing = os.pipe()
@@ -223,13 +226,27 @@ def _tend() -> None:
         with os.fdopen(reading) as pipe:
             text = pipe.read()
         os.waitpid(pid, 0)
-        answer = json.loads(text) if text else {"killed": True}
+        answer: dict[str, Any] = json.loads(text) if text else {"killed": True}
+        _learn(answer.pop("imported", []))
         answers.write(json.dumps({"pid": pid, **answer}) + "\n")
+
+
+def _learn(modules: list[str]) -> None:
+    """Import what a child had to import, so that those after it need not."""
+    from kernel.common.memory import settle
+
+    for name in modules:
+        # Some make modules of no file as they are loaded.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if modules:
+        settle()
 
 
 def _live(order: Mapping[str, Any], writing: int) -> None:
     """Be a child: do the work, say how it went, end without the parent's clean-up."""
     counter = _Counter(order["kill_at"])
+    loaded = set(sys.modules)
     status = 0
     try:
         module, _colon, name = order["task"].partition(":")
@@ -240,6 +257,7 @@ def _live(order: Mapping[str, Any], writing: int) -> None:
     except BaseException:  # noqa: BLE001  whatever it is, the test must hear of it
         answer = {"killed": False, "statements": counter.sent, "error": traceback.format_exc()}
         status = 1
+    answer["imported"] = sorted(set(sys.modules) - loaded)
     with os.fdopen(writing, "w") as pipe:
         json.dump(answer, pipe, default=str)
     os._exit(status)
@@ -276,7 +294,9 @@ class _Counter:
         number = self.sent
         if number == self._before:
             os.kill(os.getpid(), signal.SIGKILL)
-        result = send()
-        if number == self._after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        try:
+            return send()
+        finally:
+            # A statement that the database refuses was sent all the same.
+            if number == self._after:
+                os.kill(os.getpid(), signal.SIGKILL)

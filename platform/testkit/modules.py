@@ -14,7 +14,6 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 from django.urls import clear_url_caches
@@ -29,7 +28,7 @@ from kernel.modules.registry import (
     manifests,
     requirements_of,
 )
-from kernel.tenancy.context import TenantRef, public_context
+from kernel.tenancy.context import TenantRef
 from kernel.tenancy.ports import directory
 
 ACTOR = Actor.system("tests")
@@ -74,16 +73,21 @@ def right_ends(tenant: TenantRef, code: str, *, days_ago: int, off_days_ago: int
     return anew(tenant.id)
 
 
+def limited(tenant: TenantRef, feature: str, **limits: int) -> TenantRef:
+    """Replace the rights to a feature by one with these limits; without any none is left."""
+    from tenants.services.grants import give, revoke
+
+    revoke(tenant.id, feature, actor=ACTOR)
+    if limits:
+        source = uuid7().hex
+        give(tenant.id, feature, source_type="test", source_id=source, actor=ACTOR, limits=limits)
+    return anew(tenant.id)
+
+
 def anew(tenant_id: UUID) -> TenantRef:
     """Return a tenant as it is now: inside a test's transaction no change is announced."""
-    from tenants.entitlements import decision_key
-
     directory().forget(tenant_id)
-    tenant = directory().by_id(tenant_id)
-    # The version of a test that was rolled back comes again; decisions taken then stayed.
-    with public_context():
-        cache.delete_many([decision_key(tenant, code) for code in manifests()])
-    return tenant
+    return directory().by_id(tenant_id)
 
 
 @contextmanager
@@ -96,6 +100,7 @@ def carrying(*references: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="modules-") as folder:
         _write_distribution(Path(folder), references)
         sys.path.insert(0, folder)
+        _carried.append(folder)
         try:
             _forget()
             ours = [app_config_of(manifest) for manifest in manifests().values()]
@@ -106,6 +111,7 @@ def carrying(*references: str) -> Iterator[None]:
                 yield
         finally:
             sys.path.remove(folder)
+            _carried.remove(folder)
             _forget()
             _draw_up_routes()
 
@@ -132,6 +138,14 @@ def carried(*references: str) -> Any:
             yield
 
     return modules
+
+
+_carried: list[str] = []
+
+
+def carried_folders() -> list[str]:
+    """Return what other processes need on their path to carry the same modules."""
+    return list(_carried)
 
 
 def _write_distribution(folder: Path, references: tuple[str, ...]) -> None:

@@ -8,6 +8,8 @@ workers of pytest-xdist inherit:
     STOA_TEST_RUN                 a few letters that tell this run from any other
     STOA_TEST_HOME                a folder that is deleted when the run ends
     STOA_TEST_REDIS_URL           database 0 of the Redis server; a worker's keys have its prefix
+    STOA_TEST_PACKS               where compiled packs are kept for the whole run
+    STOA_TEST_THROWN_AWAY         set when the PostgreSQL server ends with the run
 
 Set beforehand, they point the run at servers of your own.
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +36,13 @@ if TYPE_CHECKING:
 DATABASE_VARIABLE = "STOA_TEST_DATABASE_ADMIN_URL"
 REDIS_VARIABLE = "STOA_TEST_REDIS_URL"
 HOME_VARIABLE = "STOA_TEST_HOME"
+PACKS_VARIABLE = "STOA_TEST_PACKS"
+THROWN_AWAY_VARIABLE = "STOA_TEST_THROWN_AWAY"
+
+# Where the caller forbids bytecode, each process that a test starts would
+# compile the whole of Django anew, five seconds of it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _running = contextlib.ExitStack()
 
@@ -81,9 +91,13 @@ def _start_missing(home: Path, guard: Guard, stack: contextlib.ExitStack) -> Non
     database_port, redis_port = free_ports(2)
     if DATABASE_VARIABLE in wanted:
         os.environ[DATABASE_VARIABLE] = _start_postgres(home, database_port, guard, stack)
+        os.environ[THROWN_AWAY_VARIABLE] = "1"
     if REDIS_VARIABLE in wanted:
         os.environ[REDIS_VARIABLE] = _start_redis(home, redis_port, guard, stack)
-    stack.callback(_forget, [*wanted, HOME_VARIABLE])
+    if PACKS_VARIABLE not in os.environ:
+        wanted.append(PACKS_VARIABLE)
+        os.environ[PACKS_VARIABLE] = str(home / "packs")
+    stack.callback(_forget, [*wanted, HOME_VARIABLE, THROWN_AWAY_VARIABLE])
 
 
 def _start_postgres(home: Path, port: int, guard: Guard, stack: contextlib.ExitStack) -> str:

@@ -27,8 +27,7 @@ def _actor() -> Actor:
 
 
 def _row(domain: Domain) -> dict[str, Any]:
-    from django.conf import settings
-
+    from tenants.brands import alias_target
     from tenants.domains import shown
     from tenants.services.domains import PROOF_LABEL
 
@@ -42,7 +41,7 @@ def _row(domain: Domain) -> dict[str, Any]:
         "redirects": domain.redirects,
         "record": f"{PROOF_LABEL}.{domain.domain} TXT" if pending else "",
         "value": domain.proof if pending else "",
-        "alias": f"{domain.proof[:20]}.{settings.STOA_CNAME_TARGET}" if pending else "",
+        "alias": f"{domain.proof[:20]}.{alias_target(domain.tenant.brand)}" if pending else "",
         "checked": domain.checked_at,
     }
 

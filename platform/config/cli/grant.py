@@ -46,6 +46,10 @@ def give(
         typer.Option("--off", formats=_FORMATS, help="Off from then on (UTC); two weeks later."),
     ] = None,
     edition: Annotated[str, typer.Option("--edition")] = "",
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="What the right is limited to, bytes=50000000000 for media."),
+    ] = None,
     source: Annotated[
         str, typer.Option("--source", help="What it is given for; the same gives it once.")
     ] = "",
@@ -67,6 +71,7 @@ def give(
         ends_at=_utc(until),
         off_at=_utc(off),
         edition=edition,
+        limits=_limits(limit or []),
     )
     print_rows([_row(given)], columns=_COLUMNS, as_json=as_json)
 
@@ -99,6 +104,17 @@ def revoke(
         print_json({"ended": ended})
     else:
         print_rows([{"ended": ended}], columns=("ended",))
+
+
+def _limits(told: list[str]) -> dict[str, int]:
+    """Return limits by name, ``name=number`` each."""
+    found = {}
+    for text in told:
+        name, _equals, number = text.partition("=")
+        if not name.isidentifier() or not (number.isascii() and number.isdigit()):
+            raise typer.BadParameter(f"--limit takes name=number, not {text!r}")
+        found[name] = int(number)
+    return found
 
 
 def _utc(moment: datetime | None) -> datetime | None:

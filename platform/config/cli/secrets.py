@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -44,21 +45,22 @@ def rotate(*, tenant: TenantOption = None, as_json: JsonOption = False) -> None:
     runtime.django()
     from rich.progress import track
 
-    from kernel.common.secrets.services import rotate_secrets
-    from kernel.tenancy.context import tenant_context
+    from kernel.common.secrets.services import INSTALLATION, rotate_secrets
 
     rotated = 0
     unreadable: list[dict[str, str]] = []
-    refs = list(_tenants(tenant))
-    for ref in track(refs, description="Resealing", console=errors, disable=as_json):
-        with tenant_context(ref):
+    places = list(_places(tenant))
+    for place in track(places, description="Resealing", console=errors, disable=as_json):
+        with _inside(place):
             done = rotate_secrets()
         rotated += done.rotated
-        unreadable += [{"tenant": ref.public_id, "purpose": each} for each in done.unreadable]
+        name = place.public_id if place is not None else INSTALLATION
+        unreadable += [{"tenant": name, "purpose": each} for each in done.unreadable]
+    number = sum(place is not None for place in places)
     if as_json:
-        print_json({"tenants": len(refs), "rotated": rotated, "unreadable": unreadable})
+        print_json({"tenants": number, "rotated": rotated, "unreadable": unreadable})
     else:
-        typer.echo(f"{rotated} secrets of {len(refs)} tenants resealed.")
+        typer.echo(f"{rotated} secrets of {number} tenants resealed.")
         if unreadable:
             print_rows(unreadable, columns=("tenant", "purpose"), title="These do not open")
     if unreadable:
@@ -70,17 +72,17 @@ def status(*, tenant: TenantOption = None, as_json: JsonOption = False) -> None:
     """Count secrets by root key: a key may be retired when nothing hangs on it."""
     runtime.django()
     from kernel.common.secrets.services import default_sealer, rows_by_key
-    from kernel.tenancy.context import tenant_context
 
     current = default_sealer().current_key_id()
     totals = {current: 0}
-    refs = list(_tenants(tenant))
-    for ref in refs:
-        with tenant_context(ref):
+    places = list(_places(tenant))
+    for place in places:
+        with _inside(place):
             for key_id, rows in rows_by_key().items():
                 totals[key_id] = totals.get(key_id, 0) + rows
+    number = sum(place is not None for place in places)
     if as_json:
-        print_json({"current": current, "tenants": len(refs), "secrets": totals})
+        print_json({"current": current, "tenants": number, "secrets": totals})
         return
     print_rows(
         [
@@ -96,6 +98,19 @@ def _configured_directory() -> Path | None:
 
     text = environment.text("STOA_SECRETS_KEYS_DIR", "")
     return Path(text) if text else None
+
+
+def _inside(place: TenantRef | None) -> AbstractContextManager[object]:
+    from kernel.tenancy.context import public_context, tenant_context
+
+    return public_context() if place is None else tenant_context(place)
+
+
+def _places(tenant: str | None) -> Iterator[TenantRef | None]:
+    """Yield the one tenant, or the installation (None) and then every tenant."""
+    if tenant is None:
+        yield None
+    yield from _tenants(tenant)
 
 
 def _tenants(public_id: str | None) -> Iterator[TenantRef]:

@@ -213,6 +213,24 @@ def release(
     _print_tenant(tenant, as_json=as_json)
 
 
+@app.command("media-origin")
+def media_origin(
+    tenant: TenantArgument,
+    origin: Annotated[
+        str, typer.Argument(help="https://host of the delivery network; '' for none.")
+    ],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Let browsers fetch a tenant's pictures through a delivery network."""
+    runtime.django()
+    from config.tenant_rows import find
+    from tenants.services.origins import set_media_origin
+
+    kept = set_media_origin(find(tenant).pk, origin, actor=_actor())
+    _print_tenant(tenant, as_json=as_json, media_origin=kept)
+
+
 def _print_tenant(text: str, *, as_json: bool, **more: str) -> None:
     from config.tenant_rows import find, row
 

@@ -1,4 +1,4 @@
-"""The OpenAPI documents of the store API and the admin API.
+"""The OpenAPI documents of the store API, the admin API and the channel API.
 
     python -m config.dev.openapi            make them anew
     python -m config.dev.openapi --check    say whether they are as the code is
@@ -19,8 +19,9 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "kernel" / "api" / "openap
 DOCUMENTS: Final = {
     "store": ("config.urls_store", "Store API", "/api/v1/store/"),
     "admin": ("config.urls_console", "Admin API", "/api/v1/admin/"),
+    "channel": ("config.urls_channel", "Channel API", "/api/v1/channel/"),
 }
-_OWN: Final = ("kernel.", "themes.", "apps.")
+_OWN: Final = ("kernel.", "themes.", "apps.", "channel_center.")
 
 
 def document(name: str) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def plant(installation: Installation, report: Report) -> None:
         report(shop.name)
         rows += _shop(installation, shop, channel_id=channel_id, base=base)
         _fill(installation, shop, base=base, report=report)
+    _sell(channel_id, base=base)
     _write_sign_in(installation, rows)
 
 
@@ -137,7 +138,15 @@ def _channel(installation: Installation, base: str) -> tuple[UUID, dict[str, str
             brand={
                 "name": "北辰云店",
                 "colour": "#2d4a9e",
+                "accent": "#e0a526",
                 "support_email": "support@north-star.example.com",
+                "support_phone": "+86 571 8800 1234",
+                "help_url": "https://help.north-star.example.com/",
+                "terms_url": "https://north-star.example.com/terms",
+                "privacy_url": "https://north-star.example.com/privacy",
+                "totp_issuer": "北辰云店",
+                "sms_sign": "北辰云店",
+                "pdf_footer": "北辰云店 · 让生意有自己的样子",
             },
             actor=Actor.system("demo"),
         )
@@ -190,6 +199,13 @@ def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Repo
                 stripe_url=installation.stripe_url,
                 now=utc_now(),
             )
+
+
+def _sell(channel_id: UUID, *, base: str) -> None:
+    from config.dev.demo.selling import sell_once
+
+    tenants = [_tenant_at(f"{shop.label}.{base}") for shop in SHOPS]
+    sell_once(channel_id, [each.id for each in tenants])
 
 
 def _open(shop: DemoShop, *, channel_id: UUID, hosts: tuple[str, str], password: str) -> None:

@@ -45,8 +45,8 @@ REACHED: Final = ("store", "console", "channel")
 SERVER_PORTS: Final = {"postgres": 15432, "redis": 16379, "stripe": 14242}
 # Kinds of process that read or write files.
 WITH_FILES: Final = frozenset({"store", "console", "channel", "worker", "provisioner", "cli"})
-# Kinds of process that seal or open tenants' secrets.
-WITH_SECRETS: Final = frozenset({"store", "console", "worker", "provisioner", "cli"})
+# Kinds of process that seal or open secrets: the tenants', or second factors of the platform.
+WITH_SECRETS: Final = frozenset({"store", "console", "channel", "worker", "provisioner", "cli"})
 # Kinds of process that speak to gateways.
 WITH_PAYMENTS: Final = frozenset({"store", "console", "worker", "cli"})
 FILE_VARIABLES: Final = tuple(
@@ -87,6 +87,9 @@ COMMON_VARIABLES: Final = (
     "STOA_SMS_PROVIDER",
     "STOA_SMS_URL",
     "STOA_SMS_TOKEN",
+    "STOA_COUNTRY_HEADER",
+    "STOA_RATES_PROVIDER",
+    "STOA_RATES_URL",
     "STOA_WEBHOOK_INNER_HOSTS",
     "STOA_WECHAT_API",
     "STOA_WECHAT_OPEN",

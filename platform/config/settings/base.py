@@ -43,24 +43,50 @@ SECURE_PROXY_SSL_HEADER = (
 # --- applications -------------------------------------------------------------
 
 # Tables in the public schema.
-STOA_PUBLIC_APPS = ["tenants", "channel_center", "reference", "wakeups", "schedules"]
+STOA_PUBLIC_APPS = [
+    *("tenants", "channel_center", "channel_center_partners", "channel_center_operations"),
+    *("branding", "shop_templates", "tenant_moves", "channel_center_bulk"),
+    *("channel_center_alarms", "channel_center_flags", "channel_center_figures"),
+    *("channel_center_billing", "channel_center_topups"),
+    *("reference", "wakeups", "schedules"),
+]
 # Tables in each tenant's schema; modules add theirs when they are switched on.
 STOA_TENANT_APPS = [
-    *("secrets", "settings", "outbox"),
-    *("ledger", "members", "relations"),
-    *("catalogue", "pricing", "inventory"),
+    *("settings", "outbox", "i18n", "snapshots", "quotas"),
+    *("members", "relations"),
+    *("media", "catalogue", "pricing", "inventory"),
     *("cart", "shipping", "orders", "fulfilment", "payments"),
     *("aftersales", "taxes", "documents"),
-    *("promotions", "reviews", "levels", "wallet"),
+    *("promotions", "reviews", "levels", "wallet", "rewards", "reward_policy"),
+    *("reward_simulation", "reward_composing"),
+    *("reward_draws", "reward_monitors", "reward_risk"),
+    "sandbox",
     *("search", "analytics", "fields", "dataio"),
-    *("keys", "webhooks", "notifications"),
+    *("keys", "webhooks", "notifications", "visits", "themes", "theme_figures"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
-STOA_DUAL_APPS = ["idempotency", "contenttypes", "sessions", "access", "audit"]
+# The ledger counts members' balances in the one, partners' and shops' in the other.
+STOA_DUAL_APPS = [
+    *("secrets", "idempotency", "contenttypes", "sessions", "access", "access_sso", "audit"),
+    "ledger",
+]
 
 INSTALLED_APPS = [
     "tenants",
     "channel_center",
+    "channel_center.snapshots",
+    "channel_center.brands",
+    "channel_center.visits",
+    "channel_center.partners",
+    "channel_center.operations",
+    "channel_center.moves",
+    "channel_center.bulk",
+    "channel_center.alarms",
+    "channel_center.flags",
+    "channel_center.figures",
+    "channel_center.billing",
+    "channel_center.market",
+    "channel_center.topups",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,11 +105,16 @@ INSTALLED_APPS = [
     "kernel.common.outbox",
     "kernel.audit",
     "kernel.reference",
+    "kernel.branding",
     "kernel.access",
     "kernel.settings",
+    "kernel.quotas",
+    "kernel.snapshots",
+    "kernel.i18n",
     "kernel.members",
     "kernel.ledger",
     "kernel.relations",
+    "kernel.media",
     "kernel.catalogue",
     "kernel.pricing",
     "kernel.inventory",
@@ -98,6 +129,14 @@ INSTALLED_APPS = [
     "kernel.reviews",
     "kernel.levels",
     "kernel.wallet",
+    "kernel.rewards",
+    "kernel.rewards.policy",
+    "kernel.rewards.simulation",
+    "kernel.rewards.composing",
+    "kernel.rewards.draws",
+    "kernel.rewards.monitors",
+    "kernel.rewards.risk",
+    "kernel.sandbox",
     "kernel.taxes",
     "kernel.documents",
     "kernel.search",
@@ -107,8 +146,11 @@ INSTALLED_APPS = [
     "kernel.keys",
     "kernel.webhooks",
     "kernel.notifications",
+    "kernel.visits",
+    "kernel.sso",
     "kernel.backoffice",
     "themes",
+    "themes.figures",
     *module_app_configs(),
     "config.apps.CompositionConfig",
 ]
@@ -192,7 +234,7 @@ MIDDLEWARE = [
     *OUTERMOST_MIDDLEWARE,
     "kernel.tenancy.middleware.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "kernel.tenancy.middleware.LocaleMiddleware",
+    "kernel.i18n.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -206,7 +248,7 @@ MIDDLEWARE = [
 REST_FRAMEWORK = {
     **REST_FRAMEWORK_SECURITY,
     **REST_FRAMEWORK_SCHEMA,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["kernel.api.sparse.SparseJsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     # Each view names who may ask; none is open by being forgotten.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -248,6 +290,10 @@ STOA_S3 = {
     "secret_key": env.text("STOA_S3_SECRET_KEY", ""),
     "region": env.text("STOA_S3_REGION", "us-east-1"),
 }
+# Room for the files of a shop whose plan says nothing of it.
+STOA_MEDIA_BYTES = env.number("STOA_MEDIA_GIGABYTES", 10) * 1024**3
+# Where a clamd listens, ``host:port``; empty when files are not looked through for viruses.
+STOA_CLAMD = env.text("STOA_CLAMD", "")
 _STORAGE = "S3TenantStorage" if STOA_S3["bucket"] else "LocalTenantStorage"
 STORAGES = {
     "default": {"BACKEND": f"kernel.tenancy.storage.{_STORAGE}"},
@@ -282,6 +328,14 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# The header by which the network in front tells a visitor's country, as WSGI names it:
+# HTTP_CF_IPCOUNTRY. Set it only where that network always writes it.
+STOA_COUNTRY_HEADER = env.text("STOA_COUNTRY_HEADER", "")
+# Where rates of exchange come from, as package.module:Class; none leaves them to people.
+STOA_RATES_PROVIDER = env.text("STOA_RATES_PROVIDER", "")
+# What `kernel.i18n.rates_http:HttpRates` asks; ``{base}`` and ``{codes}`` are filled in.
+STOA_RATES_URL = env.text("STOA_RATES_URL", "")
+
 # --- messages -----------------------------------------------------------------
 
 EMAIL_BACKEND = env.text("STOA_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
@@ -297,6 +351,8 @@ DEFAULT_FROM_EMAIL = env.text("STOA_MAIL_FROM", f"shop@{STOA_BASE_DOMAIN}")
 STOA_SMS_PROVIDER = env.text("STOA_SMS_PROVIDER", "")
 # Where `kernel.notifications.sms_http:HttpSms` hands them over.
 STOA_SMS_URL = env.text("STOA_SMS_URL", "")
+# The cloud of Feie's printers, which shops have on their counters.
+STOA_FEIE_URL = env.text("STOA_FEIE_URL", "https://api.feieyun.cn/Api/Open/")
 STOA_SMS_TOKEN = env.text("STOA_SMS_TOKEN", "")
 
 # --- search -------------------------------------------------------------------
@@ -334,6 +390,8 @@ STOA_PUBLIC_PORTS = {
 STOA_OPERATOR_HOST = env.text("STOA_OPERATOR_HOST", f"operator.{STOA_BASE_DOMAIN}")
 STOA_OPERATOR_NAME = env.text("STOA_OPERATOR_NAME", STOA_PRODUCT_NAME)
 STOA_OPERATOR_COLOUR = env.text("STOA_OPERATOR_COLOUR", "#27364b")
+STOA_CHANNEL_LEVELS = env.number("STOA_CHANNEL_LEVELS", 4)
+"""How many levels of partners there may be below the operator."""
 
 # Draws refusals for people, in the brand of whoever the host belongs to.
 STOA_PROBLEM_PAGE = {

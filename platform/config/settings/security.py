@@ -90,7 +90,7 @@ _COMMON: dict[str, Any] = {
     "font-src": [SELF],
     "connect-src": [SELF],
 }
-_PAGES: dict[str, Any] = {"script-src": [SELF], "style-src": [SELF], "frame-src": [NONE]}
+_PAGES: dict[str, Any] = {"script-src": [SELF], "style-src": [SELF]}
 
 
 def content_policy(process: str) -> dict[str, Any]:
@@ -101,6 +101,10 @@ def content_policy(process: str) -> dict[str, Any]:
     return {
         **_COMMON,
         **_PAGES,
+        # A shop's own HTML stands in a frame of the shop's, without its origin.
+        "frame-src": [SELF if process == "store" else NONE],
+        # Large files go straight to where they are kept.
+        "connect-src": [SELF, *(media if process == "console" else ())],
         "img-src": [SELF, "data:", *media],
         "media-src": [SELF, *media],
         # Payment pages are reached by a form that is answered with a redirect.

@@ -58,12 +58,18 @@ def test_every_operation_for_staff_asks_for_a_permission_that_roles_can_hold() -
     ]
 
     assert len(asked) > 100
-    # Whoever works here may prove who he is, and see and end his own sign-ins.
+    # Whoever works here may prove who he is, see and end his own sign-ins, and have files
+    # made of the lists that he may see.
     assert {told for _view, told in open_ones} == {
         "POST /api/v1/admin/confirmation/",
         "GET /api/v1/admin/sessions/",
         "DELETE /api/v1/admin/sessions/",
         "DELETE /api/v1/admin/sessions/{session}/",
+        "GET /api/v1/admin/exports/lists/",
+        "GET /api/v1/admin/exports/plans/",
+        "POST /api/v1/admin/exports/plans/",
+        "DELETE /api/v1/admin/exports/plans/{plan}/",
+        "GET /api/v1/admin/exports/files/",
     }
     assert {view.permission_classes for view, _told in open_ones} == {(IsStaff,)}
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from config.cli.secrets import app
 from kernel.common.secrets.models import TenantSecret
 from kernel.common.secrets.services import default_sealer, get_secret, put_secret
-from kernel.tenancy.context import TenantRef, tenant_context
+from kernel.tenancy.context import TenantRef, public_context, tenant_context
 
 
 @pytest.fixture
@@ -45,15 +45,17 @@ def test_rotation_walks_the_tenants_and_then_the_old_key_is_free(
     for tenant in (tenant_a, tenant_b):
         with tenant_context(tenant):
             put_secret("payments.wechat", {"key": tenant.name})
+    with public_context():
+        put_secret("access.second_factor.x", {"secret": "an operator's"})
     old = default_sealer().current_key_id()
     new_key(keys)
     new = default_sealer().current_key_id()
-    assert report("status")["secrets"] == {new: 0, old: 2}
+    assert report("status")["secrets"] == {new: 0, old: 3}
 
     done = report("rotate")
 
-    assert (done["rotated"], done["unreadable"]) == (2, [])
-    assert report("status")["secrets"] == {new: 2}
+    assert (done["rotated"], done["unreadable"]) == (3, [])
+    assert report("status")["secrets"] == {new: 3}
     with tenant_context(tenant_b):
         assert dict(get_secret("payments.wechat")) == {"key": tenant_b.name}
 

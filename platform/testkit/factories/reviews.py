@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from uuid import UUID
@@ -20,11 +21,16 @@ from testkit.factories.orders import TESTER, make_member, make_variant, orders_i
 
 
 def make_received(
-    *, member: Member | None = None, variant_id: UUID | None = None, now: datetime | None = None
+    *,
+    member: Member | None = None,
+    variant_id: UUID | None = None,
+    now: datetime | None = None,
+    is_guest: bool = False,
 ) -> OrderLine:
-    """Let something that a member bought arrive."""
-    moment, buyer = now or utc_now(), member or make_member()
-    group = place((variant_id or make_variant().pk, 1), member_id=buyer.pk, now=moment)
+    """Let something that a member, or a guest, bought arrive."""
+    moment = now or utc_now()
+    buyer_id = None if is_guest else (member or make_member()).pk
+    group = place((variant_id or make_variant().pk, 1), member_id=buyer_id, now=moment)
     pay(group, now=moment)
     [order] = orders_in(group)
     ship_everything(order, now=moment)
@@ -47,6 +53,7 @@ def make_review(
     variant_id: UUID | None = None,
     goods: int = 5,
     text: str = "Fresh and fragrant.",
+    pictures: Sequence[bytes] = (),
     is_anonymous: bool = False,
 ) -> Review:
     """Let a member review something."""
@@ -59,8 +66,20 @@ def make_review(
         member_id=buyer_id,
         now=utc_now(),
         text=text,
+        pictures=pictures,
         is_anonymous=is_anonymous,
     )
+
+
+def make_film() -> bytes:
+    """Return an MP4 of no pictures, as a telephone makes one: with where it was taken."""
+
+    def box(kind: bytes, content: bytes = b"") -> bytes:
+        return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+    where = box(b"udta", box(b"\xa9xyz", b"+31.2304+121.4737/"))
+    moov = box(b"moov", box(b"mvhd", bytes(100)) + box(b"trak", box(b"tkhd") + where) + where)
+    return box(b"ftyp", b"isom\x00\x00\x02\x00isommp41") + moov + box(b"mdat", b"pictures")
 
 
 def make_photo(width: int = 64, height: int = 48) -> bytes:

@@ -19,6 +19,7 @@ from kernel.aftersales.planning import Wish, openings_of
 from kernel.aftersales.services import (
     approve,
     dispute,
+    escalate,
     reject,
     request,
     say,
@@ -150,6 +151,10 @@ def _quarrel(case: Case, scene: _Scene) -> None:
     reject(case.pk, text=text, actor=ACTOR, now=scene.at + _HOUR)
     said = scene.words("详情页写的是另一种颜色。", "The listing names another colour.")
     dispute(case.pk, text=said, actor=scene.buyer, now=scene.at + 2 * _HOUR)
+    if not scene.is_chinese:
+        # One of the two waits for the operator of the platform.
+        text = "The shop has said no twice."
+        escalate(case.pk, text=text, actor=scene.buyer, now=scene.at + 3 * _HOUR)
 
 
 _PLAYS: Final[Sequence[tuple[CaseKind, Reason, _Act]]] = (

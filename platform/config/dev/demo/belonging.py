@@ -34,6 +34,8 @@ _LEVELS: Final[tuple[tuple[str, int, int, dict[str, Any]], ...]] = (
         {"zh": "黑金会员", "en": "Black", "discount_bp": 800, "free_shipping": True},
     ),
 )
+# Orders of so many days bring points.
+_POINTS_FOR: Final = timedelta(days=60)
 _REVIEWER: Final = Actor.system("demo.review")
 
 
@@ -50,7 +52,8 @@ def belong_once(goods: Range, *, now: datetime) -> None:
 
 @transaction.atomic
 def _raise(*, is_chinese: bool, now: datetime) -> None:
-    set_policy({"earns_on": "paid", "grace_days": 30}, actor=ACTOR, now=now)
+    policy = {"earns_on": "paid", "grace_days": 30, "points_per_unit": 1}
+    set_policy(policy, actor=ACTOR, now=now - _POINTS_FOR)
     for code, rank, growth, more in _LEVELS:
         told = {
             "name": more["zh" if is_chinese else "en"],

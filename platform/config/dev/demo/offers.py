@@ -17,6 +17,7 @@ from kernel.promotions.models import CouponTemplate, Promotion
 from kernel.promotions.services import create_promotion, create_template
 
 MONTH: Final = timedelta(days=30)
+_SALE: Final = timedelta(days=12)
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def offer_once(goods: Range, *, now: datetime) -> None:
     if Promotion.objects.exists() or CouponTemplate.objects.exists():
         return
     is_chinese = goods.locale.startswith("zh")
-    for kind, told in _farm() if is_chinese else _fashion():
+    for kind, told in _farm(now) if is_chinese else _fashion(now):
         create_promotion(
             kind=kind,
             currency=goods.currency,
@@ -43,7 +44,7 @@ def offer_once(goods: Range, *, now: datetime) -> None:
         )
 
 
-def _farm() -> list[tuple[str, Mapping[str, Any]]]:
+def _farm(now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
     gift, cheap = _small_things()
     return [
         (
@@ -65,6 +66,7 @@ def _farm() -> list[tuple[str, Mapping[str, Any]]]:
                 "name": "苹果和梨第二件半价",
                 "names": {"en": "Second apples or pears half price"},
                 "terms": {"nth": 2, "off_bp": 5000, "alike": True},
+                "ends_at": now + _SALE,
                 "scope": _category("renguo"),
                 "priority": 10,
             },
@@ -91,7 +93,7 @@ def _farm() -> list[tuple[str, Mapping[str, Any]]]:
     ]
 
 
-def _fashion() -> list[tuple[str, Mapping[str, Any]]]:
+def _fashion(now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
     sale = Collection.objects.filter(handle="small-prices").first()
     return [
         (
@@ -113,6 +115,7 @@ def _fashion() -> list[tuple[str, Mapping[str, Any]]]:
                 "name": "Any two small gifts for $75",
                 "names": {"zh-hans": "小礼物两件 $75"},
                 "terms": {"pieces": 2, "price_minor": 7500},
+                "ends_at": now + _SALE,
                 "scope": {"include": [["collection", public_id("col", sale.pk)]]} if sale else {},
                 "priority": 10,
             },

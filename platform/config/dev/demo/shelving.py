@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from config.dev.demo.drawing.pictures import draw_all
@@ -24,6 +22,7 @@ from kernel.catalogue.services import (
     create_category,
     create_collection,
     create_product,
+    keep_group_picture,
     save_grid,
     save_product_type,
 )
@@ -124,9 +123,7 @@ def enable_transfer(goods: Range, *, now: datetime) -> PaymentBinding:
 def _shelves(goods: Range, pictures: Iterator[bytes]) -> dict[str, UUID]:
     found: dict[str, UUID] = {}
     for shelf in goods.shelves:
-        name = default_storage.save(
-            f"catalogue/categories/{shelf.slug}.webp", ContentFile(next(pictures))
-        )
+        name = keep_group_picture(next(pictures), name=f"{shelf.slug}.webp")
         found[shelf.slug] = create_category(
             {"title": shelf.title, "slug": shelf.slug, "picture": name},
             actor=ACTOR,

@@ -31,6 +31,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
         now: the moment until which it has traded.
         report: told how far it is.
     """
+    from config.dev.demo.abroad import go_abroad_once
     from config.dev.demo.amends import amend_once
     from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
@@ -56,6 +57,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     amend_once(goods, now=now)
     paper_once(goods, now=now)
     visit_once(goods, now=now)
+    go_abroad_once(goods, now=now)
 
 
 def trade_once(goods: Range, *, now: datetime, report: Report, days: int) -> None:

@@ -114,12 +114,14 @@ def test_the_double_of_stripe_is_told_to_processes_that_speak_to_gateways(
     assert running.settings("store")["STOA_STRIPE_API_BASE"] == "https://api.stripe.com"
 
 
-def test_secrets_can_be_opened_wherever_a_gateway_is_spoken_to(checkout: Checkout) -> None:
+def test_secrets_can_be_opened_wherever_gateways_or_second_factors_are(
+    checkout: Checkout,
+) -> None:
     running = installation(checkout)
 
     opening = {name for name in LOGINS if "STOA_SECRETS_KEYS_DIR" in running.settings(name)}
 
-    assert opening >= {"store", "console", "worker", "cli"}
+    assert opening >= {"store", "console", "channel", "worker", "cli"}
 
 
 def test_a_server_of_your_own_replaces_the_embedded_one(

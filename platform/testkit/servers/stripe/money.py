@@ -99,7 +99,7 @@ def refund(state: State, account: str, intent: Plain, amount: int | None, metada
         status="succeeded",
         metadata=metadata,
     )
-    made["balance_transaction"] = _book(state, account, "refund", made, amount=-wanted, fee=0)["id"]
+    made["balance_transaction"] = book(state, account, "refund", made, amount=-wanted, fee=0)["id"]
     tell(state, account, "refund.created", made)
     return made
 
@@ -107,14 +107,14 @@ def refund(state: State, account: str, intent: Plain, amount: int | None, metada
 def fail_refund(state: State, account: str, made: Plain) -> None:
     """Send a refund back, as a bank does that has closed the account."""
     made["status"], made["failure_reason"] = "failed", "lost_or_stolen_card"
-    _book(state, account, "refund_failure", made, amount=made["amount"], fee=0)
+    book(state, account, "refund_failure", made, amount=made["amount"], fee=0)
     tell(state, account, "refund.failed", made)
 
 
 def pay_out(state: State, account: str, amount: int, currency: str) -> Plain:
     """Send money to the account's bank."""
     made = state.add(account, "payout", "po", amount=amount, currency=currency, status="paid")
-    _book(state, account, "payout", made, amount=-amount, fee=0)
+    book(state, account, "payout", made, amount=-amount, fee=0)
     return made
 
 
@@ -130,7 +130,7 @@ def _take(state: State, account: str, intent: Plain, amount: int) -> None:
         status="succeeded",
     )
     fee = amount * FEE_PER_THOUSAND // 1000 + FIXED_FEE
-    charge["balance_transaction"] = _book(state, account, "charge", charge, amount=amount, fee=fee)[
+    charge["balance_transaction"] = book(state, account, "charge", charge, amount=amount, fee=fee)[
         "id"
     ]
     intent |= {
@@ -142,7 +142,8 @@ def _take(state: State, account: str, intent: Plain, amount: int) -> None:
     tell(state, account, "payment_intent.succeeded", intent)
 
 
-def _book(state: State, account: str, kind: str, source: Plain, *, amount: int, fee: int) -> Plain:
+def book(state: State, account: str, kind: str, source: Plain, *, amount: int, fee: int) -> Plain:
+    """Leave a balance transaction."""
     return state.add(
         account,
         "balance_transaction",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from testkit.servers.stripe import money
+from testkit.servers.stripe import money, payouts
 from testkit.servers.stripe.errors import StripeSays, invalid, missing
 from testkit.servers.stripe.events import tell
 from testkit.servers.stripe.state import Endpoint, Plain, State
@@ -26,6 +26,10 @@ _SESSION_FIELDS: Final = frozenset(
         "success_url", "cancel_url", "customer_email", "expires_at", "expand",
     }
 )  # fmt: skip
+_TRANSFER_FIELDS: Final = frozenset(
+    {"amount", "currency", "destination", "transfer_group", "description", "metadata"}
+)
+_PAYOUT_FIELDS: Final = frozenset({"amount", "currency", "metadata", "description"})
 _REFUND_FIELDS: Final = frozenset({"payment_intent", "amount", "metadata", "reason", "expand"})
 
 
@@ -100,7 +104,11 @@ def _make_account(call: Call) -> Plain:
         call.account,
         "account",
         "acct",
+        type=call.form.get("type", "standard"),
         charges_enabled=True,
+        payouts_enabled=False,
+        details_submitted=False,
+        email=call.form.get("email"),
         metadata=call.form.get("metadata", {}),
     )
     call.state.objects[f"{call.account}/{made['id']}", made["id"]] = made
@@ -109,6 +117,34 @@ def _make_account(call: Call) -> Plain:
 
 def _get_account(call: Call) -> Plain:
     return get(call, call.path[2], "account")
+
+
+def _make_account_link(call: Call) -> Plain:
+    account = get(call, call.form.get("account", ""), "account")
+    for name in ("refresh_url", "return_url"):
+        if not call.form.get(name):
+            raise invalid(f"Missing required param: {name}.", param=name)
+    url = f"{call.base}/setup/e/{account['id']}"
+    return {"object": "account_link", "created": call.state.now(), "url": url}
+
+
+def _make_transfer(call: Call) -> Plain:
+    _only(call, _TRANSFER_FIELDS)
+    amount = _number(call.form.get("amount"), "amount")
+    account = call.state.objects.get((call.account, call.form.get("destination", "")))
+    if account is None or account["object"] != "account":
+        raise missing(call.form.get("destination", ""))
+    return payouts.transfer(call.state, call.account, call.form, account, amount)
+
+
+def _reverse_transfer(call: Call) -> Plain:
+    return payouts.take_back(call.state, call.account, get(call, call.path[2], "transfer"))
+
+
+def _make_payout(call: Call) -> Plain:
+    _only(call, _PAYOUT_FIELDS)
+    amount = _number(call.form.get("amount"), "amount")
+    return payouts.begin(call.state, call.account, call.form, amount)
 
 
 def new_intent(call: Call, form: Mapping[str, Any], *, currency: str, amount: int) -> Plain:
@@ -282,6 +318,9 @@ def _listed(kind: str) -> Route:
 
 def _wanted(call: Call, row: Plain) -> bool:
     created, form = row["created"], call.form.get("created", {})
+    group = call.form.get("transfer_group")
+    if group is not None and row.get("transfer_group") != group:
+        return False
     if "payment_intent" in call.form and row.get("payment_intent") != call.form["payment_intent"]:
         return False
     return (
@@ -304,13 +343,19 @@ _WORDS: Final = frozenset(
     {
         "v1", "balance", "accounts", "payment_intents", "confirm", "capture", "cancel",
         "checkout", "sessions", "expire", "refunds", "balance_transactions",
-        "webhook_endpoints", "events",
+        "webhook_endpoints", "events", "account_links", "transfers", "reversals", "payouts",
     }
 )  # fmt: skip
 _ROUTES: Final[dict[tuple[str, ...], Route]] = {
     ("GET", "v1", "balance"): _balance,
     ("POST", "v1", "accounts"): _make_account,
     ("GET", "v1", "accounts", "*"): _get_account,
+    ("POST", "v1", "account_links"): _make_account_link,
+    ("POST", "v1", "transfers"): _make_transfer,
+    ("GET", "v1", "transfers"): _listed("transfer"),
+    ("POST", "v1", "transfers", "*", "reversals"): _reverse_transfer,
+    ("POST", "v1", "payouts"): _make_payout,
+    ("GET", "v1", "payouts"): _listed("payout"),
     ("POST", "v1", "payment_intents"): _make_intent,
     ("GET", "v1", "payment_intents"): _listed("payment_intent"),
     ("GET", "v1", "payment_intents", "*"): _get_intent,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testkit.servers.ports import LOOPBACK
-from testkit.servers.stripe import money
+from testkit.servers.stripe import money, payouts
 from testkit.servers.stripe.events import send_waiting, signature
 from testkit.servers.stripe.keeping import load
 from testkit.servers.stripe.routes import Call, get, pay_session
@@ -52,6 +52,25 @@ class StripeDouble:
         with self.state.lock:
             made = get(self._call(account), identity, "refund")
             money.fail_refund(self.state, account, made)
+        send_waiting(self.state)
+
+    def ready(self, key: str, account: str) -> None:
+        """Have the owner of a connected account tell who he is and where his bank is."""
+        with self.state.lock:
+            made = get(self._call(key), account, "account")
+            made |= {"details_submitted": True, "payouts_enabled": True}
+            self.state.objects[f"{key}/{account}", account] = made
+
+    def top_up(self, key: str, amount: int, currency: str) -> None:
+        """Put money into an account."""
+        with self.state.lock:
+            payouts.top_up(self.state, key, amount, currency)
+
+    def settle_payout(self, account: str, *, bounced: bool = False) -> None:
+        """Have the bank book the last payout of an account, or send it back."""
+        with self.state.lock:
+            last = self.state.of(account, "payout")[0]
+            (payouts.bounce if bounced else payouts.arrive)(self.state, account, last)
         send_waiting(self.state)
 
     def events(self, kind: str = "") -> list[Plain]:
