@@ -11,6 +11,7 @@ from kernel.modules.manifest import (
     Schedule,
     Setting,
     Text,
+    Widget,
 )
 
 MOST_POINTS = 1_000_000
@@ -114,6 +115,14 @@ manifest = Manifest(
     schedules=(Schedule("roll_up", "apps.check_in.statistics:roll_up", "10 0 * * *"),),
     assets=(Asset("check_in_points", Text("签到积分", "Check-in points")),),
     pages=(Page("", Text("签到", "Check-in"), "check_in.manage", icon="calendar"),),
+    widgets=(
+        Widget(
+            "days",
+            Text("每日签到人数", "Members who checked in"),
+            "apps.check_in.statistics:widget",
+            "check_in.manage",
+        ),
+    ),
     compliance=Compliance(purposes=("reward.activity",), personal_data=("activity_dates",)),
     # Who is signed in, the settings, the month.
     query_budgets={"store.calendar": 4, "api.calendar": 3},

@@ -10,6 +10,8 @@ from django.db.models import Count, Sum
 
 from apps.check_in.manifest import LONGEST_WINDOW
 from apps.check_in.models import CheckIn, DailyCount
+from kernel.analytics.values import Span
+from kernel.analytics.widgets import WidgetFigures
 from kernel.common.time import local_date
 from kernel.tenancy.context import current_tenant
 
@@ -53,6 +55,17 @@ def roll_up(*, now: datetime) -> None:
         update_conflicts=True,
         unique_fields=["day"],
         update_fields=["members", "made_up", "points", "counted_at"],
+    )
+
+
+def widget(span: Span) -> WidgetFigures:
+    """Return how many members checked in on each day, as it was counted at night; two queries."""
+    rows = DailyCount.objects.filter(day__range=(span.since, span.until))
+    counts = dict(rows.values_list("day", "members"))
+    before = DailyCount.objects.filter(day__range=(span.before.since, span.before.until))
+    return WidgetFigures(
+        days=[(day, counts.get(day, 0)) for day in span.each()],
+        before=int(before.aggregate(sum=Sum("members"))["sum"] or 0),
     )
 
 

@@ -21,6 +21,7 @@ from testkit.servers import postgres, process, redis
 from testkit.servers.account import reachable_home, server_account
 from testkit.servers.guard import Guard
 from testkit.servers.ports import LOOPBACK, answers, free_ports
+from testkit.services import PACKS_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "bench"
@@ -90,9 +91,15 @@ class Machine:
         return self._run(f"infra.bench.stock.steps:{step}", environment, arguments)
 
     def shop(self, step: str, **arguments: Any) -> Any:
-        """Run a step of the shop's benchmark, with the settings that are served."""
+        """Run a step of the shops' benchmarks, with the settings that are served.
+
+        Args:
+            step: a function of `infra.bench.shop.steps`, or ``module:function`` of another there.
+            arguments: the step's own.
+        """
         environment = self._our_environment() | {"DJANGO_SETTINGS_MODULE": SHOP_SETTINGS}
-        return self._run(f"infra.bench.shop.steps:{step}", environment, arguments)
+        target = step if ":" in step else f"steps:{step}"
+        return self._run(f"infra.bench.shop.{target}", environment, arguments)
 
     def serve_storefront(self, *, workers: int = 1, settings: str = "") -> int:
         """Start a storefront, and return its port; it ends with the machine."""
@@ -156,7 +163,9 @@ class Machine:
     def _our_environment(self, *, column: bool = False, kind: str = "cli") -> dict[str, str]:
         releases = sample.releases(small=self.quick, column=column)
         login = "owner" if kind == "cli" else kind
+        packs = os.environ.get(PACKS_VARIABLE) if self.quick else None
         return {
+            **({PACKS_VARIABLE: packs} if packs else {}),
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": f"{self.folder}:{ROOT / 'platform'}:{ROOT}",
@@ -225,7 +234,7 @@ def _other_database(admin_url: str, database: str) -> str:
 @contextlib.contextmanager
 def machine(*, quick: bool, progress: Progress) -> Iterator[Machine]:
     """Start servers for one benchmark; nothing of them is left afterwards."""
-    home = reachable_home(postgres.disposable_home(), server_account())
+    home = reachable_home(postgres.disposable_home(durable=not quick), server_account())
     guard = Guard(remove=[home])
     with contextlib.ExitStack() as stack:
         # A thousand tenants are some 700,000 files: the figures need not wait for their removal.

@@ -42,7 +42,7 @@ WAYS = {
         {},
     ),
     "a task sent inside a transaction": (
-        r"\.apply_async\(|\.delay\((?:\)|\w+=)",
+        r"(?<!`TenantTask)\.apply_async\b|\.delay\((?:\)|\w+=)",
         {
             "platform/kernel/tenancy/tasks.py": "sends after commit",
             "platform/kernel/tenancy/schedules/tasks.py": "sends what is committed already",

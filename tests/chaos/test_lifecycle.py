@@ -15,6 +15,7 @@ from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
 from kernel.tenancy.storage import walk
+from tenants.archive.keys import Identity
 from tenants.choices import DomainKind, JobState, TenantKind, TenantState
 from tenants.directory import read_tenant
 from tenants.models import Job, Tenant
@@ -27,8 +28,14 @@ from tests.chaos.remains import Remains, end_leases
 
 ACTOR = Actor.system("kill test")
 PHRASE = "a long walk by the sea"
+# Opened once by each process that is killed; a passphrase takes a second each time, on purpose.
+IDENTITY = Identity.generate()
 WORK = "tests.chaos.work:work_job"
-STAYS = ("django_migrations", "secrets_", "django_session", "outbox_", "idempotency_")
+STAYS = (
+    *("django_migrations", "secrets_", "django_session", "outbox_", "idempotency_"),
+    # A copy is a sandbox, and sealed as one.
+    "sandbox_seal",
+)
 
 pytestmark = pytest.mark.usefixtures("committing")
 
@@ -140,7 +147,7 @@ def start_copy(tenant: TenantRef) -> Job:
 def start_import(path: str) -> Job:
     name = f"i-{token_hex(4)}"
     with public_context(), archive_storage().open(path) as file:
-        return requests.take_in(file, key=PHRASE, hosts=hosts(name), name=name, actor=ACTOR)
+        return requests.take_in(file, key=str(IDENTITY), hosts=hosts(name), name=name, actor=ACTOR)
 
 
 def killed_births(
@@ -170,7 +177,7 @@ def test_a_killed_copy_is_one_whole_tenant_in_the_end(nursery: Nursery, rounds: 
 
 def test_a_killed_import_is_one_whole_tenant_in_the_end(nursery: Nursery, rounds: int) -> None:
     original = furnished()
-    export = requests.export(original.id, passphrase=PHRASE, actor=ACTOR)
+    export = requests.export(original.id, recipient=str(IDENTITY.to_public()), actor=ACTOR)
     length_of(nursery, export)
     with public_context():
         export.refresh_from_db()

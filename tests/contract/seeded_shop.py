@@ -40,6 +40,7 @@ from testkit.factories.catalogue import (
 from testkit.factories.inventory import places
 from testkit.factories.orders import make_variant, orders_in, pay, place
 from testkit.factories.shipping import make_way
+from tests.contract.seeded_circle import circle_of
 
 ACTOR = Actor("staff", "stf_tests", "Tests")
 NOW = utc_now()
@@ -62,9 +63,11 @@ class Seeded:
 def seeded(member: Member) -> Seeded:
     """Fill the current tenant's shop for a member who is signed in."""
     goods, orders, paid = _goods(), _orders(member), _payments(member)
-    own = _belongings(member)
+    own = {**_belongings(member), **_outreach(member)}
+    order, product = orders["orders/order"], goods["products/product"]
+    circle = circle_of(member, order=order, product=product)
     return Seeded(
-        paths={**goods, **orders, **paid, **own, **_outreach(member)},
+        paths={**goods, **orders, **paid, **own, **circle},
         members={
             "variant": goods["variant"],
             "variant_id": goods["variant"],
@@ -84,6 +87,14 @@ def seeded(member: Member) -> Seeded:
             "collection": goods["collections/handle"],
             "picture_ids": goods["pictures/picture"],
             "product_ids": goods["products/product"],
+            "member": circle["members/member"],
+            "members": circle["members/member"],
+            "level": circle["levels/level"],
+            "account": circle["accounts/account"],
+            "asset": circle["rules/asset"],
+            "withdrawals": circle["withdrawals/withdrawal"],
+            "roles": circle["roles/role"],
+            "orders": orders["orders/order"],
         },
     )
 

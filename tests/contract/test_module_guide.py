@@ -17,7 +17,7 @@ from config.dev.tree import committed_files
 from config.scaffold import InvalidModuleName, ModuleExists, write_module
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVERS = ("STOA_TEST_DATABASE_ADMIN_URL", "STOA_TEST_REDIS_URL")
+SERVERS = ("STOA_TEST_DATABASE_ADMIN_URL", "STOA_TEST_REDIS_URL", "STOA_TEST_PACKS")
 CONFTEST = """
 from testkit.database import (
     _fresh_directory, committing, django_db_setup, in_tenant_a, tenant_a, tenant_b

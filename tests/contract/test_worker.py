@@ -21,7 +21,7 @@ from kernel.common.outbox.tests.probe import Probed
 from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context, tenant_context
 from kernel.tenancy.schedules.models import ScheduleCursor
-from testkit.database import login_url
+from testkit.database import database_copy, login_url
 from testkit.tenants import open_test_tenant
 
 # The first task of a fresh worker waits for all of its imports.
@@ -29,7 +29,14 @@ LONGEST_WAIT = 180.0
 
 
 @pytest.fixture
-def start(committing: None) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def few_tenants(committing: None) -> Iterator[None]:
+    """A database without the tenants of other tests: the clock looks after every one there is."""
+    with database_copy():
+        yield
+
+
+@pytest.fixture
+def start(few_tenants: None) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Start Celery programs of their own, signed in as worker."""
     running: list[subprocess.Popen[bytes]] = []
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -18,13 +19,23 @@ def mark(tenant: TenantRef) -> str:
     return f"mark-{tenant.name}"
 
 
-@pytest.fixture
-def marked(committing: None) -> list[TenantRef]:
-    tenants = [open_test_tenant() for _number in range(3)]
-    for tenant in tenants:
-        with tenant_context(tenant):
-            Role.objects.create(code=mark(tenant), name=mark(tenant))
+@pytest.fixture(scope="module")
+def _opened(django_db_setup: None, django_db_blocker: Any) -> list[TenantRef]:
+    with django_db_blocker.unblock():
+        tenants = [open_test_tenant() for _number in range(3)]
+        for tenant in tenants:
+            with tenant_context(tenant):
+                Role.objects.create(code=mark(tenant), name=mark(tenant))
+        connection.close()
     return tenants
+
+
+@pytest.fixture
+def marked(_opened: list[TenantRef], committing: None) -> list[TenantRef]:
+    """The same three for all tests of a module, none of which writes; a connection is open."""
+    with tenant_context(_opened[0]):
+        Role.objects.count()
+    return _opened
 
 
 @pytest.fixture

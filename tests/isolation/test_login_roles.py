@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
+from django.db import connection
 
 from kernel.tenancy.context import TenantRef
 from testkit.database import login_url
@@ -12,9 +15,13 @@ from testkit.tenants import open_test_tenant
 KINDS = ["store", "console", "channel", "worker"]
 
 
-@pytest.fixture
-def tenant(committing: None) -> TenantRef:
-    return open_test_tenant()
+@pytest.fixture(scope="module")
+def tenant(django_db_setup: None, django_db_blocker: Any) -> TenantRef:
+    """One for all tests: what they send is refused."""
+    with django_db_blocker.unblock():
+        opened = open_test_tenant()
+        connection.close()
+    return opened
 
 
 def refused(kind: str, statement: str) -> bool:

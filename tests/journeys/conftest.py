@@ -25,6 +25,7 @@ from kernel.members.tests.doubles import WeChatDouble, served
 from kernel.members.tests.people import MAILBOX
 from testkit.browser import browser as running_browser
 from testkit.database import login_url
+from testkit.modules import carried_folders
 from testkit.servers.guard import Guard
 from testkit.servers.ports import LOOPBACK, free_ports
 from testkit.servers.stripe import StripeDouble, stripe_double
@@ -68,21 +69,28 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Collect static files as an installation does: each is named by what is in it."""
+    folder = tmp_path_factory.mktemp("static")
+    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
+    with override_settings(STATIC_ROOT=str(folder), STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    django_db_setup: None, static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """Run store, console, channel and provisioner.
 
     No longer than a module's tests: the provisioner would take the jobs that
     other tests start and mean to do themselves.
     """
     folder = tmp_path_factory.mktemp("site")
-    static = folder / "static"
     ports = dict(zip(("store", "console", "channel"), free_ports(3), strict=True))
-    # As an installation does: each file named by what is in it.
-    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
-    with override_settings(STATIC_ROOT=str(static), STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0)
     logs, keys = folder / "logs", folder / "keys"
     for each in (logs, keys):
         each.mkdir()
@@ -125,7 +133,7 @@ def _environment(kind: str, site: Site) -> dict[str, str]:
     login = {"provisioner": "owner"}.get(kind, kind)
     return {
         **machine_environment(),
-        "PYTHONPATH": f"{ROOT / 'platform'}:{ROOT}",
+        "PYTHONPATH": ":".join([str(ROOT / "platform"), str(ROOT), *carried_folders()]),
         "DJANGO_SETTINGS_MODULE": "config.settings.base",
         "STOA_PROCESS": kind,
         "STOA_PROCESS_DATABASE_URL": login_url(login),
@@ -209,7 +217,7 @@ def partner(committing: None) -> Partner:
         actor=Actor.system("tests"),
     )
     email = f"{slug}@example.com"
-    add_staff(channel_id=channel.pk, email=email, name="周航", password_hash=_hashed())
+    add_staff(channel_id=channel.pk, email=email, name="周航", password_hash=hashed())
     refill(1)
     return Partner(channel.host, email)
 
@@ -236,13 +244,13 @@ def shop(committing: None) -> Shop:
         hosts={DomainKind.STORE: made.store, DomainKind.CONSOLE: made.console},
         owner_email=made.email,
         owner_name="Grace Porter",
-        owner_password_hash=_hashed(),
+        owner_password_hash=hashed(),
     )
     open_tenant(opening, actor=Actor.system("tests"), may_make_schema=True)
     return made
 
 
-def _hashed() -> str:
+def hashed() -> str:
     """Return the stored form of the password as the processes check it, not as a test run."""
     from kernel.access.services import hash_password
 

@@ -62,7 +62,7 @@ BOOKS = ("ledger", "stock", "orders", "relations")
 DESK = (
     *("/", "/orders/", "/orders/ship/", "/orders/reviews/", "/members/", "/products/"),
     *("/products/new/", "/categories/", "/collections/", "/collections/new/rules/", "/labels/"),
-    *("/brands/", "/units/", "/product-types/", "/stock/transfers/"),
+    *("/brands/", "/library/", "/units/", "/product-types/", "/stock/transfers/"),
     *("/prices/", "/prices/new/", "/prices/explain/?find=a&quantity=1", "/stock/"),
     *("/stock/movements/", "/stock/count/", "/stock/transfers/new/", "/stock/locations/"),
     *("/promotions/", "/promotions/new/?kind=reduction", "/promotions/new/?kind=add_on"),
@@ -72,13 +72,26 @@ DESK = (
     "/payments/add/",
     *("/ledger/journals/", "/ledger/differences/", "/staff/", "/staff/roles/new/", "/staff/new/"),
     *("/staff/security/", "/account/security/", "/account/factor/", "/exports/"),
+    *("/account/keys/", "/account/sign-on/", "/provider/", "/provider/archive/"),
     *("/keys/", "/keys/new/", "/webhooks/", "/webhooks/new/", "/webhooks/events/"),
     *("/shipping/", "/shipping/templates/new/", "/shipping/ways/new/?method=same_city"),
     *("/figures/", "/figures/visits/", "/figures/money/", "/jobs/", "/fields/", "/activity/"),
     *("/notifications/", "/notifications/order.paid/email/en/", "/notifications/sent/"),
     *("/notices/", "/orders/policy/", "/orders/pickup/", "/orders/export/", "/after-sales/"),
     *("/taxes/", "/taxes/zones/new/", "/documents/", "/documents/requests/"),
-    *("/documents/entities/new/", "/ledger/"),
+    *("/languages/", "/languages/currencies/new/", "/languages/translations/"),
+    *(
+        "/languages/words/",
+        "/documents/entities/new/",
+        "/themes/packs/",
+        "/rewards/",
+        "/rewards/BD-02/",
+        "/rewards/compose/?from=BD-01",
+        "/rewards/simulations/",
+        "/rewards/running/",
+    ),
+    *("/rewards/monitors/", "/rewards/draws/", "/rewards/risk/"),
+    *("/rewards/approvals/", "/ledger/"),
 )
 PHONE = 390
 # What a machine does in a moment takes a busy one much longer.

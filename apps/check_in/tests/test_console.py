@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from apps.check_in.models import CheckIn, DailyCount
-from apps.check_in.statistics import chart, roll_up
+from apps.check_in.statistics import chart, roll_up, widget
+from kernel.analytics.values import Span
 from kernel.audit.models import AuditEntry
 from kernel.members.models import Member
 from kernel.settings.services import get_settings
@@ -43,6 +45,27 @@ def days(tenant: TenantRef) -> None:
             CheckIn.objects.create(
                 member=member, day=date(2024, 5, 20 + number), points=1, balance_after=1, streak=1
             )
+
+
+def test_the_first_page_shows_the_days_to_who_may_see_them(
+    browser: TenantClient, tenant: TenantRef, days: None
+) -> None:
+    zone = ZoneInfo(tenant.zone)
+    today = datetime.now(tz=zone).date()
+    with tenant_context(tenant):
+        for back, members in ((1, 4), (2, 3), (40, 5)):
+            told = {"members": members, "made_up": 0, "points": 0}
+            DailyCount.objects.create(day=today - timedelta(days=back), **told)
+        shown = widget(Span.last(30, today=today))
+
+    page = browser.get("/").content.decode()
+    browser.as_staff("brand.manage", email="else@example.com")
+    hidden = browser.get("/").content.decode()
+
+    assert (shown.total, shown.before, len(shown.days)) == (7, 5, 30)
+    assert "Members who checked in: 7, the time before 5" in page
+    assert 'href="/modules/check-in/"' in page
+    assert "Members who checked in" not in hidden
 
 
 @pytest.mark.parametrize("path", ["", "settings/", "records.csv"])

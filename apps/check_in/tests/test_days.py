@@ -15,6 +15,7 @@ from apps.check_in.selectors import balance_of, month_of
 from apps.check_in.services import Outcome, check_in, make_up
 from kernel.audit.actor import Actor
 from kernel.common.outbox.models import OutboxEvent
+from kernel.levels.services import growth_of
 from kernel.members.models import Member
 from kernel.settings.services import set_settings
 
@@ -44,6 +45,16 @@ def test_a_second_tap_gives_nothing(member: Member) -> None:
     assert again.check_in == first.check_in
     assert CheckIn.objects.count() == 1
     assert OutboxEvent.objects.filter(name="check_in.checked_in").count() == 1
+
+
+def test_each_day_gives_growth_once_where_the_shop_says_so(member: Member) -> None:
+    before = come(member, 0)
+    set_settings("check_in", {"growth": 5}, actor=Actor.system("tests"))
+
+    come(member, 1, 1, 2)
+
+    assert before[0].is_new
+    assert growth_of(member.id) == 10
 
 
 def test_a_missed_day_begins_a_new_run(member: Member) -> None:

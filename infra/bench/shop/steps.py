@@ -32,10 +32,9 @@ _WARMING: Final = 2
 
 def open_shop(products: int, pictured: int, members: int) -> dict[str, Any]:
     """Open a shop with goods and members; return its host, its goods and its members' tokens."""
-    installation.install()
-    installation.fill(1)
+    open_empty()
     call_command("collectstatic", interactive=False, verbosity=0)
-    tenant, now = _shop(), utc_now()
+    tenant, now = the_shop(), utc_now()
     with public_context():
         host = Domain.objects.get(tenant_id=tenant.id, kind=DomainKind.STORE).domain
     with tenant_context(tenant):
@@ -50,6 +49,12 @@ def open_shop(products: int, pictured: int, members: int) -> dict[str, Any]:
     return {"host": host, "tokens": tokens, "variants": variants}
 
 
+def open_empty() -> None:
+    """Install, and open a shop with nothing in it."""
+    installation.install()
+    installation.fill(1)
+
+
 def place_batches(batches: int, size: int) -> list[dict[str, float]]:
     """Place batches of orders as a sale's intake does; return what each took.
 
@@ -57,7 +62,7 @@ def place_batches(batches: int, size: int) -> list[dict[str, float]]:
     the clock are those of processors, Python's and its server process's.
     """
     found = []
-    with tenant_context(_shop()):
+    with tenant_context(the_shop()):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             server = psutil.Process(cursor.fetchone()[0])
@@ -78,7 +83,7 @@ def place_batches(batches: int, size: int) -> list[dict[str, float]]:
 
 def count_orders() -> int:
     """Return how many groups of orders there are."""
-    with tenant_context(_shop()):
+    with tenant_context(the_shop()):
         return OrderGroup.objects.count()
 
 
@@ -96,7 +101,8 @@ def _placements(batch: int) -> Iterator[Placement]:
         number += 1
 
 
-def _shop() -> TenantRef:
+def the_shop() -> TenantRef:
+    """Return the shop that was opened first."""
     with public_context():
         tenant_id = Tenant.objects.values_list("id", flat=True).earliest("created_at")
     return read_tenant(tenant_id)[0]

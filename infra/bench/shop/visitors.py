@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count, cycle
 from threading import Lock
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psutil
 
@@ -99,13 +99,16 @@ def measured(work: Callable[[], object], *, storefront: int, database: int) -> S
     return Spent(took, _used(storefront) - before[0], _used(database) - before[1])
 
 
+Client = TypeVar("Client")
+
+
 def all_at_once(
-    visitors: Sequence[Visitor], turns: int, act: Callable[[Visitor, int], object]
+    visitors: Sequence[Client], turns: int, act: Callable[[Client, int], object]
 ) -> None:
     """Let the clients work side by side until so many turns are done; each turn has its visitor."""
     numbers, lock = count(), Lock()
 
-    def client(own: Sequence[Visitor]) -> None:
+    def client(own: Sequence[Client]) -> None:
         # A visitor has one connection, so nobody else may speak for it.
         for visitor in cycle(own):
             with lock:

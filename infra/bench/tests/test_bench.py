@@ -11,7 +11,10 @@ import pytest
 
 from infra.bench.benches import BENCHES
 from infra.bench.report import less_is_better, percentile
+from infra.bench.shop import finding, offering, settling, shelves
 from infra.bench.shop.browsing import PAGES
+from infra.bench.shop.reckoning import promotion_results, search_results, settlement_results
+from kernel.tenancy.context import TenantRef
 
 STOA = Path(sys.executable).with_name("stoa")
 METRICS = {
@@ -26,6 +29,7 @@ METRICS = {
     "tenant_switch": {"activation_round_trips", "activation_microseconds"},
     "module_enable": {"enable_seconds_p95"},
     "backend_memory": {"megabytes_after_1000_tenants"},
+    "simulator": {"simulate_commission_seconds", "simulate_queue_seconds"},
     "shop": {
         "page_cached_ms_cpu",
         "page_uncached_ms_cpu",
@@ -36,7 +40,15 @@ METRICS = {
         *(f"lcp_ms_{page}" for page in PAGES),
         *(f"page_bytes_{page}" for page in PAGES),
     },
+    "theme": {
+        "page_cached_ms_cpu",
+        "page_fragments_ms_cpu",
+        "page_uncached_ms_cpu",
+        "page_more_queries",
+    },
 }
+# These need a shop and nothing else: they are tried below in the tests' own.
+IN_PROCESS = {"promotions", "search", "settlement"}
 
 
 def stoa_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +57,7 @@ def stoa_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", sorted(BENCHES))
+@pytest.mark.parametrize("name", sorted(BENCHES.keys() - IN_PROCESS))
 def test_a_benchmark_runs_and_reports(name: str) -> None:
     done = stoa_bench(name, "--quick", "--json")
 
@@ -59,6 +71,41 @@ def test_a_benchmark_runs_and_reports(name: str) -> None:
         assert isinstance(result["value"], int | float)
         assert result["unit"]
     assert report["environment"]["quick"] is True
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_promotions_and_searches_are_measured_in_a_shop(
+    monkeypatch: pytest.MonkeyPatch, tenant_a: TenantRef
+) -> None:
+    for step in (offering, shelves, finding):
+        monkeypatch.setattr(step, "the_shop", lambda: tenant_a)
+    monkeypatch.setattr(finding, "keep_house", lambda: None)
+
+    reckoned = offering.reckon(promotions=offering.SOME + 1, rounds=2)
+    shelves.fill(products=30)
+    looked = finding.look(times=12)
+
+    offers = {each.metric: each for each in promotion_results(reckoned)}
+    found = {each.metric: each.value for each in search_results(looked)}
+    assert {"evaluate_ms", "evaluate_cpu_ms", "quote_ms"} <= set(offers)
+    assert offers["evaluate_more_queries"].value == 0
+    assert offers["promotions_in_effect"].value > 1
+    assert {"search_p95_ms", "suggest_p95_ms", "index_products_per_second"} <= set(found)
+    assert found["products"] > 30
+
+
+@pytest.mark.usefixtures("in_tenant_a")
+def test_a_settlement_is_measured_in_a_shop(
+    monkeypatch: pytest.MonkeyPatch, tenant_a: TenantRef
+) -> None:
+    monkeypatch.setattr(settling, "the_shop", lambda: tenant_a)
+
+    told = settling.measure(orders=40, members=100, sample=3, released=50)
+
+    figures = {each.metric: each.value for each in settlement_results(told)}
+    assert figures["orders_settled"] == 40
+    assert figures["settle_orders_that_differ"] == 0
+    assert figures["release_units_off"] == 0
 
 
 def test_the_list_names_every_benchmark() -> None:
