@@ -8,8 +8,11 @@ RUN := .venv/bin/python -m
 WORKERS ?= auto
 PYTEST_ARGS ?=
 
+# Where the caller forbids bytecode, each start would compile the whole of Django anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test tests lint format soak bench lock clean
+.PHONY: help setup demo demo-reset test tests lint format soak bench lock editor clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +47,9 @@ bench: setup ## Run every benchmark against its baseline.
 
 lock: setup ## Make the locks anew from pyproject.toml.
 	@$(RUN) config.dev.locks
+
+editor: setup ## Build the editor of pages into one file, before a wheel is made.
+	@$(RUN) themes.editor.build
 
 clean: ## Delete caches; the environment and the demo's data stay.
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
