@@ -40,7 +40,7 @@ format: setup ## Let ruff put the code in order.
 	@$(RUN) ruff format --quiet .
 
 soak: setup ## The long forms of kill tests and soaks.
-	@$(RUN) pytest -m soak $(PYTEST_ARGS)
+	@$(RUN) pytest -m soak --hypothesis-profile=search $(PYTEST_ARGS)
 
 bench: setup ## Run every benchmark against its baseline.
 	@$(STOA) bench all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports it, so that its assertions tell what they compared.
 pytest.register_assert_rewrite("testkit.conformance")
@@ -15,6 +16,11 @@ from testkit.database import (  # noqa: E402
     tenant_a,
     tenant_b,
 )
+
+# A run judges a change by what it changed: the same examples each time. The long forms look
+# for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", print_blob=True)
 
 __all__ = [
     "_fresh_directory",

@@ -121,6 +121,9 @@ def carry_out(
 ) -> Charge:
     """Charge what a plan says and give what it gives; part of the caller's transaction."""
     _follow(subscription, plan, offer, quantity=quantity, collection=collection)
+    if plan.replaces is not None:
+        # Before the new one stands: what was bought in the same moment begins where it ends.
+        _replace(plan)
     charge = Charge.objects.create(
         id=uuid7(),
         key=key,
@@ -137,8 +140,6 @@ def carry_out(
         made_by=str(actor)[:200],
         created_at=now,
     )
-    if plan.replaces is not None:
-        _replace(plan)
     steps = _write_steps(charge, plan)
     journal = settle(
         Settlement(

@@ -111,6 +111,22 @@ def test_an_upgrade_costs_the_rest_of_the_period_less_what_is_left(market: Marke
     assert renew(paid.subscription.id, actor=ACTOR, now=end) is None
 
 
+def test_what_is_bought_in_the_moment_of_another_purchase_takes_its_place(market: Market) -> None:
+    month, year = make_offers(["month", "year"])
+    price(market, [month, year], [[300, 900], [450, 1200], [1000, 3000]])
+    market.fund(5000)
+    now = utc_now()
+
+    for offer in (month, year):
+        asked = quote(market.tenant_id, offer.code, now=now)
+        buy(asked.token, tenant_id=market.tenant_id, actor=ACTOR, now=now)
+
+    assert balances(market) == [5300, 3800, 2000]
+    with public_context():
+        ended = Charge.objects.order_by("created_at", "id").values_list("ended_at", flat=True)
+        assert list(ended) == [now, None]
+
+
 def test_what_was_paid_goes_back_over_the_same_legs(market: Market) -> None:
     (offer,) = make_offers(["month"])
     price(market, [offer], [[300], [450], [1000]])

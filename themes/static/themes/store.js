@@ -190,12 +190,24 @@ function swapParts(text) {
   if (mark && !document.contains(held)) document.querySelector(mark)?.focus();
 }
 
+/* Whether a choice differs from the one that the page came with. */
+function isTouched(control) {
+  if (control.options) {
+    const given = [...control.options].findIndex((each) => each.defaultSelected);
+    return control.selectedIndex !== Math.max(given, 0);
+  }
+  return /radio|checkbox/.test(control.type) ? control.checked !== control.defaultChecked : control.value !== control.defaultValue;
+}
+
 /* A form whose later parts follow from the earlier ones: asks for them as soon as one changes. */
 class ShopLive extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", (event) => {
       if (event.target.matches("[data-live]")) this.update(event.target.form);
     });
+    // What was chosen before this script had come, or is put back by the browser.
+    const early = [...this.querySelectorAll("[data-live]")].find(isTouched);
+    if (early) this.update(early.form);
   }
 
   async update(form) {
