@@ -20,7 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[3]
 CATALOG: Final = ROOT / "platform" / "kernel" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 SOURCES: Final = ("platform/kernel", "tenants", "channel_center", "themes", "apps")
-_CALLS: Final = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"})
+_CALLS: Final = frozenset({"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"})
 _MAGIC: Final = 0x950412DE
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -44,14 +44,23 @@ def messages_of_sources() -> dict[str, str]:
 
 
 def _of_python(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    calls = _CALLS | set(_other_names(tree))
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         called = node.func
         name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
         first = node.args[0]
-        if name in _CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        if name in calls and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value
+
+
+def _other_names(tree: ast.AST) -> Iterator[str]:
+    """Yield what a file calls the functions of gettext."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (each.asname for each in node.names if each.asname and each.name in _CALLS)
 
 
 def _of_jinja(source: str) -> Iterator[str]:
