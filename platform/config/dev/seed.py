@@ -181,6 +181,7 @@ def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Repo
 
     from config.dev.demo.balances import spend_once
     from config.dev.demo.cards import take_cards
+    from config.dev.demo.rewarding import reward_once
     from config.dev.demo.stage import fill
     from config.dev.demo.wares import read_range
     from kernel.common.time import utc_now
@@ -190,7 +191,9 @@ def _fill(installation: Installation, shop: DemoShop, *, base: str, report: Repo
     tenant = _tenant_at(f"{shop.label}.{base}")
     with tenant_context(tenant), override(tenant.locale):
         fill(shop.goods, now=utc_now(), report=lambda text: report(f"{shop.name}: {text}"))
-        spend_once(read_range(shop.goods), login=shop.member, now=utc_now())
+        goods = read_range(shop.goods)
+        spend_once(goods, login=shop.member, now=utc_now())
+        reward_once(goods, login=shop.member, now=utc_now())
         if installation.stripe_url:
             port = installation.state.ports["store"]
             take_cards(

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from config.dev.demo.balances import spend_once
 from config.dev.demo.drawing.pictures import draw
 from config.dev.demo.offers import offer_once
+from config.dev.demo.rewarding import reward_once
 from config.dev.demo.shelving import shelve
 from config.dev.demo.stage import fill, trade_once
 from config.dev.demo.trading import trade
@@ -36,6 +37,8 @@ from kernel.orders.timeline import verify as verify_orders
 from kernel.payments.models import Attempt
 from kernel.reviews.models import Review
 from kernel.reviews.scores import counted, kept
+from kernel.rewards.models import Programme
+from kernel.rewards.simulation.models import Simulation
 from kernel.tenancy.context import current_tenant, tenant_context
 from kernel.wallet.models import Withdrawal
 from kernel.webhooks.models import Endpoint
@@ -119,6 +122,7 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         register_member(login="mei@example.com", name="Mei", password="four grey geese")
         for _time in range(2):
             spend_once(goods, login="mei@example.com", now=NOW)
+            reward_once(goods, login="mei@example.com", now=NOW)
 
         [part, whole] = Order.objects.exclude(pk__in=before).order_by("placed_at")
         assert (part.payment_status, whole.payment_status) == ("paid", "paid")
@@ -141,6 +145,8 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         assert gathered == (goods.currency == current_tenant().currency)
         states = set(Withdrawal.objects.values_list("state", flat=True))
         assert states == {"requested", "approved", "rejected", "paid"}
+        assert Programme.objects.count() == Simulation.objects.filter(is_solvent=True).count() == 1
+        assert sum(balance(owner, "reward_money", each) for each in ("locked", "available")) > 0
 
 
 def reviewed() -> set[UUID]:
