@@ -96,21 +96,7 @@ def _pay_out(goods: Range, *, is_chinese: bool, now: datetime) -> None:
         rate=(1, 1),
         is_withdrawable=True,
     )
-    statement = {"zh-hans": "三个工作日内到账。", "en": "It arrives within three working days."}
-    set_withdrawal_rule(
-        EARNINGS,
-        {
-            "is_on": True,
-            "channels": ["bank", "alipay"] if is_chinese else ["bank"],
-            "min_minor": 1_000,
-            "daily_minor": 500_000,
-            "fee_bp": 60,
-            "four_eyes_minor": 20_000,
-            "statement": statement,
-        },
-        actor=ACTOR,
-        now=now,
-    )
+    pay_out_from(EARNINGS, is_chinese=is_chinese, now=now)
     members = list(Member.objects.filter(is_active=True).order_by("created_at", "pk")[:5])
     rows = [
         _asked(member, number, is_chinese=is_chinese, now=now)
@@ -125,6 +111,25 @@ def _pay_out(goods: Range, *, is_chinese: bool, now: datetime) -> None:
         batch = make_batch([rows[0].pk], actor=ACTOR, now=now)
         batch_rows(batch.pk, actor=ACTOR, now=now)
         close_batch(batch.pk, note_text="DEMO-0001", actor=ACTOR, now=now)
+
+
+def pay_out_from(asset: str, *, is_chinese: bool, now: datetime) -> None:
+    """Let members have one kind of balance paid out."""
+    statement = {"zh-hans": "三个工作日内到账。", "en": "It arrives within three working days."}
+    set_withdrawal_rule(
+        asset,
+        {
+            "is_on": True,
+            "channels": ["bank", "alipay"] if is_chinese else ["bank"],
+            "min_minor": 1_000,
+            "daily_minor": 500_000,
+            "fee_bp": 60,
+            "four_eyes_minor": 20_000,
+            "statement": statement,
+        },
+        actor=ACTOR,
+        now=now,
+    )
 
 
 def _asked(member: Member, number: int, *, is_chinese: bool, now: datetime) -> Withdrawal:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
+from config.dev.demo.belonging import pay_out_from
 from config.dev.demo.shelving import ACTOR
 from config.dev.demo.wares import Range
 from kernel.audit.actor import Actor
@@ -18,6 +19,7 @@ from kernel.relations.services import contact
 from kernel.rewards.models import Programme
 from kernel.rewards.policy.services import approve, ask
 from kernel.rewards.services.following import follow_order
+from kernel.rewards.services.liabilities import MONEY
 from kernel.rewards.services.switching import start
 from kernel.rewards.simulation.models import Simulation
 from kernel.rewards.simulation.services import ask_simulation, run_simulation, usual
@@ -43,14 +45,21 @@ def reward_once(goods: Range, *, login: str, now: datetime) -> None:
         return
     is_chinese = goods.locale.startswith("zh")
     if not Simulation.objects.exists():
-        told = ask_simulation(_PACKS, {}, usual(_PACKS, {}), asked_by=str(ACTOR), now=now)
+        told = ask_simulation(
+            _PACKS,
+            {},
+            usual(_PACKS, {}),
+            asked_by="林小梅" if is_chinese else "Grace Porter",
+            now=now,
+        )
         run_simulation(told.pk)
     with transaction.atomic():
         _invite(login, now=now)
         reason = "老客带新客" if is_chinese else "Word of mouth"
         asked = ask(_PACKS, _PLACES[is_chinese], reason=reason, actor=ACTOR, now=now)
         approve(asked.pk, actor=_SECOND, now=now)
-        start(reason, _PACKS, {}, actor=ACTOR, now=now)
+        programme = start(reason, _PACKS, {}, actor=ACTOR, now=now)
+        pay_out_from(programme.assets[MONEY], is_chinese=is_chinese, now=now)
         for order in Order.objects.filter(placed_at__gte=now - _SINCE).order_by("placed_at"):
             if order.paid_minor:
                 follow_order(order.pk, _moment(order))

@@ -41,6 +41,7 @@ from kernel.rewards.models import Programme
 from kernel.rewards.simulation.models import Simulation
 from kernel.tenancy.context import current_tenant, tenant_context
 from kernel.wallet.models import Withdrawal
+from kernel.wallet.selectors import withdrawables
 from kernel.webhooks.models import Endpoint
 from testkit.chaos import Nursery
 from testkit.tenants import open_test_tenant
@@ -146,6 +147,8 @@ def test_a_shop_that_was_filled_and_traded_in_has_clean_books(name: str) -> None
         states = set(Withdrawal.objects.values_list("state", flat=True))
         assert states == {"requested", "approved", "rejected", "paid"}
         assert Programme.objects.count() == Simulation.objects.filter(is_solvent=True).count() == 1
+        assert owner.id is not None
+        assert {"reward_money"} < {one.asset.code for one in withdrawables(owner.id, now=NOW)}
         assert sum(balance(owner, "reward_money", each) for each in ("locked", "available")) > 0
 
 
