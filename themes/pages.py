@@ -241,6 +241,9 @@ def _draw(page: PageContext, kind: PageKind, *, prefix: str) -> _Drawn | HttpRes
     drawing = draw(regions, page, versions=versions, loaded=loaded)
     html = dict(drawing.html)
     main = html.pop("main")
+    if kind.is_private and drawing.faults and not main:
+        # Nobody can do there what he came for: saying so is better than an empty page.
+        raise next(iter(drawing.faults.values()))
     context: dict[str, Any] = {
         "regions": Chrome(**html, sheet=_sheet(kind.template)),
         "main": main,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -23,11 +23,12 @@ from kernel.tenancy.context import TenantRef, current_tenant
 from themes.contract import Binding, Block, PageContext
 from themes.documents import CompiledBlock
 from themes.environment import block_environment, release_fingerprint, template_fingerprint
-from themes.fields import Bound, Json
+from themes.faults import SECONDS as FAULTY_SECONDS
+from themes.faults import LeavingOut, in_place_of, noting
+from themes.fields import Bound
 from themes.registry import find, is_on
 from themes.resolving import resolve
-from themes.reusing import REF, SLOT
-from themes.sources import counters_of, load_all, seconds_of, source_of
+from themes.sources import SourceFailed, counters_of, load_all, seconds_of, source_of
 from themes.styles import own_rules, styles_of
 
 FRAGMENT_SECONDS: Final = 1_800
@@ -75,12 +76,14 @@ class Drawing:
         tokens: versions of all data that anything depends on.
         modules: whose blocks are, or would be, among them.
         seconds: how long all of it may be kept.
+        faults: what blocks raised that were left out, by their ids.
     """
 
     html: Mapping[str, Markup]
     tokens: Mapping[str, str]
     modules: frozenset[str]
     seconds: int
+    faults: Mapping[str, Exception] = field(default_factory=dict)
 
 
 def visible(
@@ -94,6 +97,14 @@ def visible(
 
 def _node(
     block: CompiledBlock, page: PageContext, tenant: TenantRef, *, is_inside: bool = False
+) -> Node | None:
+    with LeavingOut(block.id, block.type):
+        return _made(block, page, tenant, is_inside=is_inside)
+    return None
+
+
+def _made(
+    block: CompiledBlock, page: PageContext, tenant: TenantRef, *, is_inside: bool
 ) -> Node | None:
     kind = find(block.type)
     if kind is None or not is_on(kind, tenant):
@@ -145,29 +156,45 @@ def draw(
     """Draw regions of a page, with one load for each source that is still needed.
 
     Versions are the tokens of all counters, read before anything was loaded. What is
-    drawn depends on the data that the caller has loaded already, too.
+    drawn depends on the data that the caller has loaded already, too. A block that fails is
+    left out, and what it is missing from is kept for a short time alone.
     """
+    with noting() as noted:
+        drawing = _draw(regions, page, versions, loaded or {}, noted.errors)
+    if not noted.errors:
+        return drawing
+    seconds = min(drawing.seconds, FAULTY_SECONDS)
+    return replace(drawing, seconds=seconds, faults=noted.errors)
+
+
+def _draw(
+    regions: Mapping[str, Sequence[CompiledBlock]],
+    page: PageContext,
+    versions: Mapping[str, str],
+    loaded: Mapping[Binding, Any],
+    faults: Mapping[str, Exception],
+) -> Drawing:
     public = replace(page, viewer=None, inputs={})
     nodes = {name: visible(blocks, public) for name, blocks in regions.items()}
     tops = [node for top in nodes.values() for node in top]
     known = {
         wish: found
-        for wish, found in (loaded or {}).items()
+        for wish, found in loaded.items()
         if page.viewer is None or source_of(wish.of).vary == "none"
     }
-    everything = [*(loaded or {}), *(wish for node in tops for wish in node.wishes())]
+    everything = [*loaded, *(wish for node in tops for wish in node.wishes())]
     keys = {id(node): _fragment_key(node, public, versions) for node in tops}
     kept = cache.get_many(list(keys.values()))
     missing = [node for node in tops if keys[id(node)] not in kept]
     asked = (wish for node in missing for wish in node.wishes() if wish not in known)
-    data = {**known, **load_all(asked, public)}
+    data = {**known, **load_all(asked, public, is_forgiving=True)}
     with speaking(page.language):
         fresh = {keys[id(node)]: str(_html(node, data, public)) for node in missing}
-        _keep(missing, keys, fresh)
+        _keep(missing, keys, fresh, faults)
         kept.update(fresh)
         html = {name: "".join(kept[keys[id(node)]] for node in top) for name, top in nodes.items()}
         if page.viewer is not None:
-            html = _with_islands(html, tops, page, loaded=loaded or {})
+            html = _with_islands(html, tops, page, loaded=loaded)
     return Drawing(
         html={name: Markup(text) for name, text in html.items()},  # noqa: S704  drawn by ourselves, escaped
         tokens={name: versions[name] for name in counters_of(everything)},
@@ -187,18 +214,26 @@ def _with_islands(
     tenant = current_tenant()
     islands = [node.compiled for top in tops for node in top.walk() if node.is_island]
     own = {block.id: _node(block, page, tenant) for block in islands}
-    asked = (wish for node in own.values() if node for wish in node.wishes())
-    data = {**loaded, **load_all((wish for wish in asked if wish not in loaded), page)}
+    wishes = (wish for node in own.values() if node for wish in node.wishes())
+    asked = (wish for wish in wishes if wish not in loaded)
+    data = {**loaded, **load_all(asked, page, is_forgiving=True)}
     drawn = {key: str(_html(node, data, page)) if node else "" for key, node in own.items()}
     return {
         name: _FOUND_ISLAND.sub(lambda found: drawn[found[1]], text) for name, text in html.items()
     }
 
 
-def _keep(nodes: Iterable[Node], keys: Mapping[int, str], drawn: Mapping[str, str]) -> None:
-    """Keep fragments for as long as their data may be kept."""
+def _keep(
+    nodes: Iterable[Node],
+    keys: Mapping[int, str],
+    drawn: Mapping[str, str],
+    faults: Mapping[str, Exception],
+) -> None:
+    """Keep fragments for as long as their data may be kept; those that lack a block not at all."""
     grouped: dict[int, dict[str, str]] = {}
     for node in nodes:
+        if any(each.id in faults for each in node.compiled.walk()):
+            continue
         seconds = seconds_of(node.wishes(), most=FRAGMENT_SECONDS)
         grouped.setdefault(seconds, {})[keys[id(node)]] = drawn[keys[id(node)]]
     for seconds, fragments in grouped.items():
@@ -234,6 +269,12 @@ def fingerprint(kind: Block) -> str:
 
 
 def _html(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
+    with LeavingOut(node.compiled.id, node.kind.type):
+        return _wrapped(node, data, page)
+    return in_place_of(node.compiled.id, node.kind.type)
+
+
+def _wrapped(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
     show, name = node.compiled.show, node.kind.type.replace(".", "-").replace("_", "-")
     classes = " ".join(["block", f"b-{name}", *(f"only-{width}" for width in show.widths)])
     if not node.is_island:
@@ -245,7 +286,7 @@ def _html(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
 
 
 def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
-    found = {name: data.get(binding) for name, binding in node.bindings.items()}
+    found = data_of(node, data)
     context: dict[str, Any] = {
         "id": node.compiled.id,
         "s": node.settings,
@@ -265,81 +306,29 @@ def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup
     return Markup(template.render(context).strip())  # noqa: S704  an escaping template's outcome
 
 
+def data_of(node: Node, data: Mapping[Binding, Any]) -> dict[str, Any]:
+    """Return what a block asked for.
+
+    Raises:
+        SourceFailed: there was no answer.
+    """
+    found = {name: data.get(binding) for name, binding in node.bindings.items()}
+    for value in found.values():
+        if isinstance(value, SourceFailed):
+            raise value
+    return found
+
+
 def draw_block(blocks: Iterable[CompiledBlock], block_id: str, page: PageContext) -> Markup | None:
     """Draw one block for its viewer, without its wrapper; None when it is not shown."""
     for top in visible(blocks, page):
         for node in top.walk():
             if node.compiled.id == block_id:
-                data = load_all(node.wishes(), page)
-                with speaking(page.language):
+                data = load_all(node.wishes(), page, is_forgiving=True)
+                with speaking(page.language), LeavingOut(block_id, node.kind.type):
                     return _inner(node, data, page)
+                return None
     return None
-
-
-def as_json(
-    blocks: Iterable[CompiledBlock],
-    page: PageContext,
-    *,
-    knows: frozenset[str],
-    loaded: Mapping[Binding, Any] | None = None,
-) -> list[Json]:
-    """Return blocks for a client that draws them itself.
-
-    It tells the blocks that it ``knows`` as ``type@version``; others become simple
-    parts where they can, and are left out where they cannot.
-    """
-    nodes = visible(blocks, page)
-    known = loaded or {}
-    wishes = (wish for node in nodes for wish in node.wishes() if wish not in known)
-    data = {**known, **load_all(wishes, page)}
-    with speaking(page.language):
-        drawn = [_json(node, data, page, knows) for node in _spread(nodes, knows)]
-    return [each for each in drawn if each is not None]
-
-
-def _spread(nodes: Iterable[Node], knows: frozenset[str]) -> Iterator[Node]:
-    """Put the blocks of a reusable part in its place, for clients that do not know such parts."""
-    for node in nodes:
-        if node.kind.type != REF or f"{REF}@{node.kind.version}" in knows:
-            yield node
-            continue
-        for child in node.slots.get(SLOT, ()):
-            yield replace(child, is_island=child.is_island or node.is_island)
-
-
-def _json(
-    node: Node, data: Mapping[Binding, Any], page: PageContext, knows: frozenset[str]
-) -> Json:
-    kind, block = node.kind, node.compiled
-    found = {name: data.get(binding) for name, binding in node.bindings.items()}
-    if f"{kind.type}@{kind.version}" not in knows:
-        if kind.primitives is None:
-            return None
-        parts = kind.primitives(dict(node.settings), found, page)
-        return {"id": block.id, "type": "primitive", "parts": parts}
-    children = {
-        name: [_json(child, data, page, knows) for child in _spread(inner, knows)]
-        for name, inner in node.slots.items()
-    }
-    drawn: dict[str, Json] = {
-        "id": block.id,
-        "type": kind.type,
-        "v": kind.version,
-        "s": {name: _plain(value) for name, value in node.settings.items()},
-        "d": found,
-        "is_island": node.is_island,
-    }
-    if block.at:
-        drawn["at"] = {width: dict(settings) for width, settings in block.at.items()}
-    if children:
-        drawn["slots"] = {
-            name: [each for each in inner if each is not None] for name, inner in children.items()
-        }
-    return drawn
-
-
-def _plain(value: Any) -> Json:
-    return str(value) if isinstance(value, Markup) else value
 
 
 def document_css(blocks: Iterable[CompiledBlock]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from themes.contract import Binding, PageContext, Vary
 from themes.errors import DuplicateBlock
+from themes.faults import LeavingOut
 from themes.fields import Field, InvalidSetting, Json
 
 Load: TypeAlias = Callable[[PageContext, Sequence[Binding]], Sequence[Any]]
@@ -94,10 +95,17 @@ def seconds_of(bindings: Iterable[Binding], *, most: int) -> int:
     return min([most, *(source_of(each.of).seconds for each in bindings)])
 
 
-def load_all(bindings: Iterable[Binding], page: PageContext) -> dict[Binding, Any]:
+class SourceFailed(Exception):
+    """Stands for data that a source failed to load."""
+
+
+def load_all(
+    bindings: Iterable[Binding], page: PageContext, *, is_forgiving: bool = False
+) -> dict[Binding, Any]:
     """Load what is asked for: each source once, each binding once.
 
-    A source that differs by person answers None where the page is for everybody.
+    A source that differs by person answers None where the page is for everybody. One that
+    fails stops everything, unless blocks that can be left out are all that asks.
     """
     grouped: dict[str, dict[Binding, None]] = {}
     for each in bindings:
@@ -109,7 +117,12 @@ def load_all(bindings: Iterable[Binding], page: PageContext) -> dict[Binding, An
             found.update(dict.fromkeys(wanted))
             continue
         asked = list(wanted)
-        found.update(zip(asked, source.load(page, asked), strict=True))
+        if is_forgiving:
+            found.update(dict.fromkeys(wanted, SourceFailed(of)))
+            with LeavingOut("", of):
+                found.update(zip(asked, source.load(page, asked), strict=True))
+        else:
+            found.update(zip(asked, source.load(page, asked), strict=True))
     return found
 
 

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from themes.as_data import as_json
 from themes.contract import Client
 from themes.documents import digest_of
 from themes.kinds import Elsewhere, Head, Nothing, cleaned, kind_of, with_settings
 from themes.packs.wearing import brand_colour
 from themes.pages import context_of
-from themes.rendering import as_json
 from themes.sources import load_all
 from themes.store import GROUPS, published
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
@@ -19,7 +20,9 @@ from kernel.modules.manifest import Text
 from themes.contract import Block, PageContext
 from themes.documents import FORMAT, CompiledBlock, CompiledPage, compile_page
 from themes.errors import Fault, InvalidDocument
+from themes.faults import noting
 from themes.fields import Json
+from themes.registry import find
 from themes.rendering import Node, _html, document_css, visible
 from themes.reusing import REF, with_parts
 from themes.sources import load_all
@@ -57,23 +60,47 @@ def draw_blocks(
 ) -> Drawn:
     """Draw blocks of the top level, each for itself, with one load of data for all of them."""
     drawn = Drawn({}, {}, {})
+    with noting(instead=_failed) as noted:
+        _draw_all(items, page, parts, drawn)
+    for block_id in noted.errors:
+        drawn.faults.setdefault(block_id, {})[""] = _fault()
+    return drawn
+
+
+def _draw_all(
+    items: Sequence[Json], page: PageContext, parts: Mapping[str, CompiledPage], drawn: Drawn
+) -> None:
     nodes: dict[str, Node] = {}
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("id"), str):
             continue
         block_id = str(item["id"])
         compiled = _compiled(item, page, parts, drawn)
-        found = visible([compiled], page) if compiled else ()
+        with noting() as noted:
+            found = visible([compiled], page) if compiled else ()
+        for failed in noted.errors:
+            drawn.faults.setdefault(failed, {})[""] = _fault()
+        if block_id in noted.errors:
+            drawn.html[block_id] = str(_failed(block_id, str(item.get("type"))))
+            continue
         if compiled is None or not found:
             drawn.html[block_id] = str(_missing(item, drawn.faults.get(block_id)))
             continue
         nodes[block_id] = _marked(found[0])
         drawn.css[block_id] = document_css([compiled])
-    data = load_all((wish for node in nodes.values() for wish in node.wishes()), page)
+    wishes = (wish for node in nodes.values() for wish in node.wishes())
+    data = load_all(wishes, page, is_forgiving=True)
     with speaking(page.language):
         for block_id, node in nodes.items():
             drawn.html[block_id] = _as_comments(str(_html(node, data, page)))
-    return drawn
+
+
+def _fault() -> str:
+    return _("This block has a fault. It is left out in the shop until that is mended.")
+
+
+def _failed(block_id: str, block_type: str) -> Markup:
+    return _MISSING.format(block_id, f"{_label(block_type)}: {_fault()}")
 
 
 def in_region(drawn: Drawn, items: Iterable[Json]) -> Markup:
@@ -143,7 +170,16 @@ def _missing(item: Mapping[str, Json], faults: Mapping[str, str] | None) -> Mark
         text = _("There is nothing in this reusable part, or it is not there any more.")
     else:
         text = _("The function of this block is not switched on. It is not shown in the shop.")
-    return _MISSING.format(item["id"], f"{item.get('name') or item.get('type')}: {text}")
+    return _MISSING.format(item["id"], f"{_name_of(item)}: {text}")
+
+
+def _name_of(item: Mapping[str, Json]) -> str:
+    return str(item.get("name") or _label(str(item.get("type"))))
+
+
+def _label(block_type: str) -> str:
+    kind = find(block_type)
+    return kind.label.in_language(get_language() or "") if kind else block_type
 
 
 def _marked(node: Node) -> Node:

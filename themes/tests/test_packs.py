@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from kernel.common.colours import contrast
 from kernel.tenancy.context import TenantRef
 from testkit.web import TenantClient, process
+from themes.as_data import as_json
 from themes.cache.counters import tokens
 from themes.documents import compile_page
 from themes.fields import Items, Json
@@ -20,7 +21,7 @@ from themes.packs.reading import documents_of, pack_with, packs, sheet_of_pack
 from themes.pages import context_of
 from themes.presets import FOLDER, presets_of
 from themes.registry import all_blocks, find
-from themes.rendering import as_json, document_css, draw
+from themes.rendering import document_css, draw
 from themes.sources import all_counters
 from themes.styles import FOLDER as STYLES
 from themes.tests.samples import Shelf

@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 from kernel.modules.manifest import Text
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.web import TenantClient, process, store
+from themes.as_data import as_json
 from themes.blocks.content import HERO
 from themes.cache.counters import bump, tokens
 from themes.contract import Binding, Block, PageContext, Viewer
@@ -20,7 +21,7 @@ from themes.documents import CompiledBlock, compile_page
 from themes.fields import Json
 from themes.pages import context_of
 from themes.registry import all_blocks, registered_temporarily
-from themes.rendering import as_json, document_css, draw
+from themes.rendering import document_css, draw
 from themes.sources import Source, all_counters, sources_temporarily
 from themes.tests.samples import Shelf
 

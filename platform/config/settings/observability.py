@@ -16,6 +16,9 @@ LOGGING = {
 STOA_METRICS_TENANTS = env.number("STOA_METRICS_TENANTS", 100)
 """Tenants with a label of their own in one process's metrics; the rest share ``other``."""
 
+STOA_BLOCK_FAULTS_RAISE = False
+"""Whether a block that fails takes its page down; it is left out of the page otherwise."""
+
 STOA_SENTRY_DSN = env.text("STOA_SENTRY_DSN", "")
 STOA_SENTRY_ENVIRONMENT = env.text("STOA_SENTRY_ENVIRONMENT", "production")
 STOA_SENTRY_TRACES = float(env.text("STOA_SENTRY_TRACES", "0"))

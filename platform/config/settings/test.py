@@ -36,3 +36,5 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A block that fails is a fault of the code under test.
+STOA_BLOCK_FAULTS_RAISE = True
