@@ -95,6 +95,24 @@ class Page(TenantModel):
         ]
 
 
+class FormerAddress(TenantModel):
+    """An address that a page of the shop's own had before; it leads to the page as it is now.
+
+    It names the page and not its address, so that no chain comes of several changes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    theme = DBForeignKey("themes.ThemeInstance", db_on_delete=CASCADE)
+    page = DBForeignKey("themes.Page", db_on_delete=CASCADE)
+    handle = models.CharField(max_length=120)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["theme", "handle"], name="themes_former_address_once"),
+        ]
+
+
 class PageDraft(TenantModel):
     """What is being edited of a page; one row, whose number grows with each change."""
 

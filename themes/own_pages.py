@@ -27,6 +27,8 @@ from themes.errors import (
     UnknownPage,
 )
 from themes.fields import Json
+from themes.figures.noting import call_otherwise
+from themes.former import keep_former
 from themes.models import LONGEST_NAME, Page, PageDraft, PageKindOf, PageVersion, ThemeInstance
 from themes.names import LANDING, LONGEST_HANDLE, MANY, PART, document_name, is_handle
 from themes.releasing import live_manifest, release_anew
@@ -144,9 +146,9 @@ def duplicate_page(page_id: UUID, *, title: str, actor: Actor) -> Page:
 
 @transaction.atomic
 def rename_page(page_id: UUID, *, title: str, handle: str, actor: Actor) -> Page:
-    """Call a page otherwise; who knows its old address finds nothing there.
+    """Call a page otherwise; who knows its old address is led to the new one.
 
-    The address of a part stays: pages name it by that.
+    The address of a part stays: pages name it by that. What was counted of the page stays its.
 
     Raises:
         InvalidHandle: no title, or an address that is none.
@@ -161,6 +163,9 @@ def rename_page(page_id: UUID, *, title: str, handle: str, actor: Actor) -> Page
         page.handle = _handle(handle)
     _keep(page)
     if page.handle != was and str(page.pk) in live_manifest(page.theme, utc_now()):
+        # Nobody knows an address at which nothing was ever live.
+        keep_former(page, was)
+        call_otherwise(document_name(LANDING, was), document_name(LANDING, page.handle))
         release_anew(page.theme_id)
     record(action="themes.page_renamed", actor=actor, obj=page, before=before, after=_told(page))
     return page

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +29,8 @@ from kernel.i18n.showing import COOKIE, offered_currency
 from kernel.tenancy.context import current_tenant
 from themes.account.footprints import note_look
 from themes.brand import SIZES, icon_png
-from themes.in_languages import prefix_for, without_prefix
+from themes.former import handle_now
+from themes.in_languages import prefix_for, prefix_of, without_prefix
 from themes.kinds import cleaned, kind_of
 from themes.names import LANDING, document_name
 from themes.packs.errors import UnknownPack, UnknownPalette
@@ -65,10 +73,12 @@ def collection(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_safe
 def landing(request: HttpRequest, handle: str) -> HttpResponse:
-    """Show a page that the shop made itself."""
-    if handle not in landing_pages():
-        raise Http404
-    return serve(request, document_name(LANDING, handle))
+    """Show a page that the shop made itself, or lead to where it is by now."""
+    if handle in landing_pages():
+        return serve(request, document_name(LANDING, handle))
+    if now := handle_now(handle):
+        return _moved(request, f"/pages/{now}/")
+    raise Http404
 
 
 @require_safe
@@ -225,6 +235,15 @@ def problem_page(
         # What stands around a page asks the database, which may be what failed.
         context["regions"] = Chrome(Markup(""), Markup(""), Markup(""), "")
     return render(request, "themes/problem.html", context, status=status, using="jinja2")
+
+
+def _moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
+    """Lead to an address for good; browsers ask again, since another page may take the old one."""
+    query = request.META.get("QUERY_STRING", "")
+    address = f"{prefix_of(request)}{path}" + (f"?{query}" if query else "")
+    response = HttpResponsePermanentRedirect(address)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _wanted(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from kernel.common.time import utc_now
 from themes.desk import blank_pages_of, draft_of
 from themes.errors import ThemeInUse, UnknownTheme
 from themes.fields import Json
+from themes.former import copy_former
 from themes.models import (
     LONGEST_NAME,
     Page,
@@ -86,6 +87,7 @@ def duplicate(theme_id: UUID, *, name: str, actor: Actor) -> ThemeInstance:
     documents = documents_in(theme)
     made = new_theme(name, preset=theme.preset, palette=theme.palette, tokens=theme.tokens)
     fill(made, documents, actor=actor)
+    copy_former(theme, into=made)
     record(action="themes.duplicated", actor=actor, obj=made, after={"name": made.name})
     return made
 

@@ -14,7 +14,9 @@ from rest_framework.views import APIView
 from themes.as_data import as_json
 from themes.contract import Client
 from themes.documents import digest_of
+from themes.former import handle_now
 from themes.kinds import Elsewhere, Head, Nothing, cleaned, kind_of, with_settings
+from themes.names import LANDING, document_name, handle_in, template_in
 from themes.packs.wearing import brand_colour
 from themes.pages import context_of
 from themes.sources import load_all
@@ -54,12 +56,11 @@ class PageView(APIView):
     def get(self, request: Request, template: str) -> Response:
         """Return a page; the tag tells whether anything has changed.
 
-        Pages that the shop made itself are called ``landing:<handle>``.
+        Pages that the shop made itself are called ``landing:<handle>``. One that has another
+        address by now is told under it, with where it moved to.
         """
-        try:
-            kind, document = kind_of(template), published(template)
-        except KeyError as error:
-            raise Http404 from error
+        template, moved_to = _found(template)
+        kind, document = kind_of(template), published(template)
         if kind.is_private:
             raise Http404
         client: Client = "app" if request.query_params.get("client") == "app" else "mp"
@@ -77,7 +78,7 @@ class PageView(APIView):
             "template": template,
             "digest": document.digest,
             "title": facts.title if isinstance(facts, Head) else "",
-            "moved_to": facts.path if isinstance(facts, Elsewhere) else "",
+            "moved_to": facts.path if isinstance(facts, Elsewhere) else moved_to,
             "tokens": {"brand": brand_colour()},
             "blocks": as_json(document.blocks, page, knows=known, loaded=loaded),
             "groups": {name: as_json(published(name).blocks, page, knows=known) for name in GROUPS},
@@ -88,3 +89,16 @@ class PageView(APIView):
         if request.headers.get("If-None-Match") == response.headers["ETag"]:
             return Response(status=304, headers={"ETag": response.headers["ETag"]})
         return response
+
+
+def _found(template: str) -> tuple[str, str]:
+    """Return the name of the page that is asked for, and its path if it is another by now."""
+    try:
+        kind_of(template)
+        published(template)
+    except KeyError as error:
+        now = handle_now(handle_in(template)) if template_in(template) == LANDING else ""
+        if not now:
+            raise Http404 from error
+        return document_name(LANDING, now), f"/pages/{now}/"
+    return template, ""

@@ -72,6 +72,14 @@ def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> boo
     return True
 
 
+def call_otherwise(before: str, now: str) -> None:
+    """Let the figures of a page be those of its new name; in the caller's transaction."""
+    BlockFigures.objects.filter(page=now).delete()
+    LeftPage.objects.filter(page=now).delete()
+    BlockFigures.objects.filter(page=before).update(page=now)
+    LeftPage.objects.filter(page=before).update(page=now)
+
+
 def roll_up(*, now: datetime) -> int:
     """Count what was told since, and drop what nobody asks for any more; may be done again."""
     counted = 0

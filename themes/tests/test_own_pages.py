@@ -20,7 +20,7 @@ from themes.errors import InvalidDocument, PartInUse
 from themes.fields import Json
 from themes.models import Page, Release
 from themes.names import LANDING, PART
-from themes.own_pages import make_page, make_part, remove_page
+from themes.own_pages import make_page, make_part, remove_page, rename_page
 from themes.releasing import documents_of, publish
 from themes.reusing import all_with_parts
 
@@ -110,7 +110,7 @@ def test_a_page_is_made_published_found_called_otherwise_and_deleted(
     assert "/pages/summer-sale/</loc>" in sitemap
     assert "/pages/summer-sale/" in listed
     assert renamed[0] == 200
-    assert (old[0], gone[0], front[0]) == (404, 404, 200)
+    assert (old[0], gone[0], front[0]) == (301, 404, 200)
     with tenant_context(tenant_a):
         acts = AuditEntry.objects.filter(action__startswith="themes.page_").values_list("action")
         assert [each[0] for each in acts.order_by("pk")] == [
@@ -119,6 +119,54 @@ def test_a_page_is_made_published_found_called_otherwise_and_deleted(
             "themes.page_removed",
         ]
         assert Release.objects.exists()
+
+
+def test_old_addresses_lead_to_where_a_page_is_and_whoever_is_live_there_comes_first(
+    tenant_a: TenantRef, tenant_b: TenantRef, commits: Any
+) -> None:
+    def led(path: str, tenant: TenantRef = tenant_a) -> tuple[int, str]:
+        with store(tenant, headers=EN) as visitor:
+            answer = visitor.get(path)
+            return answer.status_code, str(answer.headers.get("Location", ""))
+
+    def called(page: Page, handle: str) -> None:
+        with tenant_context(tenant_a), commits():
+            rename_page(page.pk, title="Sale", handle=handle, actor=ACTOR)
+
+    def made(handle: str, *, live: bool = True) -> Page:
+        with tenant_context(tenant_a), commits():
+            page = make_page(LANDING, title="Sale", handle=handle, actor=ACTOR)
+            write(page, rich(f"at {handle}"), live=live)
+        return page
+
+    sale = made("sale")
+    called(sale, "autumn")
+    called(sale, "winter")
+    twice = (led("/pages/sale/?utm_source=a"), led("/en/pages/autumn/"), led("/pages/winter/"))
+    foreign = led("/pages/sale/", tenant_b)
+    with store(tenant_a) as client:
+        told = client.get("/api/v1/store/pages/landing:sale/").json()
+    called(sale, "sale")
+    back = (led("/pages/sale/"), led("/pages/winter/"))
+    called(sale, "spring")
+    other = made("sale", live=False)
+    drafted = led("/pages/sale/")
+    with tenant_context(tenant_a), commits():
+        publish(other.pk, rev=draft_of(other).rev, note="", actor=ACTOR)
+    taken = led("/pages/sale/")
+    with tenant_context(tenant_a), commits():
+        remove_page(sale.pk, actor=ACTOR)
+    gone = led("/pages/autumn/")
+
+    assert twice[0] == (301, "/pages/winter/?utm_source=a")
+    assert twice[1] == (301, "/en/pages/winter/")
+    assert twice[2] == (200, "")
+    assert foreign == (404, "")
+    assert (told["template"], told["moved_to"]) == ("landing:winter", "/pages/winter/")
+    assert back == ((200, ""), (301, "/pages/sale/"))
+    assert drafted == (301, "/pages/spring/")
+    assert taken == (200, "")
+    assert gone == (404, "")
 
 
 @pytest.mark.parametrize(
