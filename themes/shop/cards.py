@@ -14,6 +14,7 @@ from kernel.catalogue.models import Picture, Product, Variant
 from kernel.catalogue.selectors.pictures import PictureShown, first_pictures
 from kernel.catalogue.selectors.pictures import shown as shown_picture
 from kernel.catalogue.texts import translated
+from kernel.common.db.kept import Kept
 from kernel.inventory.selectors import availability
 from kernel.pricing.services import ANYBODY, ExplainedPrice, PriceRequest, prices_for
 from themes.contract import PageContext
@@ -22,6 +23,19 @@ from themes.shop.amounts import shown
 
 FEW: Final = 5
 """So many left, or fewer, are told."""
+
+_PRODUCTS: Final = Kept(
+    lambda products: Product.objects.filter(pk__among=products).defer(
+        "description_html", "draft", "search_text"
+    ),
+    products=list,
+)
+_VARIANTS: Final = Kept(
+    lambda products: Variant.objects.filter(
+        product__among=products, status=VariantStatus.ACTIVE
+    ).values_list("pk", "product_id"),
+    products=list,
+)
 
 
 def href_of(handle: str) -> str:
@@ -55,18 +69,11 @@ def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, A
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    products = Product.objects.filter(pk__in=wanted).defer(
-        "description_html", "draft", "search_text"
-    )
     pictures = first_pictures(wanted)
-    variants = list(
-        Variant.objects.filter(product__in=wanted, status=VariantStatus.ACTIVE).values_list(
-            "pk", "product_id"
-        )
-    )
+    variants = _VARIANTS(products=wanted)
     stock = availability([variant for variant, _product in variants])
     sellable = {product for variant, product in variants if stock[variant].sellable > 0}
-    found = list(products)
+    found = _PRODUCTS(products=wanted)
     prices = prices_of([each.lead_variant_id for each in found if each.lead_variant_id], page)
     return {
         each.pk: _card(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -22,6 +23,7 @@ from kernel.catalogue.models import (
 from kernel.catalogue.selectors.cards import published
 from kernel.catalogue.selectors.trees import collection_with, moved_category
 from kernel.catalogue.texts import in_language
+from kernel.common.db.kept import Kept
 from kernel.modules.manifest import Text
 from kernel.search.selectors import find, instead_of
 from kernel.search.services import note_search
@@ -76,14 +78,36 @@ def _chosen(page: PageContext, binding: Binding) -> QuerySet[Product]:
     return found.order_by(*SORTS[binding.get("sort")])
 
 
-def _load_products(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
+def _rows_of(page: PageContext, bindings: Sequence[Binding]) -> Sequence[tuple[int, UUID]]:
+    """Return for each binding, by its number, the keys of its products; one query."""
+    if any(each.get("category") or each.get("collection") for each in bindings):
+        chosen = [(_chosen(page, each), each.get("limit")) for each in bindings]
+        return list(_together(chosen))
+    form = tuple((str(each.get("sort")), int(each.get("limit"))) for each in bindings)
+    return _shelves(form)(now=page.now)
+
+
+@lru_cache(maxsize=200)
+def _shelves(form: tuple[tuple[str, int], ...]) -> Kept[tuple[int, UUID]]:
+    """Return the query of lists of the whole shop, for as many forms of it as pages use."""
+    return Kept(
+        lambda now: _together([(on_sale(now).order_by(*SORTS[sort]), most) for sort, most in form]),
+        now=datetime,
+    )
+
+
+def _together(chosen: Sequence[tuple[QuerySet[Product], int]]) -> QuerySet[Any, tuple[int, UUID]]:
     parts = [
-        _chosen(page, binding)
-        .annotate(which=Value(number, output_field=IntegerField()))
-        .values_list("which", "pk")[: binding.get("limit")]
-        for number, binding in enumerate(bindings)
+        products.annotate(which=Value(number, output_field=IntegerField())).values_list(
+            "which", "pk"
+        )[:most]
+        for number, (products, most) in enumerate(chosen)
     ]
-    rows = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+def _load_products(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
+    rows = _rows_of(page, bindings)
     cards = cards_of([key for _which, key in rows], page)
     lists: list[list[Any]] = [[] for _binding in bindings]
     for which, key in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -11,6 +12,7 @@ from django.core.files.storage import default_storage
 from kernel.catalogue.choices import PictureState
 from kernel.catalogue.models import Picture
 from kernel.catalogue.texts import in_language
+from kernel.common.db.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,20 @@ def shown(picture: Picture, language: str | None = None, title: str = "") -> Pic
     )
 
 
+_FIRST: Final = Kept(
+    lambda products: (
+        Picture.objects.filter(product__among=products, state=PictureState.READY)
+        .order_by("product_id", "position", "id")
+        .distinct("product_id")
+    ),
+    products=list,
+)
+
+
 def first_pictures(product_ids: Iterable[UUID]) -> dict[UUID, Picture]:
     """Return the picture that stands for each product; one query.
 
     One that is being prepared is shown to nobody: it is as it came.
     """
-    rows = (
-        Picture.objects.filter(product__in=list(product_ids), state=PictureState.READY)
-        .order_by("product_id", "position", "id")
-        .distinct("product_id")
-    )
+    rows = _FIRST(products=list(product_ids))
     return {picture.product_id: picture for picture in rows}

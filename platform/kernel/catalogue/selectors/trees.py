@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from kernel.catalogue.choices import CategoryPurpose
 from kernel.catalogue.errors import NotFound
 from kernel.catalogue.models import Category, CategoryRedirect, Collection
 from kernel.catalogue.texts import in_language
+from kernel.common.db.kept import Kept
 
 
 @dataclass(slots=True)
@@ -27,6 +29,12 @@ class CategoryNode:
     children: list[CategoryNode] = field(default_factory=list)
 
 
+_ALL: Final = Kept(
+    lambda purpose: Category.objects.filter(purpose=purpose).order_by("depth", "position", "id"),
+    purpose=str,
+)
+
+
 def category_tree(
     *,
     language: str | None = None,
@@ -34,7 +42,7 @@ def category_tree(
     with_hidden: bool = False,
 ) -> list[CategoryNode]:
     """Return the tree; one query. What is hidden hides what stands below it."""
-    rows = Category.objects.filter(purpose=purpose).order_by("depth", "position", "id")
+    rows = _ALL(purpose=str(purpose))
     roots: list[CategoryNode] = []
     nodes: dict[UUID, CategoryNode] = {}
     for row in rows:
