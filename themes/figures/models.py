@@ -20,7 +20,7 @@ class LeftPage(TenantModel):
     """A page that somebody left: what was in sight of it, and what was tapped.
 
     Attributes:
-        seen: ids of blocks.
+        seen: ids of blocks; those around the page after the name of their document.
         taps: how often each was tapped, by id.
     """
 

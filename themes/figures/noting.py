@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,13 +14,16 @@ from kernel.common.time import utc_now
 from kernel.tenancy.schedules import ask
 from themes.figures.models import BlockFigures, LeftPage
 from themes.figures.reading import local_today
-from themes.store import published
+from themes.store import GROUPS, published
 
 ROLL_UP: Final = "theme_figures.roll_up"
 KEPT: Final = timedelta(days=400)
 MOST_BLOCKS: Final = 120
 MOST_TAPS: Final = 20
 """Of one block, on one page that is left."""
+
+AROUND: Final = "/"
+"""Between the name of a document and that of its block; no name holds it."""
 
 _ASKED: Final = "theme-figures:asked"
 _SECONDS: Final = 300
@@ -34,13 +38,18 @@ WITH taken AS (
     )
     RETURNING day, page, seen, taps
 ), told AS (
-    SELECT day, page, jsonb_array_elements_text(seen) AS block, 1 AS seen, 0 AS taps FROM taken
+    SELECT day, page, jsonb_array_elements_text(seen) AS name, 1 AS seen, 0 AS taps FROM taken
     UNION ALL
     SELECT day, page, each.key, 0, each.value::integer
     FROM taken CROSS JOIN LATERAL jsonb_each_text(taps) AS each
+), named AS (
+    SELECT day, seen, taps, split_part(name, '/', 2) AS block, split_part(name, '/', 1) AS page
+    FROM told WHERE strpos(name, '/') > 0
+    UNION ALL
+    SELECT day, seen, taps, name, page FROM told WHERE strpos(name, '/') = 0
 ), counted AS (
     INSERT INTO theme_figures_blockfigures AS kept (day, page, block, seen, taps)
-    SELECT day, page, block, sum(seen), sum(taps) FROM told
+    SELECT day, page, block, sum(seen), sum(taps) FROM named
     GROUP BY day, page, block ORDER BY page, day, block
     ON CONFLICT (page, day, block) DO UPDATE
     SET seen = kept.seen + excluded.seen, taps = kept.taps + excluded.taps
@@ -52,17 +61,17 @@ SELECT count(*) FROM taken
 
 @transaction.atomic
 def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> bool:
-    """Keep what was seen of a page; what does not stand on it is left out.
+    """Keep what was seen of a page and around it; what does not stand there is left out.
 
-    Returns whether there was anything to keep.
+    Blocks of the header, the footer and the bar of tabs come with a stroke before their names,
+    and are counted with those, whatever the page was. Returns whether there was anything to keep.
     """
-    try:
-        known = {block.id for block in published(page).walk()}
-    except KeyError:
-        return False
-    found = [each for each in dict.fromkeys(seen) if each in known][:MOST_BLOCKS]
+    names = _names_on(page)
+    found = [names[each] for each in dict.fromkeys(seen) if each in names][:MOST_BLOCKS]
     tapped = {
-        each: min(count, MOST_TAPS) for each, count in taps.items() if each in known and count > 0
+        names[each]: min(count, MOST_TAPS)
+        for each, count in taps.items()
+        if each in names and count > 0
     }
     if not found and not tapped:
         return False
@@ -70,6 +79,17 @@ def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> boo
     if cache.add(_ASKED, "1", timeout=_SECONDS):
         ask(ROLL_UP, utc_now())
     return True
+
+
+def _names_on(page: str) -> dict[str, str]:
+    """Return what each block is kept by, by what browsers call it."""
+    found: dict[str, str] = {}
+    for group in GROUPS:
+        for block in published(group).walk():
+            found.setdefault(f"{AROUND}{block.id}", f"{group}{AROUND}{block.id}")
+    with suppress(KeyError):
+        found.update((block.id, block.id) for block in published(page).walk())
+    return found
 
 
 def call_otherwise(before: str, now: str) -> None:

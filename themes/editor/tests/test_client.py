@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from themes.editor.build import MOST_BYTES, SOURCE, build, node_path
 from themes.editor.words import WORDS
 
 HERE = Path(__file__).parent
+STATIC = HERE.parents[1] / "static" / "themes"
 CALLED = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
 NODE = node_path()
 
@@ -41,3 +43,9 @@ def test_the_built_client_is_small(tmp_path: Path) -> None:
 
     assert sizes["main.js"] <= MOST_BYTES
     assert sizes["editor.css"] <= 10 * 1024
+
+
+def test_the_storefronts_own_script_is_small() -> None:
+    script = (STATIC / "store.js").read_bytes()
+
+    assert len(gzip.compress(script, 9)) <= 10 * 1024

@@ -12,6 +12,7 @@ from testkit.web import TenantClient, console, store
 from themes.desk import live_theme, pages_of
 from themes.figures.models import BlockFigures, LeftPage
 from themes.figures.noting import MOST_TAPS, roll_up
+from themes.store import published
 
 PATH = "/visits/blocks/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/605.1"
@@ -38,6 +39,31 @@ def test_pages_that_are_left_are_counted_by_block_once(tenant_a: TenantRef) -> N
     assert counted == [2, 0, 1]
     assert rows == {"b-hero": (3, 2 + MOST_TAPS), "b-promises": (2, 0)}
     assert left == 0
+
+
+def test_what_stands_around_pages_is_counted_with_itself_whatever_the_page(
+    tenant_a: TenantRef,
+) -> None:
+    with tenant_context(tenant_a):
+        top, bar = (next(published(name).walk()).id for name in ("header", "tabbar"))
+    home = {"page": "home", "seen": ["b-hero", f"/{top}", "/b-hero"], "taps": {f"/{bar}": 1}}
+    with store(tenant_a) as visitor:
+        tell(visitor, home)
+        tell(visitor, {"page": "no page at all", "seen": [f"/{top}", f"header/{top}"]})
+    with tenant_context(tenant_a):
+        roll_up(now=utc_now())
+        rows = {(row.page, row.block): (row.seen, row.taps) for row in BlockFigures.objects.all()}
+        header = next(each for each in pages_of(live_theme()) if each.template == "header")
+    with console(tenant_a) as staff:
+        staff.as_staff("design.edit")
+        page = staff.get(f"/design/pages/{header.pk}/figures/")
+
+    assert rows == {
+        ("home", "b-hero"): (1, 0),
+        ("header", top): (2, 0),
+        ("tabbar", bar): (0, 1),
+    }
+    assert '<td class="number" data-label="展示次数">2</td>' in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -526,11 +526,13 @@ function tellWhenSeen() {
 }
 
 /* Tells the shop, when the page is left, which of its blocks were in sight for a second and which were
-   tapped: one message for all of them, with nothing in it about who it was. */
+   tapped: one message for all of them, with nothing in it about who it was. What stands around the page,
+   on every page, is told with a stroke before its name. */
 function watchBlocks() {
-  const blocks = document.querySelectorAll("#main .block[id]");
+  const blocks = document.querySelectorAll(".block[id]");
+  const named = (block) => (block.closest("#main") ? "" : "/") + block.id;
   const page = new URLSearchParams(document.body.dataset.page || "").get("page");
-  if (!page || !blocks.length || !mayTell()) return;
+  if (!blocks.length || !mayTell()) return;
   let left = { seen: [], taps: {} };
   const timers = new Map();
   const watch = new IntersectionObserver((entries) => {
@@ -540,14 +542,14 @@ function watchBlocks() {
         clearTimeout(timers.get(target));
         timers.delete(target);
       } else if (!timers.has(target)) {
-        timers.set(target, setTimeout(() => left.seen.push(target.id) && watch.unobserve(target), 1000));
+        timers.set(target, setTimeout(() => left.seen.push(named(target)) && watch.unobserve(target), 1000));
       }
     }
   }, { threshold: [0, 0.05, 0.1, 0.25, 0.5] });
   for (const block of blocks) watch.observe(block);
   document.addEventListener("click", ({ target }) => {
-    const block = target.closest?.("a, button, summary, label, input, select") && target.closest("#main .block[id]");
-    if (block) left.taps[block.id] = (left.taps[block.id] || 0) + 1;
+    const block = target.closest?.("a, button, summary, label, input, select") && target.closest(".block[id]");
+    if (block) left.taps[named(block)] = (left.taps[named(block)] || 0) + 1;
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || (!left.seen.length && !Object.keys(left.taps).length)) return;
