@@ -68,14 +68,14 @@ def listed(theme: ThemeInstance, pages: Iterable[Page]) -> list[Listed]:
     live = dict(PageVersion.objects.filter(pk__in=ids).values_list("page_id", "doc"))
     rows = PageDraft.objects.filter(page__theme=theme).values_list("page_id", "doc", "by")
     drafts = {page: by for page, doc, by in rows if doc != live.get(page)}
-    showing = _showing(theme)
+    showing = pages_showing(theme)
     return [
         Listed(
             page,
             title_of(page),
             drafts.get(page.pk, ""),
             str(page.pk) in manifest,
-            tuple(showing.get(page.handle, ())) if page.template == PART else (),
+            tuple(map(title_of, showing.get(page.handle, ()))) if page.template == PART else (),
         )
         for page in pages
     ]
@@ -180,8 +180,8 @@ def remove_page(page_id: UUID, *, actor: Actor) -> None:
         UnknownPage: there is none, or every shop has it once.
     """
     page = _own(page_id)
-    if page.template == PART and (titles := _showing(page.theme).get(page.handle)):
-        raise PartInUse(pages=titles)
+    if page.template == PART and (shown_on := pages_showing(page.theme).get(page.handle)):
+        raise PartInUse(pages=[title_of(each) for each in shown_on])
     told = _told(page)
     release_anew(page.theme_id, without=page)
     forget_files(page)
@@ -247,8 +247,8 @@ def _free_handle(theme: ThemeInstance, template: str, title: str) -> str:
     return next(each for each in (base, *numbered) if each not in taken)
 
 
-def _showing(theme: ThemeInstance) -> dict[str, list[str]]:
-    """Return the titles of the pages that show each part, edited or live."""
+def pages_showing(theme: ThemeInstance) -> dict[str, list[Page]]:
+    """Return the pages that show each part, edited or live, by the part's handle."""
     docs: list[tuple[Page, Any]] = [
         (row.page, row.doc)
         for row in PageDraft.objects.filter(page__theme=theme).select_related("page")
@@ -256,11 +256,11 @@ def _showing(theme: ThemeInstance) -> dict[str, list[str]]:
     ids = list(live_manifest(theme, utc_now()).values())
     versions = PageVersion.objects.filter(pk__in=ids).select_related("page")
     docs += [(row.page, row.doc) for row in versions]
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[UUID, Page]] = {}
     for page, doc in docs:
         for handle in parts_named(doc):
-            found.setdefault(handle, {})[title_of(page)] = None
-    return {handle: sorted(titles) for handle, titles in found.items()}
+            found.setdefault(handle, {})[page.pk] = page
+    return {handle: sorted(pages.values(), key=title_of) for handle, pages in found.items()}
 
 
 def _told(page: Page) -> dict[str, str]:

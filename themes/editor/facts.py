@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.middleware.csrf import get_token
@@ -22,6 +23,7 @@ from themes.editor.words import words
 from themes.figures.reading import figures_of, local_today
 from themes.models import Page
 from themes.names import PART
+from themes.own_pages import pages_showing
 from themes.packs.wearing import colours_sheet, worn
 from themes.resolving import picture_url
 
@@ -59,7 +61,7 @@ def editor_facts(request: StaffRequest, draft: Draft) -> dict[str, Any]:
         "urls": _urls(page),
         "pictures": {name: picture_url(name) for name in catalogue.pictures_in(draft.doc)},
         "figures": figures_told(page),
-        "parts": [part_told(each) for each in pages if each.template == PART],
+        "parts": _parts(page, pages),
     }
 
 
@@ -75,9 +77,17 @@ def figures_told(page: Page) -> dict[str, list[int]]:
     return {block: [each.seen, each.taps] for block, each in figures.items()}
 
 
-def part_told(part: Page) -> dict[str, str]:
-    """Return a reusable part as the editor holds it."""
-    return {"id": str(part.pk), "handle": part.handle, "title": part.title}
+def part_told(part: Page, shown_on: Iterable[Page] = ()) -> dict[str, Any]:
+    """Return a reusable part as the editor holds it, with the pages that show it."""
+    pages = [{"id": str(each.pk), "title": title_of(each)} for each in shown_on]
+    return {"id": str(part.pk), "handle": part.handle, "title": part.title, "pages": pages}
+
+
+def _parts(page: Page, pages: Iterable[Page]) -> list[dict[str, Any]]:
+    parts = [each for each in pages if each.template == PART]
+    # Where there are no parts, nobody reads every document to learn where they stand.
+    showing = pages_showing(page.theme) if parts else {}
+    return [part_told(each, showing.get(each.handle, ())) for each in parts]
 
 
 def canvas_facts(page: Page) -> dict[str, str]:

@@ -290,7 +290,8 @@ def test_the_editor_makes_a_part_of_a_block_draws_it_and_takes_it_over(
     assert made.json()["handle"] == "promise"
     assert refused.status_code == 422
     assert [each["type"] for each in taken["blocks"]] == ["text.rich"]
-    assert [each["handle"] for each in facts["parts"]] == ["promise"]
+    front = {"id": page.split("/")[3], "title": facts["page"]["title"]}
+    assert [(each["handle"], each["pages"]) for each in facts["parts"]] == [("promise", [front])]
     assert facts["blocks"]["core.ref"]["isFixed"] is True
     assert "Ours" in canvas
     assert 'id="b-gone" class="block design-missing"' in canvas

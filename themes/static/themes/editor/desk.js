@@ -232,6 +232,10 @@ export class Desk {
   /* A text on the page that somebody means to write: the setting that it is, if it is one. */
   write(id, text, nth) {
     const at = this.mayEdit && locate(this.doc, id);
+    if (at?.block.type === "core.ref") {
+      this.openPart(at.block);
+      return;
+    }
     const properties = at && this.kindOf(at.block)?.properties;
     const found = properties && settingOf(at.block, properties, text, nth, this.state.language, this);
     this.writing = found ? { id, path: found.path, before: found.text } : null;
@@ -249,7 +253,7 @@ export class Desk {
   /* The page gets blocks of its own in place of a part, and follows it no longer. */
   async detach(id) {
     const at = locate(this.doc, id);
-    const part = at && this.facts.parts.find((each) => each.handle === at.block.settings?.part);
+    const part = at && this.partOf(at.block);
     if (!part) return;
     let told;
     try {
@@ -471,8 +475,26 @@ export class Desk {
     requestAnimationFrame(() => document.querySelector("#form input, #form textarea, #form select, #form button")?.focus());
   }
 
-  async go(page) {
-    if (await this.save()) location.href = `${this.facts.urls.pages}${page}/`;
+  async go(page, more = {}) {
+    const query = new URLSearchParams(more).toString();
+    if (await this.save()) location.href = `${this.facts.urls.pages}${page}/${query && `?${query}`}`;
+  }
+
+  partOf(block) {
+    return this.facts.parts.find((each) => each.handle === block.settings?.part);
+  }
+
+  /* A part is edited on a page of its own, which knows the way back to the block that shows it. */
+  openPart(block) {
+    const part = this.partOf(block);
+    if (part) this.go(part.id, { from: this.facts.page.id, at: block.id });
+  }
+
+  /* Where somebody came from who edits a part: the page, and the block of it. */
+  cameFrom() {
+    const asked = new URLSearchParams(location.search);
+    const page = this.facts.pages.find((each) => each.id === asked.get("from"));
+    return page && { page, at: asked.get("at") || "" };
   }
 
   /* The page is drawn in the language whose texts are written. */

@@ -164,8 +164,9 @@ function PartField({ id, value, onChange, desk }) {
       ${!known && html`<option value=${value || ""}>${value || t("None")}</option>`}
       ${parts.map((each) => html`<option key=${each.id} value=${each.handle}>${each.title}</option>`)}
     </select>
-    ${known && html`<button type="button" class="button secondary small" onClick=${() => desk.go(known.id)}>${t("Edit the part")}</button>`}
-  </div>`;
+    ${known && html`<button type="button" class="button secondary small" onClick=${() => desk.openPart({ ...desk.chosen()?.block, settings: { part: value } })}>${t("Edit the part")}</button>`}
+  </div>
+  ${known && html`<p class="help">${t("Pages with this part: {count}", { count: known.pages.length })}${known.pages.length ? ` · ${known.pages.map((each) => each.title).join(", ")}` : ""}</p>`}`;
 }
 
 const WIDGETS = {

@@ -82,6 +82,18 @@ function Bottom({ desk }) {
   )}</nav>`;
 }
 
+/* Where a part stands, and the way back to the page that it was opened from. */
+function PartNotice({ desk }) {
+  const { pages } = desk.facts.parts.find((each) => each.id === desk.facts.page.id) || { pages: [] };
+  const from = desk.cameFrom();
+  const others = pages.filter((each) => each.id !== from?.page.id);
+  return html`<div class="part-notice">
+    ${from && html`<button type="button" class="button secondary small" onClick=${() => desk.go(from.page.id, { at: from.at })}><${Icon} name="back" />${t("Back to {name}", { name: from.page.title })}</button>`}
+    <span>${pages.length ? `${t("Pages with this part: {count}", { count: pages.length })}. ${t("What is published of it changes all of them.")}` : t("This part stands on no page yet.")}</span>
+    ${others.map((each) => html`<button type="button" key=${each.id} class="link" onClick=${() => desk.go(each.id)}>${each.title}</button>`)}
+  </div>`;
+}
+
 function Notices({ desk }) {
   const { state, facts } = desk;
   const offered = state.offered && facts.pages.find((each) => each.template === state.offered);
@@ -98,7 +110,7 @@ function App({ desk }) {
   useEffect(() => desk.watch(() => turn((count) => count + 1)), []);
   return html`<${Top} desk=${desk} />
     <div class="columns"><${Left} desk=${desk} />
-      <main id="main" tabindex="-1"><h1 class="visually-hidden">${t("Design of the shop")}: ${desk.facts.page.title}</h1><${Notices} desk=${desk} /><${CanvasView} desk=${desk} /><${Weight} desk=${desk} /></main>
+      <main id="main" tabindex="-1"><h1 class="visually-hidden">${t("Design of the shop")}: ${desk.facts.page.title}</h1>${desk.facts.page.kind === "part" && html`<${PartNotice} desk=${desk} />`}<${Notices} desk=${desk} /><${CanvasView} desk=${desk} /><${Weight} desk=${desk} /></main>
       <${Right} desk=${desk} /></div>
     <${Bottom} desk=${desk} />
     <${Dialogs} desk=${desk} />`;
@@ -123,7 +135,9 @@ function begin() {
   desk.recover();
   desk.beat();
   setInterval(() => !document.hidden && desk.beat(), BEAT_MS);
-  const wanted = new URLSearchParams(location.search).get("add");
+  const asked = new URLSearchParams(location.search);
+  if (asked.get("at") && desk.facts.page.kind !== "part") desk.select(asked.get("at"));
+  const wanted = asked.get("add");
   if (wanted && desk.kinds[wanted]) desk.add({ id: "b-new", type: wanted, v: desk.kinds[wanted].version, settings: {} });
   // Tests and support ask what the editor holds; nothing in it is secret.
   window.designDesk = desk;

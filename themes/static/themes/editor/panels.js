@@ -25,6 +25,7 @@ function PublishDialog({ desk, onClose }) {
   const [note, setNote] = useState("");
   const [when, setWhen] = useState("now");
   const [at, setAt] = useState("");
+  const reached = desk.facts.parts.find((each) => each.id === desk.facts.page.id)?.pages || [];
   const { isBusy, fault, run } = useAct(desk);
   const publish = () => run(async () => {
     if (!(await desk.save())) throw new Error(t("The page could not be saved first."));
@@ -37,6 +38,7 @@ function PublishDialog({ desk, onClose }) {
   });
   return html`<${Dialog} title=${t("Publish")} onClose=${onClose}>
     <p>${t("What you see replaces the page in the shop, for everybody at once. Every version is kept.")}</p>
+    ${reached.length > 0 && html`<p class="notice warn">${t("These pages change with it: {names}", { names: reached.map((each) => each.title).join(", ") })}</p>`}
     <div class="field"><div class="field-head"><label for="publish-note">${t("Name of the version")}</label></div><input id="publish-note" type="text" maxlength="120" placeholder=${t("Autumn sale")} value=${note} onInput=${(event) => setNote(event.target.value)} /></div>
     <${Segments} label=${t("When")} value=${when} options=${[["now", t("Now")], ["later", t("Later")]]} onChange=${setWhen} />
     ${when === "later" && html`<div class="field"><div class="field-head"><label for="publish-at">${t("Goes live at")}</label></div><input id="publish-at" type="datetime-local" value=${at} onInput=${(event) => setAt(event.target.value)} /></div>`}
@@ -156,7 +158,8 @@ function PartDialog({ desk, onClose }) {
   const { isBusy, fault, run } = useAct(desk);
   const make = () => run(async () => {
     const part = await ask(desk.facts.urls.parts, "POST", { title, block: at.block });
-    desk.facts.parts = [...(desk.facts.parts || []), part];
+    const { id, title: named } = desk.facts.page;
+    desk.facts.parts = [...(desk.facts.parts || []), { ...part, pages: [{ id, title: named }] }];
     desk.edit(at.block.id, (block) => ({ id: block.id, type: "core.ref", v: desk.kinds["core.ref"].version, name: title, settings: { part: part.handle } }));
     desk.say(t("The part is in the palette. Edit it once, and it changes wherever it stands."));
     onClose();
