@@ -179,7 +179,9 @@ def _name_of(item: Mapping[str, Json]) -> str:
 
 def _label(block_type: str) -> str:
     kind = find(block_type)
-    return kind.label.in_language(get_language() or "") if kind else block_type
+    if kind is None:
+        return _("A block that is not installed")
+    return kind.label.in_language(get_language() or "")
 
 
 def _marked(node: Node) -> Node:

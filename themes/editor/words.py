@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 WORDS: Final[tuple[str, ...]] = (
     _("30 days: seen {seen} times, tapped {taps} times"),
+    _("A block that is not installed"),
     _("A category"),
     _("A collection"),
     _("A function"),

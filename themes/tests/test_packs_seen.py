@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from config.dev.pictures import pages_of_packs
+from config.dev.pictures import SCHEMES, pages_of_packs
 from config.dev.portraits import DESKTOP, PHONE, Studio, outside_of_loops, studio
 from kernel.tenancy.context import TenantRef, tenant_context
 from themes.packs.reading import packs
@@ -16,6 +16,7 @@ from themes.packs.wearing import trial_path
 from themes.tests.samples import Shelf
 
 WCAG: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
 MOST_REQUESTS: Final = 16
 MOST_BYTES: Final = 230_000
 """Unpacked, without pictures of goods; a third of it is sent."""
@@ -73,5 +74,33 @@ def test_pages_of_packs_can_be_used_by_everybody_and_are_light(
                     faults.append((*place, weight))
                 if weight.shift >= MOST_SHIFT:
                     faults.append((*place, weight))
+
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "is_whole", [pytest.param(False, id="some"), pytest.param(True, id="all", marks=LONG)]
+)
+def test_every_palette_can_be_read_by_day_and_by_night(
+    seen: Studio, tenant_a: TenantRef, *, is_whole: bool
+) -> None:
+    pages = dict(pages_of_packs())
+    faults: list[object] = []
+    for number, pack in enumerate(packs()):
+        for template in ("home", "product") if is_whole else ("home",):
+            with outside_of_loops(), tenant_context(tenant_a):
+                link = trial_path(pages[template], pack.code)
+            # Day and night take turns where only some are looked at.
+            for scheme in SCHEMES if is_whole else SCHEMES[number % 2 :][:1]:
+                with seen.page(link, PHONE, language="zh-hans", scheme=scheme) as page:
+                    for palette in pack.palettes:
+                        code = f"{pack.code}:{palette.code}"
+                        seen.wear(page, code)
+                        found = Axe().run(page, options=COLOURS).response["violations"]
+                        faults += [
+                            (code, template, scheme, node["html"][:120], node["any"][0]["message"])
+                            for each in found
+                            for node in each["nodes"]
+                        ]
 
     assert faults == []

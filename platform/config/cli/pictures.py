@@ -29,12 +29,16 @@ def themes(
     whole: Annotated[
         Path | None, typer.Option(help="Also whole pages at 390 and 1440, in both languages.")
     ] = None,
+    colours: Annotated[
+        Path | None, typer.Option(help="Also front pages in every palette, by day and by night.")
+    ] = None,
 ) -> None:
     """Photograph every theme, worn by a shop for the time of a picture."""
     runtime.django("store")
     from config.dev.pictures import STATIC, take_packs
 
-    take_packs(runtime.tenant_named(shop), into or STATIC / "packs", _say, whole=whole)
+    tenant = runtime.tenant_named(shop)
+    take_packs(tenant, into or STATIC / "packs", _say, whole=whole, colours=colours)
 
 
 @app.command()

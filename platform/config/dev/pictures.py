@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from config.dev.portraits import DESKTOP, PHONE, Studio, outside_of_loops, save, studio
 from kernel.catalogue.choices import ProductStatus
@@ -15,7 +15,7 @@ from themes.blocks.catalogue import COLLECTION_FEATURE
 from themes.cache.counters import tokens
 from themes.contract import Viewer
 from themes.documents import compile_page
-from themes.packs.reading import packs
+from themes.packs.reading import Pack, packs
 from themes.packs.wearing import trial_path
 from themes.pages import context_of
 from themes.presets import FOLDER as PRESETS
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 STATIC: Final = Path(__file__).resolve().parents[3] / "themes" / "static" / "themes"
 Report = Callable[[str], None]
+
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 _TABLET: Final = (800, 640)
 _NARROW: Final = frozenset({"nav.tab_bar"})
@@ -51,7 +53,14 @@ _ALONE: Final = (
 )
 
 
-def take_packs(tenant: TenantRef, folder: Path, report: Report, *, whole: Path | None) -> None:
+def take_packs(
+    tenant: TenantRef,
+    folder: Path,
+    report: Report,
+    *,
+    whole: Path | None,
+    colours: Path | None = None,
+) -> None:
     """Photograph each theme on a telephone and on a desk.
 
     Args:
@@ -59,6 +68,7 @@ def take_packs(tenant: TenantRef, folder: Path, report: Report, *, whole: Path |
         folder: for the small pictures of the console.
         report: told of each picture.
         whole: for pictures of whole pages in both languages; None for none.
+        colours: for pictures of front pages in every palette, by day and by night; None for none.
     """
     with studio(tenant) as seen:
         for pack in packs():
@@ -73,6 +83,8 @@ def take_packs(tenant: TenantRef, folder: Path, report: Report, *, whole: Path |
                     report(f"{target} {weight}")
             if whole is not None:
                 _take_whole(seen, tenant, pack.code, whole, report)
+            if colours is not None:
+                _take_colours(seen, tenant, pack, colours, report)
 
 
 def pages_of_packs() -> tuple[tuple[str, str], ...]:
@@ -98,6 +110,22 @@ def _take_whole(seen: Studio, tenant: TenantRef, pack: str, folder: Path, report
                 with seen.page(link, size, language=language) as page:
                     page.evaluate(_BARE)
                     target = folder / f"{pack}-{template}-{language}-{size[0]}.webp"
+                    save(page.screenshot(full_page=True), target, width=size[0])
+                    report(str(target))
+
+
+def _take_colours(
+    seen: Studio, tenant: TenantRef, pack: Pack, folder: Path, report: Report
+) -> None:
+    with tenant_context(tenant):
+        link = trial_path("/", pack.code)
+    for size in (PHONE, DESKTOP):
+        for scheme in SCHEMES:
+            with seen.page(link, size, language="zh-hans", scheme=scheme) as page:
+                page.evaluate(_BARE)
+                for palette in pack.palettes:
+                    seen.wear(page, f"{pack.code}:{palette.code}")
+                    target = folder / f"{pack.code}-{palette.code}-{scheme}-{size[0]}.webp"
                     save(page.screenshot(full_page=True), target, width=size[0])
                     report(str(target))
 

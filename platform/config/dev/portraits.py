@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote, urlsplit
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -41,6 +41,11 @@ _SCROLL: Final = """async () => {
   // What is beside a list that scrolls is never asked for.
   await Promise.race([seen, new Promise((go) => setTimeout(go, 800))]);
 }"""
+_WEAR: Final = """(address) => new Promise((worn) => {
+  const link = document.querySelector("link[href^='/theme.css']");
+  link.onload = () => requestAnimationFrame(() => requestAnimationFrame(worn));
+  link.href = address;
+})"""
 _SHIFTS: Final = """new PerformanceObserver((list) => {
   for (const { hadRecentInput, value } of list.getEntries())
     if (!hadRecentInput) window.shifted = (window.shifted || 0) + value;
@@ -67,12 +72,20 @@ class Studio:
         """What is answered instead of the shop, by path: kind and body."""
 
     @contextmanager
-    def page(self, path: str, size: tuple[int, int], *, language: str = "en") -> Iterator[Page]:
-        """Open a page in a window of a size."""
+    def page(
+        self,
+        path: str,
+        size: tuple[int, int],
+        *,
+        language: str = "en",
+        scheme: Literal["light", "dark"] = "light",
+    ) -> Iterator[Page]:
+        """Open a page in a window of a size, by day or by night."""
         context = self._running.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale={"zh-hans": "zh-CN"}.get(language, language),
             reduced_motion="reduce",
+            color_scheme=scheme,
             service_workers="block",
         )
         client = Client(HTTP_HOST=self.host, HTTP_ACCEPT_LANGUAGE=language)
@@ -91,6 +104,10 @@ class Studio:
     def host(self) -> str:
         """Where the shop is."""
         return str(self._tenant.host("store"))
+
+    def wear(self, opened: Page, code: str) -> None:
+        """Show a page that is open in the colours of a theme, ``pack:palette``."""
+        opened.evaluate(_WEAR, f"/theme.css?theme={quote(code)}")
 
     def weight(self, opened: Page) -> Weight:
         """Return what a page that is open weighed; pictures of goods are not counted."""

@@ -76,7 +76,11 @@ export class Desk {
   }
 
   nameOf(block) {
-    return block.name || said(this.kinds[block.type]?.title, block.type);
+    return block.name || this.titleOf(block.type);
+  }
+
+  titleOf(type) {
+    return said(this.kinds[type]?.title, "") || t("A block that is not installed");
   }
 
   chosen() {

@@ -19,12 +19,12 @@ export function Languages({ desk }) {
 function BlockName({ desk, block }) {
   const kind = desk.kindOf(block);
   return html`<div class="block-name">
-    <input type="text" maxlength="60" disabled=${!desk.mayEdit} aria-label=${t("Name of the block")} placeholder=${said(kind?.title, block.type)} value=${block.name || ""}
+    <input type="text" maxlength="60" disabled=${!desk.mayEdit} aria-label=${t("Name of the block")} placeholder=${desk.titleOf(block.type)} value=${block.name || ""}
       onInput=${(event) => desk.edit(block.id, (each) => {
         const { name: _old, ...rest } = each;
         return event.target.value ? { ...rest, name: event.target.value } : rest;
       }, "name")} />
-    <span class="quiet">${said(kind?.title, block.type)}</span>
+    <span class="quiet">${desk.titleOf(block.type)}</span>
   </div>`;
 }
 

@@ -142,6 +142,6 @@ export function Outline({ desk }) {
 /* Pictures of blocks are files of ours; without one, a letter stands for it. */
 export function BlockIcon({ desk, type }) {
   const kind = desk.kinds[type];
-  const label = said(kind?.title, type);
+  const label = said(kind?.title, "?");
   return html`<i class="block-icon" aria-hidden="true">${kind?.iconUrl ? html`<img src=${kind.iconUrl} alt="" width="18" height="18" />` : [...label][0]}</i>`;
 }
