@@ -14,10 +14,13 @@ class BillingConfig(AppConfig):
     label = "channel_center_billing"
 
     def ready(self) -> None:
-        """Papers, and what came in and went back, are written once; prices are in the menus."""
+        """Papers and payments are written once; prices are in the menus; moves are settled."""
         from channel_center.billing.console.pages import price_pages
+        from channel_center.billing.services.moving import PrepaidTime
+        from channel_center.moves.money import set_money_legs
         from kernel.backoffice.menu import announce_pages
 
+        set_money_legs(PrepaidTime())
         announce_pages("prices", price_pages)
         append_only(
             "channel_center_billing_topup",

@@ -90,6 +90,7 @@ class ChargeKind(models.TextChoices):
     UPGRADE = "upgrade", _("Upgrade")
     DOWNGRADE = "downgrade", _("Smaller edition from the next period")
     USAGE = "usage", _("Use")
+    MOVE = "move", _("Taken over by another provider")
 
 
 class PartyKind(models.TextChoices):

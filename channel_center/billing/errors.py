@@ -147,3 +147,11 @@ class NotRefundable(DomainError):
     code: ClassVar[str] = "billing.not_refundable"
     status: ClassVar[int] = 409
     title = _("This much cannot be given back.")
+
+
+class ShopMoving(DomainError):
+    """The shop is on its way to another partner; nothing is charged or given back meanwhile."""
+
+    code: ClassVar[str] = "billing.shop_moving"
+    status: ClassVar[int] = 409
+    title = _("The shop is being moved; nothing can be bought until that is done.")

@@ -15,6 +15,7 @@ from channel_center.billing.choices import (
     FOR_GOOD,
     OPEN_STATES,
     RECURRING,
+    ChargeKind,
     SubscriptionState,
 )
 from channel_center.billing.models import Charge, Licence, Offer, Product, Subscription, TopUp
@@ -239,6 +240,7 @@ def statement_of(tenant_id: UUID) -> list[Line]:
     language = get_language()
     charges = (
         Charge.objects.filter(subscription__tenant=tenant_id, steps__buyer=None)
+        .exclude(kind=ChargeKind.MOVE)
         .select_related("offer__edition__product")
         .prefetch_related("steps")
         .distinct()

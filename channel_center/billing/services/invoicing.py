@@ -61,6 +61,23 @@ def write_credit_notes(
     ]
 
 
+def write_moved(charge: Charge, amounts: Mapping[UUID, int], *, now: datetime) -> list[Invoice]:
+    """Write what a change of providers settles at some steps: below zero is credited."""
+    told = {key: minor for key, minor in amounts.items() if minor}
+    steps = list(ChargeStep.objects.filter(id__in=list(told)).order_by("level"))
+    papers = _Papers(charge, steps)
+    return [
+        papers.write(
+            step,
+            kind=InvoiceKind.INVOICE if told[step.id] > 0 else InvoiceKind.CREDIT,
+            total=abs(told[step.id]),
+            lines=[("moved", told[step.id])],
+            now=now,
+        )
+        for step in steps
+    ]
+
+
 class _Papers:
     """Who stands on the papers of a charge, read once."""
 

@@ -22,6 +22,7 @@ from channel_center.billing.errors import (
     InsufficientFunds,
     InvalidPrice,
     NotAvailableNow,
+    ShopMoving,
     UnknownOffer,
     UnknownSale,
 )
@@ -40,6 +41,7 @@ from tenants.services.states import place_hold, release_hold
 
 CLOCK = Actor.system("billing")
 _AT_ONCE = 200
+_MOVING_FOR = timedelta(minutes=30)
 _LONGEST_EXTENSION = timedelta(days=90)
 _log = structlog.get_logger(__name__)
 
@@ -48,13 +50,16 @@ _log = structlog.get_logger(__name__)
 def look_at_due(*, now: datetime) -> int:
     """Look at all subscriptions whose time has come, the oldest first; return how many.
 
-    One that fails for a reason of its own does not keep the others waiting.
+    One that fails for a reason of its own does not keep the others waiting; a shop that is
+    being moved is looked at again soon.
     """
     due = Subscription.objects.filter(next_look_at__lte=now).order_by("next_look_at", "id")
     keys = list(due.values_list("id", flat=True)[:_AT_ONCE])
     for key in keys:
         try:
             look(key, now=now)
+        except ShopMoving:
+            Subscription.objects.filter(id=key).update(next_look_at=now + _MOVING_FOR)
         except DomainError as refusal:
             _log.warning("subscription_not_looked_at", subscription=str(key), code=refusal.code)
             Subscription.objects.filter(id=key).update(next_look_at=now + timedelta(days=1))

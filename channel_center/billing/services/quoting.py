@@ -19,6 +19,7 @@ from channel_center.billing.errors import (
 from channel_center.billing.models import BundlePart, Charge, ChargeStep, Edition, Offer
 from channel_center.billing.models import Subscription as Sub
 from channel_center.billing.planning import Running, Wanted, plan_sale
+from channel_center.billing.services.freezing import refuse_moving
 from channel_center.billing.services.pricing import chain_of, chain_prices
 from channel_center.billing.values import Plan, Price, Quote
 from kernel.common.ids import uuid7
@@ -61,6 +62,7 @@ def quote(
         UnknownOffer: there is no such offer, or nobody above sells it.
         NotSellable: it is there already, there is no trial, or it was bought for good.
         FeatureMissing: the release does not carry the module.
+        ShopMoving: the shop is on its way to another partner.
     """
     moment = now or utc_now()
     if not 1 <= quantity <= MOST_QUANTITY or collection not in Collection.values:
@@ -137,6 +139,7 @@ def make_plan(
     )
     if tenant is None or offer is None:
         raise UnknownOffer
+    refuse_moving(tenant.pk)
     for edition in editions_of(offer):
         refuse_missing(edition.product.feature)
     chain = chain_of(tenant.channel_id)

@@ -15,6 +15,7 @@ from channel_center.billing.choices import OPEN_STATES, RefundPolicy, Subscripti
 from channel_center.billing.errors import NotRefundable, UnknownSale
 from channel_center.billing.models import Charge, ChargeStep, Refund, RefundStep, Subscription
 from channel_center.billing.periods import half_up, share_left
+from channel_center.billing.services.freezing import refuse_moving
 from channel_center.billing.services.invoicing import write_credit_notes
 from channel_center.billing.services.licensing import end_licences
 from channel_center.billing.services.selling import locked_subscription
@@ -96,6 +97,7 @@ def refund(
         UnknownSale: there is no such charge.
         NotRefundable: it is more than may be given back, or nothing.
         NotAvailableNow: a partner has spent what it would have to give back.
+        ShopMoving: the shop is on its way to another partner.
     """
     moment = now or utc_now()
     charge = Charge.objects.select_related("offer__edition__product").filter(id=charge_id).first()
@@ -105,6 +107,7 @@ def refund(
     earlier = Refund.objects.filter(key=key).first()
     if earlier is not None:
         return earlier
+    refuse_moving(subscription.tenant_id)
     steps = list(ChargeStep.objects.filter(charge=charge).order_by("level"))
     allowed = refundable(charge, now=moment)
     wanted = allowed.by_policy if minor is None else minor

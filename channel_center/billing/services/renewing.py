@@ -10,6 +10,7 @@ from django.db import transaction
 from channel_center.billing.choices import OPEN_STATES, SubscriptionState
 from channel_center.billing.models import Charge, Offer, Subscription
 from channel_center.billing.planning import plan_renewal
+from channel_center.billing.services.freezing import refuse_moving
 from channel_center.billing.services.pricing import chain_of, chain_prices
 from channel_center.billing.services.quoting import wanted_of
 from channel_center.billing.services.selling import carry_out, locked_subscription
@@ -35,6 +36,7 @@ def renew(subscription_id: UUID, *, actor: Actor, now: datetime | None = None) -
         UnknownOffer: nobody sells it any more.
         InsufficientFunds: the shop's balance does not suffice.
         NotAvailableNow: that of somebody above does not.
+        ShopMoving: the shop is on its way to another partner.
     """
     moment = now or utc_now()
     try:
@@ -59,6 +61,7 @@ def is_due(subscription: Subscription, *, now: datetime) -> bool:
 def _renew(subscription: Subscription, *, actor: Actor, now: datetime) -> Charge | None:
     if not is_due(subscription, now=now) or subscription.current_end is None:
         return None
+    refuse_moving(subscription.tenant_id)
     offer = Offer.objects.select_related("edition__product").get(
         id=subscription.next_offer_id or subscription.offer_id
     )

@@ -58,6 +58,7 @@ def buy(token: str, *, tenant_id: UUID, actor: Actor, now: datetime | None = Non
         InsufficientFunds: the shop's balance does not suffice.
         NotAvailableNow: that of somebody above does not; it is told so.
         FeatureMissing: the release does not carry the module.
+        ShopMoving: the shop is on its way to another partner.
     """
     moment = now or utc_now()
     try:

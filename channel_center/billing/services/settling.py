@@ -44,6 +44,7 @@ class Settlement:
     Attributes:
         edges: one for each level, the operator's first, the shop's last.
         is_back: money goes back where it came from.
+        may_owe: a partner that has not enough owes the rest, so that nothing is refused.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Settlement:
     edges: Sequence[Edge]
     reference: tuple[str, UUID]
     is_back: bool = False
+    may_owe: bool = False
 
 
 def settle(wanted: Settlement) -> Journal | None:
@@ -117,7 +119,7 @@ def _move(purse: Purse, net: int, wanted: Settlement) -> list[Leg] | int:
     if net >= 0:
         state = gifts.came_from(purse, wanted.reference) if wanted.is_back else CREDIT
         return purse.put(net, state)
-    legs = purse.take(-net)
+    legs = purse.take_owing(-net) if wanted.may_owe else purse.take(-net)
     if not isinstance(legs, int):
         gifts.use(purse.wallet.id, sum(-leg.minor for leg in legs if leg.state == GIFT))
     return legs

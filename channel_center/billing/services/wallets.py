@@ -161,6 +161,21 @@ class Purse:
         self.owed += sum(-leg.minor for leg in legs if leg.state == LINE)
         return legs
 
+    def take_owing(self, minor: int) -> list[Leg]:
+        """Return the legs of what is taken in any case.
+
+        What is missing is lent on top, beyond any limit: a receivable that is paid back
+        by what comes in next, so the wallet's own accounts never go below zero.
+        """
+        there = min(minor, sum(self.left.values()))
+        taken = self.take(there)
+        legs = taken if not isinstance(taken, int) else []
+        if missing := minor - there:
+            self.owed += missing
+            asset = asset_of(self.wallet.currency)
+            legs.append(Leg(_lender(self.wallet), asset, -missing, LINE))
+        return legs
+
     def put(self, minor: int, state: str) -> list[Leg]:
         """Return the legs of what comes in: what is owed is paid back first."""
         back = min(self.owed, minor)

@@ -37,6 +37,7 @@ STATES: Final[Mapping[str, str | Promise]] = {
     "upgrade": _lazy("Upgrade"),
     "downgrade": _lazy("Smaller edition"),
     "usage": _lazy("By use"),
+    "move": _lazy("Taken over"),
 }
 
 

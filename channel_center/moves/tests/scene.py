@@ -91,11 +91,11 @@ class Book:
 @pytest.fixture(autouse=True)
 def book(db: None) -> Iterator[Book]:
     HOSTS.forget()
-    found = Book()
+    found, former = Book(), money.money_legs()
     money.set_money_legs(found)
     with root_key():
         yield found
-    money.set_money_legs(None)
+    money.set_money_legs(former)
 
 
 def make_partner(name: str, *, parent: Channel | None = None, domain: str = "") -> Channel:
