@@ -9,7 +9,7 @@ from typing import Final
 
 from channel_center.billing.choices import Term
 
-_MONTHS: Final = {Term.MONTH.value: 1, Term.YEAR.value: 12}
+_MONTHS: Final = {Term.MONTH.value: 1, Term.YEAR.value: 12, Term.USAGE.value: 1}
 
 
 def add_months(moment: datetime, months: int) -> datetime:

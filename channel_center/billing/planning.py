@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from channel_center.billing.choices import FOR_GOOD, RECURRING, ChargeKind
+from channel_center.billing.choices import FOR_GOOD, RECURRING, ChargeKind, Term
 from channel_center.billing.errors import NotSellable
 from channel_center.billing.periods import period_end, share_left, share_of_rest
 from channel_center.billing.values import Chain, Plan, Price, Step
@@ -81,9 +81,12 @@ def plan_sale(
     if running is None or running.is_trial:
         replaces = running.charge_id if running and not _has_ended(running, now) else None
         end = period_end(now, now, wanted.term)
-        steps = _steps(chain, prices, wanted.quantity)
+        steps = _begun(wanted, chain, prices)
         return Plan(ChargeKind.PURCHASE, currency, steps, now, end, now, replaces)
     _refuse_same(wanted, running)
+    if Term.USAGE in {wanted.term, running.term}:
+        # What was used is charged at the end of the period; another way of paying waits for it.
+        raise NotSellable(reason="by_use")
     if (wanted.rank, wanted.quantity) < (running.rank, running.quantity) or _shortens(
         wanted, running
     ):
@@ -102,7 +105,7 @@ def plan_renewal(
 ) -> Plan:
     """Return what the next period costs."""
     end = period_end(anchor, start, wanted.term)
-    steps = _steps(chain, prices, wanted.quantity)
+    steps = _begun(wanted, chain, prices)
     return Plan(ChargeKind.RENEWAL, currency, steps, start, end, anchor)
 
 
@@ -138,10 +141,7 @@ def _trial(
     days = wanted.trial_days if days is None else days
     if not days or wanted.term not in RECURRING or running is not None:
         raise NotSellable(reason="no_trial")
-    steps = tuple(
-        Step(s.level, s.seller, s.buyer, s.line_id, s.list_number, s.price_minor, 0, 0)
-        for s in _steps(chain, prices, wanted.quantity)
-    )
+    steps = _unbilled(chain, prices, wanted.quantity)
     return Plan(ChargeKind.TRIAL, currency, steps, now, now + timedelta(days=days), now)
 
 
@@ -191,13 +191,24 @@ def _downgrade(
     """Change with the next period: nothing is billed and nothing is given back."""
     if running.period_end is None:
         raise NotSellable(reason="bought_for_good")
-    steps = tuple(
-        Step(s.level, s.seller, s.buyer, s.line_id, s.list_number, s.price_minor, 0, 0)
-        for s in _steps(chain, prices, wanted.quantity)
-    )
+    steps = _unbilled(chain, prices, wanted.quantity)
     start = running.period_end
     end = period_end(start, start, wanted.term)
     return Plan(ChargeKind.DOWNGRADE, currency, steps, start, end, running.anchor)
+
+
+def _begun(wanted: Wanted, chain: Chain, prices: Sequence[Price]) -> tuple[Step, ...]:
+    """Return what is billed when a period begins: nothing of what is paid by use."""
+    if wanted.term == Term.USAGE:
+        return _unbilled(chain, prices, wanted.quantity)
+    return _steps(chain, prices, wanted.quantity)
+
+
+def _unbilled(chain: Chain, prices: Sequence[Price], quantity: int) -> tuple[Step, ...]:
+    return tuple(
+        Step(s.level, s.seller, s.buyer, s.line_id, s.list_number, s.price_minor, 0, 0)
+        for s in _steps(chain, prices, quantity)
+    )
 
 
 def _steps(chain: Chain, prices: Sequence[Price], quantity: int) -> tuple[Step, ...]:

@@ -27,6 +27,7 @@ _SOLD = tuple(
     f"channel_center_billing_{name}"
     for name in (
         *("subscription", "charge", "chargestep", "licence", "wallet", "gift", "topup"),
+        "reading",
         *("invoice", "invoiceline", "invoiceseries", "notice"),
     )
 )

@@ -14,9 +14,10 @@ from channel_center.billing.selectors import Row
 from kernel.common.money import InvalidAmount, Money
 from kernel.modules.ports import KERNEL_FEATURES
 from kernel.modules.registry import manifests
+from kernel.quotas.meters import meters
 
-_SOLD_SO = [each for each in Term.choices if each[0] != Term.USAGE]
 _GIGABYTE = 1_000_000_000
+FILES = "media"
 
 
 class AmountField(forms.CharField):
@@ -93,7 +94,7 @@ class ProductForm(forms.Form):
         initial="standard",
         help_text=gettext_lazy("A short word, like standard or large; a later one has more."),
     )
-    term = forms.ChoiceField(label=gettext_lazy("Paid"), choices=_SOLD_SO)
+    term = forms.ChoiceField(label=gettext_lazy("Paid"), choices=Term.choices)
     trial_days = forms.IntegerField(
         label=gettext_lazy("Days to try it"), min_value=0, max_value=90, initial=0
     )
@@ -101,21 +102,52 @@ class ProductForm(forms.Form):
         label=gettext_lazy("Room for files, in GB"), min_value=1, max_value=100_000, required=False
     )
 
+    included = forms.IntegerField(
+        label=gettext_lazy("Included in each period"),
+        min_value=0,
+        max_value=10**9,
+        required=False,
+        help_text=gettext_lazy(
+            "By use: so many orders, messages, people or GB cost nothing; the price is for one more."
+        ),
+    )
+
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zh = language.startswith("zh")
         names = [(code, each.name.zh if zh else each.name.en) for code, each in manifests().items()]
-        kernel = [(code, _("Room for files")) for code in sorted(KERNEL_FEATURES)]
+        kernel = [(meter.code, meter.label) for meter in meters() if meter.code in KERNEL_FEATURES]
         self.fields["feature"].choices = [*names, *kernel]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Room belongs to files, and files are sold by their room."""
+        """Room belongs to files; what is paid by use is something that is counted."""
         told = super().clean() or {}
-        if (told.get("feature") in KERNEL_FEATURES) != bool(told.get("room")):
+        feature, by_use = told.get("feature"), told.get("term") == Term.USAGE
+        if told.get("room") and feature != FILES:
             self.add_error("room", _("Say how much room there is, for files alone."))
+        if feature == FILES and not told.get("room"):
+            self.add_error("room", _("Say how much room there is, for files alone."))
+        if by_use and feature not in KERNEL_FEATURES:
+            self.add_error("term", _("Only what is counted is paid by use."))
+        if by_use and told.get("trial_days"):
+            self.add_error("trial_days", _("What is paid by use is not tried."))
+        if feature in KERNEL_FEATURES and feature != FILES and told.get("included") is None:
+            self.add_error("included", _("Say how much is included."))
+        if told.get("included") is not None and feature not in KERNEL_FEATURES:
+            self.add_error("included", _("Only of what is counted something is included."))
         return told
+
+    @property
+    def meter(self) -> str:
+        """What is counted of an offer by use; empty for others."""
+        told = self.cleaned_data
+        return str(told["feature"]) if told["term"] == Term.USAGE else ""
 
     def limits(self) -> dict[str, int]:
         """Return what a licence allows."""
-        room = self.cleaned_data["room"]
-        return {"bytes": room * _GIGABYTE} if room else {}
+        told = self.cleaned_data
+        limits = {"bytes": told["room"] * _GIGABYTE} if told["room"] else {}
+        if told["included"] is not None:
+            unit = _GIGABYTE if told["feature"] == FILES else 1
+            limits["soft"] = told["included"] * unit
+        return limits

@@ -131,6 +131,7 @@ def _defined(request: StaffRequest, form: ProductForm) -> bool:
                 f"{feature}.{given['edition']}.{given['term']}",
                 term=given["term"],
                 trial_days=given["trial_days"],
+                meter=form.meter,
             )
     except DomainError as refusal:
         form.add_error(None, str(refusal))

@@ -145,6 +145,38 @@ class Charge(models.Model):
         return public_id("chg", self.id)
 
 
+class Reading(models.Model):
+    """What a meter said of a stretch of time that is paid by use. Read once.
+
+    Attributes:
+        charge: what was charged for it; none while it is unpaid, or where nothing was to pay.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="readings"
+    )
+    meter = models.CharField(max_length=40)
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    used = models.BigIntegerField()
+    charge = models.OneToOneField(
+        Charge, on_delete=models.PROTECT, null=True, blank=True, related_name="reading"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["subscription", "period_start"], name="billing_read_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(period_end__gt=F("period_start"), used__gte=0),
+                name="billing_reading_sane",
+            ),
+        ]
+
+
 class ChargeStep(models.Model):
     """What one level owed the level above it for a charge: the price snapshot.
 

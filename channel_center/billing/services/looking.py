@@ -29,6 +29,7 @@ from channel_center.billing.errors import (
 from channel_center.billing.models import Notice, Subscription
 from channel_center.billing.services.dunning import dunning_for
 from channel_center.billing.services.licensing import ends_of, write_licences
+from channel_center.billing.services.metering import charge_use, is_by_use
 from channel_center.billing.services.renewing import is_due, renew
 from channel_center.billing.services.selling import locked_subscription
 from channel_center.billing.values import Dunning
@@ -90,6 +91,9 @@ def _without_payment(subscription: Subscription, end: datetime, *, now: datetime
     if end <= now and subscription.due_until is not None and subscription.due_until > now:
         subscription.next_look_at = subscription.due_until
     elif end <= now:
+        if is_by_use(subscription):
+            # The last period: who has not enough owes it, as nothing goes on that could stop.
+            charge_use(subscription, until=end, now=now, actor=CLOCK, may_owe=True)
         is_trial = subscription.state == SubscriptionState.TRIALING
         over = SubscriptionState.EXPIRED if is_trial else SubscriptionState.CANCELED
         _enter(subscription, over, NoticeKind.READ_ONLY, day=0, now=now)

@@ -18,11 +18,12 @@ from uuid import UUID
 from django.db.models import F
 from django.utils.translation import get_language
 
-from channel_center.billing.choices import OPEN_STATES, ChargeKind, SubscriptionState
+from channel_center.billing.choices import OPEN_STATES, ChargeKind, SubscriptionState, Term
 from channel_center.billing.errors import UnknownOffer
 from channel_center.billing.models import Charge, ChargeStep, Subscription
 from channel_center.billing.periods import share_left, share_of_rest
 from channel_center.billing.services.invoicing import write_moved
+from channel_center.billing.services.metering import charge_use
 from channel_center.billing.services.pricing import chain_of, chain_prices
 from channel_center.billing.services.settling import ChainShort, Edge, Settlement, settle
 from channel_center.billing.services.shortage import tell_short
@@ -102,6 +103,7 @@ class PrepaidTime:
             return {"charges": [each.hex for each in done]}
         turn = Charge.objects.filter(key__startswith=prefix).count()
         try:
+            _charge_use(parties.tenant_id, now=now)
             made = [
                 _taken_over(rest, f"{prefix}{turn}:{rest.charge.id.hex}", now=now)
                 for rest in list(_rests(parties, now=now))
@@ -118,6 +120,14 @@ class PrepaidTime:
         for charge in Charge.objects.filter(id__in=ids, ended_at=None).order_by("id"):
             locked(charge.subscription.tenant_id)
             _given_back(charge, now=now)
+
+
+def _charge_use(tenant_id: UUID, *, now: datetime) -> None:
+    """Cut what is paid by use: what was used so far is owed to the old chain."""
+    rows = Subscription.objects.filter(tenant=tenant_id, state__in=OPEN_STATES)
+    for row in rows.filter(offer__term=Term.USAGE).select_related("offer__edition").order_by("id"):
+        until = min(now, row.current_end or now)
+        charge_use(row, until=until, now=now, actor=_CLOCKWORK, may_owe=True)
 
 
 def _rests(parties: Parties, *, now: datetime) -> Iterator[_Rest]:
@@ -184,7 +194,7 @@ def _rest(
 
 def _billed(charge: Charge, whole: int, *, at: datetime) -> int:
     subscription, end = charge.subscription, charge.period_end
-    if end is None:
+    if end is None or charge.term == Term.USAGE:
         return 0
     return share_of_rest(whole, start=subscription.current_start, end=end, now=at)
 

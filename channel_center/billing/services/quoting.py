@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
-from channel_center.billing.choices import OPEN_STATES, Collection, SubscriptionState
+from channel_center.billing.choices import OPEN_STATES, Collection, SubscriptionState, Term
 from channel_center.billing.errors import (
     ExpiredQuote,
     FeatureMissing,
@@ -140,6 +140,8 @@ def make_plan(
     if tenant is None or offer is None:
         raise UnknownOffer
     refuse_moving(tenant.pk)
+    if offer.term == Term.USAGE and quantity != 1:
+        raise NotSellable(reason="quantity")
     for edition in editions_of(offer):
         refuse_missing(edition.product.feature)
     chain = chain_of(tenant.channel_id)

@@ -11,6 +11,7 @@ from channel_center.billing.choices import OPEN_STATES, SubscriptionState
 from channel_center.billing.models import Charge, Offer, Subscription
 from channel_center.billing.planning import plan_renewal
 from channel_center.billing.services.freezing import refuse_moving
+from channel_center.billing.services.metering import charge_use, is_by_use, read_use
 from channel_center.billing.services.pricing import chain_of, chain_prices
 from channel_center.billing.services.quoting import wanted_of
 from channel_center.billing.services.selling import carry_out, locked_subscription
@@ -40,11 +41,19 @@ def renew(subscription_id: UUID, *, actor: Actor, now: datetime | None = None) -
     """
     moment = now or utc_now()
     try:
+        _keep_reading(subscription_id, now=moment)
         with transaction.atomic():
             return _renew(locked_subscription(subscription_id), actor=actor, now=moment)
     except ChainShort as short:
         tell_short(short)
         raise
+
+
+def _keep_reading(subscription_id: UUID, *, now: datetime) -> None:
+    """Read the meter of what is paid by use; the reading stays though nobody can pay."""
+    row = Subscription.objects.select_related("offer").filter(id=subscription_id).first()
+    if row is not None and is_by_use(row) and is_due(row, now=now) and row.current_end:
+        read_use(row.id, until=row.current_end)
 
 
 def is_due(subscription: Subscription, *, now: datetime) -> bool:
@@ -62,6 +71,8 @@ def _renew(subscription: Subscription, *, actor: Actor, now: datetime) -> Charge
     if not is_due(subscription, now=now) or subscription.current_end is None:
         return None
     refuse_moving(subscription.tenant_id)
+    if is_by_use(subscription):
+        charge_use(subscription, until=subscription.current_end, now=now, actor=actor)
     offer = Offer.objects.select_related("edition__product").get(
         id=subscription.next_offer_id or subscription.offer_id
     )

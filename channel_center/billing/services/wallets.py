@@ -80,7 +80,8 @@ def owner_of(wallet: Wallet) -> Owner:
     return Owner("member", wallet.tenant_id)
 
 
-def _lender(wallet: Wallet) -> Owner:
+def lender_of(wallet: Wallet) -> Owner:
+    """Return the account that lends to a wallet."""
     return system(f"billing.credit.{wallet.id.hex}")
 
 
@@ -99,7 +100,7 @@ def views_of(wallets: Iterable[Wallet]) -> dict[UUID, WalletView]:
     """Return what wallets have; two queries for any number."""
     found = list(wallets)
     owners = {owner_of(each).stored_id for each in found}
-    lenders = {_lender(each).stored_id for each in found}
+    lenders = {lender_of(each).stored_id for each in found}
     rows = Account.objects.filter(owner_id__in=owners | lenders).values_list(
         "owner_id", "asset__code", "state", "balance_minor"
     )
@@ -118,7 +119,7 @@ def _view(
     limits: Mapping[tuple[UUID, str], int],
 ) -> WalletView:
     owner, asset = owner_of(wallet).stored_id, asset_of(wallet.currency)
-    lent = -balances.get((_lender(wallet).stored_id, asset, LINE), 0)
+    lent = -balances.get((lender_of(wallet).stored_id, asset, LINE), 0)
     limit = wallet.credit_limit_minor
     if wallet.channel_id is not None:
         limit = limits.get((wallet.channel_id, wallet.currency), 0)
@@ -173,7 +174,7 @@ class Purse:
         if missing := minor - there:
             self.owed += missing
             asset = asset_of(self.wallet.currency)
-            legs.append(Leg(_lender(self.wallet), asset, -missing, LINE))
+            legs.append(Leg(lender_of(self.wallet), asset, -missing, LINE))
         return legs
 
     def put(self, minor: int, state: str) -> list[Leg]:
@@ -206,19 +207,19 @@ def _purse(wallet: Wallet, view: WalletView) -> Purse:
     owner, asset = owner_of(wallet), asset_of(wallet.currency)
     rows = Account.objects.filter(asset__code=asset, state=LINE)
     held = dict(
-        rows.filter(owner_id__in=[owner.stored_id, _lender(wallet).stored_id]).values_list(
+        rows.filter(owner_id__in=[owner.stored_id, lender_of(wallet).stored_id]).values_list(
             "owner_id", "balance_minor"
         )
     )
-    change = lent_now + held.get(_lender(wallet).stored_id, 0)
+    change = lent_now + held.get(lender_of(wallet).stored_id, 0)
     if change:
         number = Account.objects.filter(
-            asset__code=asset, state=LINE, owner_id=_lender(wallet).stored_id
+            asset__code=asset, state=LINE, owner_id=lender_of(wallet).stored_id
         ).values_list("sequence", flat=True)
         post(
             key=f"billing:line:{wallet.id}:{number.first() or 0}",
             kind="billing.credit_line",
-            legs=[Leg(owner, asset, change, LINE), Leg(_lender(wallet), asset, -change, LINE)],
+            legs=[Leg(owner, asset, change, LINE), Leg(lender_of(wallet), asset, -change, LINE)],
             reference=("wallet", wallet.id),
         )
     left = {CASH: view.cash_minor, GIFT: view.gift_minor, CREDIT: view.credit_minor, LINE: line}
