@@ -25,6 +25,7 @@ class Row:
         paid: what the seller pays for it himself; None for the operator.
         least: what shops must be asked for at least: by those above, or as it was said last.
         asked: the seller's own price that counts now.
+        may_lose: it may be less than what he pays.
     """
 
     offer: Offer
@@ -32,6 +33,7 @@ class Row:
     paid: int | None
     least: int | None
     asked: int | None
+    may_lose: bool = False
 
     @property
     def key(self) -> str:
@@ -81,6 +83,7 @@ def rows_of(
                 paid=paid.amount_minor if paid else None,
                 least=said if audience == Audience.PARTNER else above.get(offer.pk),
                 asked=line.amount_minor if line else None,
+                may_lose=line is not None and line.may_lose,
             )
         )
     return found

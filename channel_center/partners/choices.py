@@ -49,6 +49,7 @@ ROLE_PERMISSIONS: Final[dict[str, tuple[str, ...]]] = {
         "channels.manage",
         "programs.manage",
         "staff.view",
+        "billing.view",
     ),
     PartnerRole.SALES: ("tenants.view", "tenants.manage"),
     PartnerRole.SUPPORT: ("tenants.view",),

@@ -23,16 +23,34 @@ _REGISTRY = (
     "tenants_grant",
     "tenants_moduleinstall",
 )
-_SOLD = tuple(
-    f"channel_center_billing_{name}"
-    for name in (
-        *("subscription", "charge", "chargestep", "licence", "wallet", "gift", "topup"),
-        "reading",
-        *("invoice", "invoiceline", "invoiceseries", "notice"),
-    )
-)
-"""What a purchase writes."""
-_PAID_IN = ("channel_center_billing_wallet", "channel_center_billing_topup")
+_BILLING = "channel_center_billing_"
+_BOUGHT = {
+    # What a purchase writes, and of rows that are there only what it changes: prices that
+    # were charged, credit limits and what came in are beyond a shop's own process.
+    f"{_BILLING}subscription": _WRITE,
+    f"{_BILLING}licence": _WRITE,
+    f"{_BILLING}charge": "SELECT, INSERT, UPDATE (ended_at, journal_id)",
+    f"{_BILLING}chargestep": "SELECT, INSERT, UPDATE (credited_minor)",
+    f"{_BILLING}reading": "SELECT, INSERT, UPDATE (charge_id)",
+    f"{_BILLING}wallet": "SELECT, INSERT, UPDATE (told_low_at)",
+    f"{_BILLING}gift": "SELECT, UPDATE (remaining_minor)",
+    f"{_BILLING}invoice": "SELECT, INSERT",
+    f"{_BILLING}invoiceline": "SELECT, INSERT",
+    f"{_BILLING}invoiceseries": "SELECT, INSERT, UPDATE (last)",
+    # Journals and postings are append-only; of accounts only what they count is changed.
+    "ledger_asset": "SELECT, INSERT",
+    "ledger_account": "SELECT, INSERT, UPDATE (balance_minor, sequence)",
+    "ledger_journal": "SELECT, INSERT",
+    "ledger_posting": "SELECT, INSERT",
+    "ledger_": _READ,
+}
+_LOOKED_AT = {
+    **_BOUGHT,
+    # By the clock gifts run out, people are told, and top-ups of which nothing was heard come in.
+    f"{_BILLING}gift": "SELECT, INSERT, UPDATE (remaining_minor, expired_at)",
+    f"{_BILLING}topup": "SELECT, INSERT",
+    f"{_BILLING}notice": "SELECT, INSERT",
+}
 _STAFF = ("access_", "sessions_", "django_session", "idempotency_", "django_content_type", "audit_")
 
 PRIVILEGES: Mapping[str, Mapping[str, str]] = {
@@ -52,9 +70,8 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         # A shop sees what it may buy, and buys: its chain is charged and its right given.
         "channel_center_channel": _READ,
         "channel_center_partners_terms": _READ,
-        "channel_center_billing_": _READ,
-        **dict.fromkeys(_SOLD, _WRITE),
-        "ledger_": _WRITE,
+        _BILLING: _READ,
+        **_BOUGHT,
         "tenants_grant": _WRITE,
         "tenants_hold": "SELECT, UPDATE",
         # Its owner tops its balance up; the keys of whoever is paid are not among this.
@@ -114,8 +131,7 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "channel_center_figures_": _WRITE,
         "channel_center_topups_topuprequest": _WRITE,
         # Periods are renewed, and what stays unpaid is restricted.
-        **dict.fromkeys(_SOLD, _WRITE),
-        "ledger_": _WRITE,
+        **_LOOKED_AT,
         "channel_center_partners_partnerendpoint": _WRITE,
         "channel_center_partners_partnerdelivery": _ALL,
         # What deliveries to partners are signed with.

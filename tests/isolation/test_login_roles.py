@@ -92,3 +92,47 @@ def test_a_tenants_role_cannot_sign_in(tenant: TenantRef) -> None:
 
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url.replace(user, tenant.role, 1))
+
+
+_BILLING = "public.channel_center_billing_"
+_SOLD = [
+    f"UPDATE {_BILLING}wallet SET credit_limit_minor = 1",
+    f"UPDATE {_BILLING}charge SET seller_id = NULL",
+    f"UPDATE {_BILLING}chargestep SET billed_minor = 0",
+    f"UPDATE {_BILLING}chargestep SET refunded_minor = 0",
+    f"UPDATE {_BILLING}reading SET used = 0",
+    f"UPDATE {_BILLING}priceline SET amount_minor = 0",
+    f"UPDATE {_BILLING}pricelist SET state = 'published'",
+    f"UPDATE {_BILLING}offer SET is_active = true",
+    f"UPDATE {_BILLING}invoice SET total_minor = 0",
+    f"DELETE FROM {_BILLING}invoiceline",
+    f"DELETE FROM {_BILLING}charge",
+    f"DELETE FROM {_BILLING}subscription",
+    f"DELETE FROM {_BILLING}licence",
+    f"UPDATE {_BILLING}topup SET amount_minor = 1",
+    f"INSERT INTO {_BILLING}refund (reason) VALUES ('x')",
+    f"UPDATE {_BILLING}biller SET prefix = 'X'",
+    "UPDATE public.ledger_account SET may_go_negative = true",
+    "UPDATE public.ledger_account SET owner_id = gen_random_uuid()",
+    "UPDATE public.ledger_posting SET minor = 0",
+    "UPDATE public.ledger_journal SET kind = 'x'",
+    "DELETE FROM public.ledger_posting",
+    "DELETE FROM public.ledger_account",
+    "UPDATE public.ledger_asset SET scale = 0",
+    "INSERT INTO public.ledger_hold (amount_minor) VALUES (1)",
+]
+
+
+@pytest.mark.parametrize("kind", ["store", "console", "worker"])
+def test_who_sells_for_a_shop_changes_no_price_limit_or_entry_that_stands(
+    tenant: TenantRef, kind: str
+) -> None:
+    assert [each for each in _SOLD if not refused(kind, each)] == []
+
+
+@pytest.mark.parametrize("kind", ["store", "console"])
+@pytest.mark.parametrize("table", ["topup", "gift", "notice"])
+def test_no_process_of_a_shop_notes_money_that_came_in(
+    tenant: TenantRef, kind: str, table: str
+) -> None:
+    assert refused(kind, f"INSERT INTO {_BILLING}{table} DEFAULT VALUES")

@@ -46,8 +46,9 @@ class PricesForm(forms.Form):
     """One price for each offer; what is left empty costs what it costs above."""
 
     def __init__(
-        self, *args: Any, rows: Sequence[Row], currency: str, is_for_partners: bool, **kwargs: Any
-    ) -> None:
+        self, *args: Any, rows: Sequence[Row], currency: str, is_for_partners: bool, may_lose: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
@@ -61,22 +62,29 @@ class PricesForm(forms.Form):
                     currency, label=f"{row.name}: {_('Least that shops pay')}", initial=least
                 )
 
-    def lines(self) -> list[tuple[Row, forms.BoundField, forms.BoundField | None]]:
+            if may_lose:
+                self.fields[f"lose_{row.key}"] = forms.BooleanField(
+                    label=f"{row.name}: {_('May cost less than you pay')}",
+                    required=False,
+                    initial=row.may_lose,
+                )
+
+    def lines(self) -> list[tuple[Row, forms.BoundField, forms.BoundField | None, Any]]:
         """Return each offer with its fields."""
         return [
-            (
-                row,
-                self[f"price_{row.key}"],
-                self[f"least_{row.key}"] if f"least_{row.key}" in self.fields else None,
-            )
+            (row, self[f"price_{row.key}"], self._field("least", row), self._field("lose", row))
             for row in self.rows
         ]
 
-    def told(self) -> list[tuple[Row, int, int | None]]:
-        """Return the offers that have a price, with it and what shops pay at least."""
+    def _field(self, name: str, row: Row) -> forms.BoundField | None:
+        key = f"{name}_{row.key}"
+        return self[key] if key in self.fields else None
+
+    def told(self) -> list[tuple[Row, int, int | None, bool]]:
+        """Return the offers with a price: it, what shops pay at least, whether it may lose."""
         values = self.cleaned_data
         return [
-            (row, minor, values.get(f"least_{row.key}"))
+            (row, minor, values.get(f"least_{row.key}"), bool(values.get(f"lose_{row.key}")))
             for row in self.rows
             if (minor := values[f"price_{row.key}"]) is not None
         ]
@@ -151,3 +159,44 @@ class ProductForm(forms.Form):
             unit = _GIGABYTE if told["feature"] == FILES else 1
             limits["soft"] = told["included"] * unit
         return limits
+
+
+class BillerForm(forms.Form):
+    """In whose name a seller writes invoices."""
+
+    legal_name = forms.CharField(
+        label=gettext_lazy("Name on invoices"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Of the company; empty for the name of your console."),
+    )
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=300, required=False)
+    tax_number = forms.CharField(label=gettext_lazy("Tax number"), max_length=60, required=False)
+    bank = forms.CharField(
+        label=gettext_lazy("Bank account"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Stands at the end of invoices."),
+    )
+    prefix = forms.RegexField(
+        r"^[A-Za-z0-9]{1,12}$",
+        label=gettext_lazy("Numbers begin with"),
+        max_length=12,
+        initial="INV",
+        error_messages={"invalid": gettext_lazy("Letters and digits alone, at most twelve.")},
+    )
+    tax_percent = forms.DecimalField(
+        label=gettext_lazy("Tax in the prices, in percent"),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        initial=0,
+        help_text=gettext_lazy("Prices hold it already; it is stated on invoices."),
+    )
+
+    def told(self) -> dict[str, Any]:
+        """Return what was written, the tax in hundredths of a percent."""
+        told = dict(self.cleaned_data)
+        told["tax_basis_points"] = int(told.pop("tax_percent") * 100)
+        return told

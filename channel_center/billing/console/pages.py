@@ -11,9 +11,15 @@ from kernel.backoffice.menu import Entry
 from kernel.tenancy.context import current_tenant_or_none
 
 MANAGE: Final = "billing.manage"
-_ENTRIES: Final = (Entry("/prices/", _("Prices"), "tag", MANAGE),)
+VIEW_PAPERS: Final = "billing.view"
+SELL_BELOW_COST: Final = "billing.below_cost"
+_ENTRIES: Final = (
+    Entry("/prices/", _("Prices"), "tag", MANAGE),
+    Entry("/papers/", _("Invoices"), "card", VIEW_PAPERS),
+    Entry("/margins/", _("Margins"), "chart", VIEW_PAPERS),
+)
 
 
 def price_pages(_request: HttpRequest) -> tuple[Entry, ...]:
-    """Return the page; none inside a tenant."""
+    """Return the pages; none inside a tenant."""
     return () if current_tenant_or_none() is not None else _ENTRIES

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channel_center.billing.console import views
+from channel_center.billing.console import papers, views
 
 urlpatterns = [
     path("prices/", views.prices),
     path("prices/product/", views.product),
+    path("papers/", papers.index),
+    path("papers/particulars/", papers.particulars),
+    path("papers/<str:public_id>/", papers.invoice),
+    path("statement/", papers.statement),
+    path("statement/file.<str:form>", papers.statement_as),
+    path("margins/", papers.margin),
+    path("margins/file.csv", papers.margin_as_csv),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from channel_center.billing.choices import Audience, ProductKind
 from channel_center.billing.console.forms import PricesForm, ProductForm
-from channel_center.billing.console.pages import MANAGE
+from channel_center.billing.console.pages import MANAGE, SELL_BELOW_COST
 from channel_center.billing.errors import BelowMinimum, BelowWholesale
 from channel_center.billing.models import Wallet
 from channel_center.billing.selectors import lists_of, rows_of
@@ -43,6 +43,7 @@ def prices(request: StaffRequest) -> HttpResponseBase:
         rows=rows,
         currency=currency,
         is_for_partners=audience == Audience.PARTNER,
+        may_lose=owner is not None and request.person.may(SELL_BELOW_COST),
     )
     if request.method == "POST" and form.is_valid() and _published(request, form, audience):
         messages.success(request, _("The new prices count from now on."))
@@ -54,6 +55,7 @@ def prices(request: StaffRequest) -> HttpResponseBase:
         "lists": lists_of(owner, audience, currency)[:_NEWEST],
         "is_operator": owner is None,
         "has_cost": owner is not None,
+        "may_lose": owner is not None and request.person.may(SELL_BELOW_COST),
     }
     status = 422 if form.is_bound else 200
     return render(request, "billing/prices.html", context, status=status)
@@ -81,19 +83,20 @@ def _published(request: StaffRequest, form: PricesForm, audience: str) -> bool:
             row = draft_list(
                 owner, audience=audience, currency=_currency(request), actor=request.actor
             )
-            for line, minor, least in told:
+            for line, minor, least, may_lose in told:
                 set_line(
                     row.id,
                     line.offer.code,
                     amount_minor=minor,
                     minimum_retail_minor=least,
                     owner_id=owner,
+                    may_lose=may_lose,
                     actor=request.actor,
                 )
             publish_list(row.id, owner_id=owner, actor=request.actor)
     except (BelowWholesale, BelowMinimum) as refusal:
         at = next(
-            line for line, _minor, _least in told if line.offer.code == refusal.fields["offer"]
+            line for line, *_rest in told if line.offer.code == refusal.fields["offer"]
         )
         form.add_error(f"price_{at.key}", str(refusal))
     except DomainError as refusal:

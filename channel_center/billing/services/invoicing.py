@@ -20,6 +20,7 @@ from channel_center.billing.models import (
     Refund,
 )
 from channel_center.billing.periods import half_up
+from channel_center.brands.selectors import brand_of
 from channel_center.models import Channel
 from tenants.models import Tenant
 
@@ -143,7 +144,8 @@ class _Papers:
 
     def _particulars(self, channel_id: UUID | None, biller: Biller | None) -> dict[str, str]:
         channel = self._channels.get(channel_id) if channel_id else None
-        name = channel.name if channel else ""
+        # What a partner calls itself before those who buy from it; its entry here may differ.
+        name = brand_of(channel).name if channel else ""
         return {
             "name": (biller.legal_name if biller else "") or name,
             "address": biller.address if biller else "",

@@ -124,6 +124,13 @@ def set_line(
         },
     )
     check_lines(row, [line], at=utc_now())
+    if may_lose:
+        record(
+            action="billing.below_cost_allowed",
+            actor=actor,
+            obj=("price_list", row.public_id),
+            after={"offer": offer.code, "minor": amount_minor},
+        )
     return line
 
 

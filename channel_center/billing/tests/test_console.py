@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from channel_center.billing.models import Offer, PriceList
@@ -12,6 +15,7 @@ from channel_center.hosts import HOSTS
 from channel_center.models import Channel
 from channel_center.partners.tests.test_console_and_api import signed_in
 from channel_center.partners.tests.test_tree import make_partner
+from kernel.access.models import Role, RoleAssignment, Staff
 from kernel.tenancy.context import TenantRef, public_context
 from tenants.models import Tenant
 
@@ -59,3 +63,45 @@ def test_a_function_is_put_on_sale_and_each_level_asks_its_own_price(
     with public_context():
         assert PriceList.objects.count() == 2
         assert quote(tenant_a.id, offer.code).due.minor == 9900
+
+
+def test_less_than_one_pays_is_asked_only_by_who_may_lose(
+    partner: Channel, tenant_a: TenantRef, settings: Settings
+) -> None:
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk)
+        wallet_of(channel_id=partner.pk, currency="CNY")
+    operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+    told = {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard"}
+    operator.post("/prices/product/", {**told, "term": "month", "trial_days": "0"})
+    with public_context():
+        offer = Offer.objects.get()
+    price, lose = f"price_{offer.pk.hex}", f"lose_{offer.pk.hex}"
+    operator.post("/prices/?for=partner", {price: "30.00"})
+    seller = clerk(partner, "billing.manage")
+    boss = clerk(partner, "billing.manage", "billing.below_cost")
+
+    refused = seller.post("/prices/", {price: "20.00", lose: "on"})
+    with public_context():
+        assert not PriceList.objects.filter(owner=partner.pk).exists()
+    allowed = boss.post("/prices/", {price: "20.00", lose: "on"})
+
+    assert (refused.status_code, allowed.status_code) == (422, 302)
+    assert lose not in seller.get("/prices/").content.decode()
+    assert lose in boss.get("/prices/").content.decode()
+    assert quote(tenant_a.id, offer.code).due.minor == 2000
+    assert seller.get("/margins/").status_code == 403
+
+
+def clerk(partner: Channel, *permissions: str) -> Client:
+    """Sign in at a partner's as somebody with these permissions and no others."""
+    with public_context():
+        code = f"clerk-{token_hex(3)}"
+        role = Role.objects.create(code=code, name=code, permissions=list(permissions))
+        person = Staff.objects.create(
+            email=f"{code}@example.com", name="Wu", channel_id=partner.pk, password="!"
+        )
+        RoleAssignment.objects.create(staff=person, role=role)
+        client = Client(headers={"host": partner.host, "accept-language": "en"})
+        client.force_login(person)
+    return client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channel_center.market.console import balance, buying, views
+from channel_center.market.console import balance, buying, papers, views
 
 urlpatterns = [
     path("market/", views.index),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("market/<str:code>/renew/", buying.renew_it),
     path("balance/", balance.index),
     path("balance/top-up/", balance.begin_top_up),
+    path("balance/invoices/", papers.invoices),
+    path("balance/invoices/<str:public_id>/", papers.invoice),
+    path("balance/statement/", papers.statement),
+    path("balance/statement/file.<str:form>", papers.statement_as),
 ]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kernel.documents.drawing.sheets import Sheet, draw
+from kernel.documents.drawing.sheets import Sheet, draw, draw_story
 
-__all__ = ["Sheet", "draw"]
+__all__ = ["Sheet", "draw", "draw_story"]

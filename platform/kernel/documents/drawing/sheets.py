@@ -67,6 +67,21 @@ def draw(sheets: Iterable[Sheet]) -> bytes:
         title = title or sheet.number
         with translation.override(sheet.language):
             story += [_Begin(sheet.number, _("Page %(page)s of %(pages)s")), *parts_of(sheet)]
+    return _bound(story, title=title, paper=paper)
+
+
+def draw_story(number: str, parts: Iterable[Flowable], *, language: str) -> bytes:
+    """Return a PDF file of parts that somebody else made, numbered below each page.
+
+    The parts use `kernel.documents.drawing.paper`, so that every letter's shape is inside.
+    """
+    load_font()
+    with translation.override(language):
+        story = [_Begin(number, _("Page %(page)s of %(pages)s")), *parts]
+    return _bound(story, title=number, paper="a4")
+
+
+def _bound(story: list[Flowable], *, title: str, paper: str) -> bytes:
     file = io.BytesIO()
     template = SimpleDocTemplate(
         file,
