@@ -21,3 +21,10 @@ class TopUpState(models.TextChoices):
     CREDITED = "credited", _("On the balance")
     REFUSED = "refused", _("Refused")
     CLOSED = "closed", _("Not paid")
+
+
+class ReversalKind(models.TextChoices):
+    """Why money of a top-up left again."""
+
+    REFUND = "refund", _("Refunded at Stripe")
+    DISPUTE = "dispute", _("Disputed by the card's holder")

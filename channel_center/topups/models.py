@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from channel_center.billing.models import Wallet
 from channel_center.models import Channel
-from channel_center.topups.choices import Method, TopUpState
+from channel_center.topups.choices import Method, ReversalKind, TopUpState
 from kernel.common.db.conditions import one_of
 from kernel.common.ids import public_id, uuid7
 
@@ -54,6 +54,7 @@ class TopUpRequest(models.Model):
 
     Attributes:
         reference: of a transfer, as its payer's bank calls it.
+        payment_ref: what Stripe calls the payment that was credited.
         back_to: where the payer's browser goes afterwards.
         paid_minor: what came.
         next_check_at: when Stripe is asked next.
@@ -70,6 +71,7 @@ class TopUpRequest(models.Model):
     reference = models.CharField(max_length=80, default="", blank=True)
     note = models.CharField(max_length=300, default="", blank=True)
     gateway_ref = models.CharField(max_length=200, default="", blank=True)
+    payment_ref = models.CharField(max_length=200, default="", blank=True)
     back_to = models.CharField(max_length=300, default="", blank=True)
     made_by = models.CharField(max_length=200)
     decided_by = models.CharField(max_length=200, default="", blank=True)
@@ -102,6 +104,11 @@ class TopUpRequest(models.Model):
                 name="topups_to_review",
                 condition=Q(state="checking"),
             ),
+            models.Index(
+                fields=["receiver", "payment_ref"],
+                name="topups_by_payment",
+                condition=~Q(payment_ref=""),
+            ),
         ]
 
     @override
@@ -130,3 +137,35 @@ class Heard(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["receiver", "event_id"], name="topups_heard_once"),
         ]
+
+
+class Reversal(models.Model):
+    """Money of a top-up that Stripe took from its receiver again; each refund or dispute once.
+
+    Attributes:
+        reference: what Stripe calls it.
+        minor: what was taken from the balance; who had not enough owes the rest.
+        is_standing: false once the refund failed or the dispute was won, and it counts again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    top_up = models.ForeignKey(TopUpRequest, on_delete=models.PROTECT, related_name="reversals")
+    kind = models.CharField(max_length=8, choices=ReversalKind.choices)
+    reference = models.CharField(max_length=120)
+    minor = models.BigIntegerField()
+    is_standing = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    restored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["top_up", "reference"], name="topups_reversal_once"
+            ),
+            models.CheckConstraint(condition=Q(minor__gte=0), name="topups_reversal_amount"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("tpv", self.id)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from channel_center.billing.models import Wallet
 from channel_center.billing.services.wallets import seller_of
-from channel_center.topups.models import Receiver, TopUpRequest
+from channel_center.topups.models import Receiver, Reversal, TopUpRequest
 from kernel.tenancy.context import public_context
 
 _MOST = 20
@@ -37,5 +37,14 @@ def received_by(channel_id: UUID | None) -> QuerySet[TopUpRequest]:
     return (
         TopUpRequest.objects.filter(receiver__channel=channel_id)
         .select_related("wallet__channel", "wallet__tenant", "receiver")
+        .order_by("-created_at")
+    )
+
+
+def taken_back_from(channel_id: UUID | None) -> QuerySet[Reversal]:
+    """Return what Stripe took again from a partner or the operator, the newest first."""
+    return (
+        Reversal.objects.filter(top_up__receiver__channel=channel_id)
+        .select_related("top_up__wallet__channel", "top_up__wallet__tenant")
         .order_by("-created_at")
     )

@@ -8,7 +8,7 @@ were lent (state ``quota``), so that they run out like any others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -162,16 +162,21 @@ class Purse:
         self.owed += sum(-leg.minor for leg in legs if leg.state == LINE)
         return legs
 
-    def take_owing(self, minor: int) -> list[Leg]:
-        """Return the legs of what is taken in any case.
+    def take_owing(self, minor: int, *, states: Sequence[str] = SPENT_FIRST) -> list[Leg]:
+        """Return the legs of what is taken in any case, in the order of ``states``.
 
         What is missing is lent on top, beyond any limit: a receivable that is paid back
         by what comes in next, so the wallet's own accounts never go below zero.
         """
-        there = min(minor, sum(self.left.values()))
-        taken = self.take(there)
-        legs = taken if not isinstance(taken, int) else []
-        if missing := minor - there:
+        legs, missing = [], minor
+        for state in states:
+            part = min(missing, self.left[state])
+            if part:
+                legs.append(self._leg(-part, state))
+                self.left[state] -= part
+                missing -= part
+                self.owed += part if state == LINE else 0
+        if missing:
             self.owed += missing
             asset = asset_of(self.wallet.currency)
             legs.append(Leg(lender_of(self.wallet), asset, -missing, LINE))
@@ -292,6 +297,33 @@ def top_up(
         reason=note,
     )
     return entry
+
+
+@public_context()
+@transaction.atomic
+def reverse_top_up(
+    wallet: Wallet, minor: int, *, key: str, seller_id: UUID | None, is_undone: bool, actor: Actor
+) -> None:
+    """Take back what a gateway took from the seller again, or (undone) put it back; once.
+
+    Cash is taken first, gifts never; who has not enough owes the rest.
+    """
+    purse = lock([wallet])[wallet.id]
+    name = "restored" if is_undone else "reversed"
+    sign = 1 if is_undone else -1
+    legs = purse.put(minor, CASH) if is_undone else purse.take_owing(minor, states=(CASH, CREDIT))
+    post(
+        key=f"billing:top_up_{name}:{key}",
+        kind=f"billing.top_up_{name}",
+        legs=[*legs, Leg(money_of(seller_id), asset_of(wallet.currency), -sign * minor)],
+        reference=("wallet", wallet.id),
+    )
+    record(
+        action=f"billing.top_up_{name}",
+        actor=actor,
+        obj=("wallet", wallet.public_id),
+        after={"minor": minor, "currency": wallet.currency},
+    )
 
 
 def seller_of(wallet: Wallet) -> UUID | None:

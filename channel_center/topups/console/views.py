@@ -16,7 +16,13 @@ from channel_center.topups.console.forms import ReceiverForm, TopUpForm, minor_o
 from channel_center.topups.console.pages import MANAGE
 from channel_center.topups.errors import UnknownTopUp
 from channel_center.topups.models import TopUpRequest
-from channel_center.topups.selectors import offered_by, received_by, receiver_for, top_ups_of
+from channel_center.topups.selectors import (
+    offered_by,
+    received_by,
+    receiver_for,
+    taken_back_from,
+    top_ups_of,
+)
 from channel_center.topups.services.receiving import set_receiver
 from channel_center.topups.services.topping import begin, decide, page_of
 from kernel.backoffice.forms import add_refusal
@@ -28,6 +34,7 @@ from kernel.common.money import Money
 from kernel.common.time import utc_now
 from kernel.tenancy.middleware import request_host
 
+_MOST_SHOWN = 30
 _FIELDS = {
     "topups.invalid_amount": "amount",
     "topups.reference_known": "reference",
@@ -59,6 +66,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "page": page,
         "receiving": receiver_for(channel_id),
         "checking": TopUpState.CHECKING,
+        "taken_back": taken_back_from(channel_id)[:_MOST_SHOWN],
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "topups/index.html", context, status=status)

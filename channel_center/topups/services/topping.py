@@ -21,6 +21,7 @@ from channel_center.topups.errors import (
     UnknownTopUp,
 )
 from channel_center.topups.models import Heard, Receiver, TopUpRequest
+from channel_center.topups.services.reversing import follow
 from channel_center.topups.services.receiving import open_receiver, receiver_of
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -211,6 +212,7 @@ def _follow(top_up_id: UUID, result: PayResult, *, now: datetime) -> TopUpReques
             row.next_check_at = None
             row.save(update_fields=["next_check_at"])
             return row
+        row.payment_ref = result.gateway_ref
         return _credit(row, result.paid.minor, actor=_CLOCK, now=now)
     is_over = result.state in {"closed", "failed"} or now - row.created_at > _GIVEN_UP_AFTER
     row.state = TopUpState.CLOSED if is_over else TopUpState.OPEN
@@ -232,7 +234,11 @@ def _credit(row: TopUpRequest, minor: int, *, actor: Actor, now: datetime) -> To
     )
     row.state, row.paid_minor = TopUpState.CREDITED, minor
     row.decided_by, row.decided_at, row.next_check_at = str(actor)[:200], now, None
-    row.save(update_fields=["state", "paid_minor", "decided_by", "decided_at", "next_check_at"])
+    row.save(
+        update_fields=[
+            *("state", "paid_minor", "payment_ref", "decided_by", "decided_at", "next_check_at")
+        ]
+    )
     return row
 
 
@@ -285,7 +291,8 @@ def hear(
 ) -> TopUpRequest | None:
     """Take in a message of Stripe for a receiver; each event once. Not inside a transaction.
 
-    A message alone credits nothing: it makes us ask.
+    A message alone credits nothing: it makes us ask. What Stripe took back is taken from
+    the balance, as it was signed.
 
     Raises:
         NoReceiver: there is none, or it takes no cards.
@@ -304,6 +311,8 @@ def hear(
     if Heard.objects.filter(receiver=receiver, event_id=event.dedupe_key[:120]).exists():
         return row
     settled = settle(row.pk, now=now) if row is not None else None
+    if event.taken_back is not None:
+        settled = follow(receiver, event.taken_back, now=now) or settled
     Heard.objects.bulk_create(
         [
             Heard(

@@ -13,7 +13,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from channel_center.billing.models import TopUp
-from channel_center.billing.services.wallets import view_of, wallet_of
+from channel_center.billing.services.invariants import faults
+from channel_center.billing.services.wallets import lock, top_up, view_of, wallet_of
 from channel_center.hosts import HOSTS
 from channel_center.models import Channel
 from channel_center.partners.tests.test_console_and_api import signed_in
@@ -34,6 +35,8 @@ from channel_center.topups.services.topping import begin, decide, link_of, page_
 from kernel.access.confirming import note_confirmed
 from kernel.audit.actor import Actor
 from kernel.common.time import utc_now
+from kernel.ledger.services import post
+from kernel.ledger.values import TENANT, Leg
 from kernel.tenancy.context import TenantRef, TenantThreadPool, public_context
 from tenants.models import Tenant
 from testkit.sealing import root_key
@@ -292,3 +295,95 @@ def test_eight_at_the_same_moment_credit_once(
 
         assert balance(partner) == 5000
         assert TopUp.objects.filter(reference=row.public_id).count() == 1
+
+
+def told_of(double: StripeDouble, row: TopUpRequest, kind: str, event_id: str, **says: object) -> int:
+    """Hand over an event about the payment of a top-up, as Stripe sends it."""
+    [paid] = [
+        each
+        for each in double.events("checkout.session.completed")
+        if each["data"]["object"]["client_reference_id"] == row.public_id
+    ]
+    subject = {
+        "payment_intent": paid["data"]["object"]["payment_intent"],
+        "currency": row.currency.lower(),
+        "metadata": {},
+        **says,
+    }
+    event = {**paid, "id": event_id, "type": kind, "data": {"object": subject}}
+    with public_context():
+        receiver = Receiver.objects.get(pk=row.receiver_id)
+    client = Client(headers={"host": str(django_settings.STOA_OPERATOR_HOST)})
+
+    def send(body: bytes, headers: dict[str, str]) -> int:
+        path = f"/hooks/top-up/{receiver.public_id}/"
+        return client.post(path, body, "application/json", headers=headers).status_code
+
+    return deliver(event, KEYS["webhook_secret"], send)
+
+
+def credited(partner: Channel, double: StripeDouble) -> TopUpRequest:
+    row = begun(partner)
+    page_of(row.pk, here=HERE, now=utc_now())
+    double.pay(KEYS["restricted_key"], session_of(row))
+    assert tell(double, row) == 200
+    assert balance(partner) == 5000
+    return row
+
+
+def test_what_stripe_refunds_or_disputes_leaves_the_balance_once_and_may_come_back(
+    partner: Channel, double: StripeDouble
+) -> None:
+    row = credited(partner, double)
+    part = {"id": "re_1", "amount": 2000, "status": "succeeded"}
+    dispute = {"id": "dp_1", "amount": 5000, "status": "needs_response"}
+
+    for event_id in ("evt_r1", "evt_r1", "evt_r2"):
+        assert told_of(double, row, "refund.created", event_id, **part) == 200
+    assert balance(partner) == 3000
+    told_of(double, row, "charge.dispute.created", "evt_d1", **dispute)
+    told_of(double, row, "charge.dispute.funds_withdrawn", "evt_d2", **dispute)
+    # Never more than came in.
+    assert balance(partner) == 0
+    told_of(double, row, "charge.dispute.closed", "evt_d3", **(dispute | {"status": "won"}))
+    told_of(double, row, "charge.dispute.funds_reinstated", "evt_d4", **(dispute | {"status": "won"}))
+    assert balance(partner) == 3000
+    told_of(double, row, "refund.failed", "evt_r3", **(part | {"status": "failed"}))
+    told_of(double, row, "refund.updated", "evt_r4", **part)
+    assert balance(partner) == 5000
+
+    # A failure that is heard of before the refund itself, and a warning, take nothing.
+    other = part | {"id": "re_2"}
+    told_of(double, row, "refund.failed", "evt_r5", **(other | {"status": "failed"}))
+    told_of(double, row, "refund.created", "evt_r6", **other)
+    warning = dispute | {"id": "dp_2", "status": "warning_needs_response"}
+    told_of(double, row, "charge.dispute.created", "evt_d5", **warning)
+    assert balance(partner) == 5000
+    assert faults() == []
+
+
+def test_what_was_spent_before_it_is_disputed_is_owed_and_the_operator_sees_it(
+    partner: Channel, double: StripeDouble
+) -> None:
+    row = credited(partner, double)
+    wallet = wallet_of(channel_id=partner.pk)
+    with public_context():
+        purse = lock([wallet])[wallet.id]
+        post(
+            key="spent",
+            kind="billing.purchase",
+            legs=[*purse.take_owing(4000), Leg(TENANT, "cny", 4000)],
+            reference=("wallet", wallet.id),
+        )
+    dispute = {"id": "dp_3", "amount": 5000, "status": "needs_response"}
+
+    told_of(double, row, "charge.dispute.created", "evt_d9", **dispute)
+
+    view = view_of(wallet)
+    assert (view.balance_minor, view.owed_minor, view.available_minor) == (-4000, 4000, 0)
+    page = signed_in(str(django_settings.STOA_OPERATOR_HOST), None).get("/top-ups/")
+    assert partner.name in page.content.decode()
+    assert "Disputed by the card" in page.content.decode()
+    top_up(wallet, 4500, source="bank", reference="later", actor=ACTOR)
+    assert view_of(wallet).balance_minor == 500
+    assert faults() == []

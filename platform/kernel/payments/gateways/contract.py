@@ -194,6 +194,24 @@ class SplitResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Money that a gateway took from the payee, or gave him again.
+
+    Attributes:
+        kind: ``refund`` or ``dispute``.
+        ref: the gateway's id of it.
+        payment_ref: the gateway's id of the payment.
+        is_standing: false once it failed, or was won.
+    """
+
+    kind: str
+    ref: str
+    payment_ref: str
+    amount: Money
+    is_standing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A verified message.
 
@@ -202,6 +220,7 @@ class Event:
         number: our number of the attempt or refund; empty when it is not ours.
         result: what it says of the attempt.
         refund: what it says of the refund.
+        taken_back: what it says of money that left again, whoever had it leave.
     """
 
     dedupe_key: str
@@ -211,6 +230,7 @@ class Event:
     number: str = ""
     result: PayResult | None = None
     refund: RefundResult | None = None
+    taken_back: TakenBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

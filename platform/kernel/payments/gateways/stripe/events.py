@@ -17,6 +17,7 @@ from kernel.payments.gateways.stripe.reading import (
     intent_result,
     metadata_of,
     refund_result,
+    taken_back,
     session_result,
 )
 
@@ -26,6 +27,7 @@ _INTENT: Final = "payment_intent."
 _REFUNDS: Final = frozenset(
     {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}
 )
+_DISPUTE: Final = "charge.dispute."
 
 
 def verify(
@@ -75,7 +77,10 @@ def read(binding: Binding, connection: Connection, body: bytes) -> Event:
         return Event(subject="other", **common)
     if kind in _REFUNDS:
         number = noted.get("refund", "")
+        common["taken_back"] = taken_back("refund", subject)
         return Event(subject="refund", number=number, refund=refund_result(subject), **common)
+    if kind.startswith(_DISPUTE):
+        return Event(subject="other", taken_back=taken_back("dispute", subject), **common)
     if (result := _result_in(kind, subject)) is not None:
         number = noted.get("attempt", "")
         return Event(subject="attempt", number=number, result=result, **common)

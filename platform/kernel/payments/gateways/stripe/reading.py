@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kernel.payments.gateways.contract import PayResult, RefundResult, State
+from kernel.payments.gateways.contract import PayResult, RefundResult, State, TakenBack
 from kernel.payments.gateways.stripe.connection import from_stripe
 
 # Objects of the library are neither dicts nor do they have every field: what is
@@ -76,6 +76,23 @@ def refund_result(refund: Plain) -> RefundResult:
     if status in {"failed", "canceled"}:
         return RefundResult("failed", failure=refund.get("failure_reason") or status, **common)
     return RefundResult("pending", **common)
+
+
+def taken_back(kind: str, subject: Plain) -> TakenBack | None:
+    """Return what a Refund or a Dispute takes from the payee; None of what only warns.
+
+    A dispute takes the money when it is opened, and gives it back when it is won.
+    """
+    payment, status = subject.get("payment_intent"), subject.get("status") or ""
+    if not isinstance(payment, str) or status.startswith("warning_"):
+        return None
+    return TakenBack(
+        kind=kind,
+        ref=subject["id"],
+        payment_ref=payment,
+        amount=from_stripe(subject["amount"], subject["currency"]),
+        is_standing=status not in {"failed", "canceled", "won", "prevented"},
+    )
 
 
 def metadata_of(value: Plain) -> dict[str, str]:
