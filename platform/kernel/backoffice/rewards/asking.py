@@ -23,7 +23,7 @@ from kernel.rewards.policy.choices import ActivationState, Outcome
 from kernel.rewards.policy.compiling import compiled
 from kernel.rewards.policy.laws import jurisdictions, law
 from kernel.rewards.policy.services import ask, judged
-from kernel.rewards.policy.texts import explain, worded
+from kernel.rewards.policy.texts import called, explain, worded
 from kernel.rewards.policy.verdicts import Verdict, judge
 from kernel.rewards.simulation.scenarios import Assumptions
 from kernel.rewards.simulation.services import ask_simulation, usual
@@ -41,7 +41,7 @@ def refused(refusal: DomainError) -> str:
     rules = refusal.fields.get("rules")
     if not isinstance(rules, Mapping):
         return str(refusal.title)
-    named = "; ".join(f"{one}: {', '.join(offenders)}" for one, offenders in rules.items())
+    named = "; ".join(f"{rule}: {', '.join(map(called, one))}" for rule, one in rules.items())
     return f"{refusal.title} {named}"
 
 

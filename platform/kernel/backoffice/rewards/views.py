@@ -119,7 +119,8 @@ def _acted(request: StaffRequest, row: Activation) -> OpinionForm:
 
 def badge(one: Verdict) -> tuple[str, str, str]:
     """Return colour, word and place of a verdict."""
-    return _TONE[one.outcome], str(Outcome(one.outcome).label), one.jurisdiction
+    place = worded(law(one.jurisdiction).names)
+    return _TONE[one.outcome], str(Outcome(one.outcome).label), place
 
 
 def _badges(verdicts: dict[str, Verdict]) -> list[tuple[str, str, str]]:

@@ -50,7 +50,9 @@ def test_a_second_person_approves_with_an_opinion(desk: TenantClient, tenant: Te
     desk.post(path, {"act": "approve"})
 
     assert desk.get(f"{path}opinion/").content == b"%PDF-1.7 lawful"
-    assert "BD-02" in desk.get("/rewards/approvals/").content.decode()
+    listed = desk.get("/rewards/approvals/").content.decode()
+    assert "Two-level referral commission" in listed
+    assert "BD-02" not in listed
     with tenant_context(tenant):
         row.refresh_from_db()
         assert row.state == ActivationState.ACTIVE

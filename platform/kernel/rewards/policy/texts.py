@@ -14,15 +14,17 @@ from django.utils.translation import get_language
 from kernel.rewards.policy.verdicts import Finding, Verdict
 
 FILE: Final = Path(__file__).parent / "data" / "texts.json"
+NAMES: Final = Path(__file__).parent / "data" / "offenders.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A finding as it is shown."""
+    """A finding as it is shown; `named` is what offends, in words."""
 
     predicate: str
     severity: str
     offenders: tuple[str, ...]
+    named: tuple[str, ...]
     rule: str
     law: str
     way: str
@@ -45,12 +47,24 @@ def texts() -> Mapping[str, Any]:
     return dict(json.loads(FILE.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, Mapping[str, str]]:
+    return dict(json.loads(NAMES.read_text(encoding="utf-8")))
+
+
+def called(offender: str) -> str:
+    """Return what offends in words; of a shop's own rules the name that it gave them."""
+    known = _names().get(offender)
+    return worded(known) if known else offender
+
+
 def _told(finding: Finding) -> Explained:
     words = texts()[finding.predicate]
     return Explained(
         finding.predicate,
         finding.severity,
         finding.offenders,
+        tuple(called(one) for one in finding.offenders),
         worded(words["rule"]),
         worded(words["law"]),
         worded(words["way"]),

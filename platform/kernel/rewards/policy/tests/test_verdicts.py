@@ -14,7 +14,7 @@ from kernel.rewards.policy.errors import ManifestUnreadable, UnknownJurisdiction
 from kernel.rewards.policy.laws import APPROVAL, BLOCK, WARN
 from kernel.rewards.policy.manifest import Manifest, union
 from kernel.rewards.policy.predicates import PREDICATES
-from kernel.rewards.policy.texts import explain, texts
+from kernel.rewards.policy.texts import NAMES, explain, texts
 from kernel.rewards.policy.verdicts import gravest, judge
 
 FILE = Path(__file__).parent / "data" / "policy_verdicts.json"
@@ -111,3 +111,18 @@ def test_every_finding_names_rule_law_and_the_lawful_way(language: str) -> None:
             assert all(one.rule and one.law and one.way for one in told_of)
             chinese = any("\u4e00" <= letter <= "\u9fff" for letter in told_of[0].rule)
             assert chinese is (language == "zh-hans")
+
+
+def test_whatever_the_catalogue_offends_with_has_a_name_in_both_languages() -> None:
+    """Given every mode of the catalogue; when it is judged; then no page shows a bare code."""
+    offenders = {
+        name
+        for mode in modes().values()
+        for one in judge(mode.as_given, PLACES).values()
+        for finding in one.findings
+        for name in finding.offenders
+    }
+    known = json.loads(NAMES.read_text(encoding="utf-8"))
+    assert len(offenders) > 50
+    assert offenders <= set(known)
+    assert all({"zh", "en"} == set(words) for words in known.values())
