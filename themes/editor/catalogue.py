@@ -54,6 +54,7 @@ def _told(block: Block, page: Page, tenant: TenantRef) -> dict[str, Any]:
     return {
         "title": {"zh-hans": block.label.zh, "en": block.label.en},
         "group": block.group,
+        "icon": block.icon,
         "version": block.version,
         "limit": block.limit,
         "module": block.module,

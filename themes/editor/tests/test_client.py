@@ -9,6 +9,7 @@ from pathlib import Path
 
 from themes.editor.build import MOST_BYTES, SOURCE, build, node_path
 from themes.editor.words import WORDS
+from themes.registry import all_blocks
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static" / "themes"
@@ -22,6 +23,12 @@ def test_every_text_of_the_client_is_translated_and_none_is_left_over() -> None:
     named = set(re.findall(r'\["[^"]+", "[^"]+", "([^"]+)"\]', sources["rich.js"]))
 
     assert called | named == set(WORDS)
+
+
+def test_every_block_has_a_sign_that_the_client_draws() -> None:
+    drawn = set(re.findall(r'^  (\w+): "M', (SOURCE / "signs.js").read_text("utf-8"), re.MULTILINE))
+
+    assert {each.icon for each in all_blocks().values()} - drawn == set()
 
 
 def test_history_and_tree_do_what_they_say() -> None:

@@ -1,6 +1,7 @@
 /* The tree of blocks: read, chosen and moved with the keyboard, a mouse or a finger. */
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact-3.1.1.js";
 import { Icon, IconButton } from "./pieces.js";
+import { SIGNS } from "./signs.js";
 import { LIMITS, bytesOf, countOf, listAt, refusal } from "./tree.js";
 import { said, t } from "./words.js";
 
@@ -139,9 +140,8 @@ export function Outline({ desk }) {
   </div>`;
 }
 
-/* Pictures of blocks are files of ours; without one, a letter stands for it. */
+/* The sign of a block; a question mark for one that is not installed. */
 export function BlockIcon({ desk, type }) {
-  const kind = desk.kinds[type];
-  const label = said(kind?.title, "?");
-  return html`<i class="block-icon" aria-hidden="true">${kind?.iconUrl ? html`<img src=${kind.iconUrl} alt="" width="18" height="18" />` : [...label][0]}</i>`;
+  const sign = SIGNS[desk.kinds[type]?.icon];
+  return html`<i class="block-icon" aria-hidden="true">${sign ? html`<svg viewBox="0 0 24 24" class="i"><path d=${sign} /></svg>` : "?"}</i>`;
 }
