@@ -14,6 +14,8 @@ SIZES: Final = (180, 192, 512)
 
 _NIGHT: Final = (23, 26, 31)
 _READABLE: Final = 4.5
+_SEEN: Final = 2.2
+"""The least contrast of a button and the ground at night."""
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 
@@ -25,10 +27,12 @@ def theme_sheet(colour: str, accent: str = "") -> str:
         text = _towards(text, (255, 255, 255), 0.1)
     soft = _towards(_NIGHT, _read(found.brand), 0.22)
     line = _towards(_NIGHT, _read(found.brand), 0.45)
+    by_night = palette(_write(_seen_by_night(_read(found.brand))))
     return (
         palette_css(colour)
         + f":root{{--accent:{palette(accent or colour).brand}}}\n"
         + "@media (prefers-color-scheme:dark){:root{"
+        + f"--brand:{by_night.brand};--on-brand:{by_night.on_brand};--brand-hover:{by_night.hover};"
         + f"--brand-text:{_write(text)};--brand-soft:{_write(soft)};--brand-line:{_write(line)}"
         + "}}\n"
     )
@@ -80,6 +84,13 @@ def _read(text: str) -> tuple[int, int, int]:
 
 def _write(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _seen_by_night(brand: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return a brand's colour, lighter where its buttons would sink into the dark."""
+    while contrast(brand, _NIGHT) < _SEEN:
+        brand = _towards(brand, (255, 255, 255), 0.06)
+    return brand
 
 
 def _towards(

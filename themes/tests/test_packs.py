@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from themes.tests.samples import Shelf
 STATIC = Path(__file__).parents[1] / "static" / "themes"
 PRESETS = sorted(path.stem for path in FOLDER.glob("*.json"))
 PAGES = {"home", "category", "product", "member", "header", "footer", "tabbar"}
+NIGHT = (0x17, 0x1A, 0x1F)
 QUIET, INK = (0x5A, 0x61, 0x69), (0x1A, 0x1D, 0x21)
 
 
@@ -77,7 +79,11 @@ def test_every_palette_can_be_read_on_its_own_ground(code: str) -> None:
         for ground in (palette.ground, palette.sunk):
             assert contrast(QUIET, rgb(ground)) >= 4.5
             assert contrast(rgb(palette.brand), rgb(ground)) >= 4.5
-        assert palette.ground in sheet_of_pack(pack, palette)
+        sheet = sheet_of_pack(pack, palette)
+        assert palette.ground in sheet
+        night = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", sheet.split("dark", 1)[1]))
+        assert contrast(rgb(night["brand"]), NIGHT) >= 2.2
+        assert contrast(rgb(night["brand"]), rgb(night["on-brand"])) >= 4.5
 
 
 def test_every_picture_that_is_named_comes_along() -> None:
