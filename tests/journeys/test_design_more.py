@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -24,10 +25,11 @@ from tests.journeys.test_design import (
 )
 from tests.journeys.test_storefront import WCAG
 from themes.desk import draft_of, live_theme, pages_of, save_draft
+from themes.fields import Json
 from themes.packs.services import put_on
 
 ACTOR = Actor.system("tests")
-GONE = {"id": "b-gone", "type": "gone.block", "v": 1, "settings": {"a": 1}}
+GONE: Final[dict[str, Json]] = {"id": "b-gone", "type": "gone.block", "v": 1, "settings": {"a": 1}}
 
 
 def prepare(shop: Shop) -> None:
