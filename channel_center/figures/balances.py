@@ -11,6 +11,7 @@ from channel_center.billing.choices import PartyKind, SubscriptionState
 from channel_center.billing.models import Subscription, Wallet
 from channel_center.billing.services.wallets import views_of
 from channel_center.partners.selectors import visible_tenants
+from channel_center.partners.services.keys import PartnerProgram
 from kernel.access.models import Staff
 from kernel.backoffice.templatetags.console import money
 
@@ -40,7 +41,7 @@ class Standing:
     overdue_shops: int
 
 
-def standing_for(person: Staff) -> Standing | None:
+def standing_for(person: Staff | PartnerProgram) -> Standing | None:
     """Return balances and arrears that somebody may see; None where nothing was ever sold."""
     wallets = []
     if person.channel_id is not None:

@@ -24,17 +24,16 @@ from channel_center.moves.selectors import (
 )
 from channel_center.moves.services import asking
 from channel_center.partners.api.authentication import PartnerView
+from channel_center.partners.api.paging import CURSOR, page_of, pages_of
 from channel_center.partners.selectors import visible_tenants
 from kernel.access.confirming import ConfirmationNeeded, is_confirmed
 from kernel.access.models import Staff
-from kernel.api.openapi.answers import items_of
 from kernel.catalogue.api.fields import checked
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
 from kernel.tenancy.errors import UnknownTenant
 
 _VIEW, _MANAGE = "tenants.view", "tenants.manage"
-_PAGE = 100
 
 
 class MoveTold(serializers.Serializer[Any]):
@@ -99,16 +98,17 @@ class MovesView(PartnerView):
     permissions_by_method = {"GET": _VIEW}
 
     @extend_schema(
-        responses=items_of(MoveShown),
-        parameters=[OpenApiParameter("state", str)],
+        responses=pages_of(MoveShown),
+        parameters=[CURSOR, OpenApiParameter("state", str, enum=MoveState.values)],
     )
     def get(self, request: Request) -> Response:
-        """Return the latest hundred."""
+        """Return moves, the newest first, a hundred at a time."""
         rows = visible_moves(self.asks)
         if (state := request.query_params.get("state", "")) in MoveState.values:
             rows = rows.filter(state=state)
-        found = listed(list(rows[:_PAGE]))
-        return Response({"items": [_shown(self, each) for each in found]})
+        found, cursor = page_of(rows, request, "mov")
+        items = [_shown(self, each) for each in listed(found)]
+        return Response({"items": items, "next_cursor": cursor})
 
 
 class TenantMovesView(PartnerView):

@@ -59,6 +59,11 @@ SCOPES: Final = (
     "tenants.manage",
     "channels.view",
     "channels.manage",
+    "billing.view",
+    "billing.manage",
+    "brand.manage",
+    "staff.view",
+    "staff.manage",
     "webhooks.manage",
 )
 """What a partner's key can be given."""

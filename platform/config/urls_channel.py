@@ -29,4 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/channel/openapi.json", document, {"name": "channel"}),
     path("api/v1/channel/", include("channel_center.partners.api.urls")),
     path("api/v1/channel/", include("channel_center.moves.urls_api")),
+    path("api/v1/channel/", include("channel_center.topups.urls_api")),
+    path("api/v1/channel/", include("channel_center.billing.urls_api")),
+    path("api/v1/channel/", include("channel_center.market.urls_api")),
+    path("api/v1/channel/", include("channel_center.bulk.urls_api")),
+    path("api/v1/channel/", include("channel_center.brands.urls_api")),
+    path("api/v1/channel/", include("channel_center.figures.urls_api")),
 ]

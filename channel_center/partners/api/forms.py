@@ -45,6 +45,12 @@ class TenantTold(serializers.Serializer[Any]):
     currency = serializers.CharField(max_length=3, default="CNY")
     time_zone = serializers.CharField(max_length=64, default="Asia/Shanghai")
     colour = serializers.RegexField(r"^#[0-9a-fA-F]{6}$", default="#1f6f5c")
+    template = serializers.CharField(
+        max_length=40,
+        default="",
+        allow_blank=True,
+        help_text="Of `templates/`: what the tenant begins with.",
+    )
 
 
 class HoldTold(serializers.Serializer[Any]):

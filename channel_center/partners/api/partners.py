@@ -23,6 +23,7 @@ from channel_center.partners.api.forms import (
     partner_shown,
     webhook_shown,
 )
+from channel_center.partners.api.paging import CURSOR, page_of, pages_of
 from channel_center.partners.selectors import (
     applications,
     deliveries_of,
@@ -37,8 +38,6 @@ from kernel.api.openapi.answers import items_of
 from kernel.catalogue.api.fields import checked
 from kernel.common.idempotency.middleware import idempotency_exempt
 from kernel.common.ids import parse_public_id
-
-_MOST = 100
 
 
 class SelfView(PartnerView):
@@ -80,11 +79,13 @@ class ApplicationsView(PartnerView):
 
     permissions_by_method = {"GET": "channels.view", "POST": "channels.manage"}
 
-    @extend_schema(responses=items_of(ApplicationShown))
+    @extend_schema(responses=pages_of(ApplicationShown), parameters=[CURSOR])
     def get(self, request: Request) -> Response:
         """Return what was asked for, the latest first."""
         rows = applications(parent_id=self.channel_id).select_related("channel")
-        return Response({"items": [application_shown(row) for row in rows[:_MOST]]})
+        found, cursor = page_of(rows, request, "apl")
+        items = [application_shown(row) for row in found]
+        return Response({"items": items, "next_cursor": cursor})
 
     @extend_schema(request=PartnerTold, responses={201: ApplicationShown})
     def post(self, request: Request) -> Response:
@@ -138,11 +139,11 @@ class DeliveriesView(PartnerView):
 
     permissions_by_method = {"GET": "webhooks.manage"}
 
-    @extend_schema(responses=items_of(DeliveryShown))
+    @extend_schema(responses=pages_of(DeliveryShown), parameters=[CURSOR])
     def get(self, request: Request) -> Response:
         """Return what was told last, the latest first."""
-        rows = deliveries_of(self.channel_id)[:_MOST]
-        return Response({"items": [delivery_shown(row) for row in rows]})
+        found, cursor = page_of(deliveries_of(self.channel_id), request, "whd")
+        return Response({"items": [delivery_shown(row) for row in found], "next_cursor": cursor})
 
 
 class ReplayView(PartnerView):

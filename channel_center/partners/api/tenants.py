@@ -24,16 +24,20 @@ from channel_center.partners.api.forms import (
     tenant_shown,
     tenant_whole,
 )
+from channel_center.partners.api.paging import CURSOR, page_of, pages_of
 from channel_center.partners.selectors import visible_tenants
 from channel_center.partners.services.people import widen_reach
 from channel_center.services.channels import open_tenant_for_channel
+from channel_center.snapshots.errors import UnknownTemplate
+from channel_center.snapshots.services.bringing import begin_with
+from channel_center.snapshots.services.templates import usable_templates
 from kernel.access.models import Staff
 from kernel.access.services import hash_password
-from kernel.api.openapi.answers import items_of
 from kernel.catalogue.api.fields import checked
 from kernel.common.errors import DomainError
 from kernel.common.ids import parse_public_id
 from kernel.common.time import utc_now
+from kernel.tenancy.context import public_context
 from kernel.tenancy.errors import UnknownTenant
 from tenants.choices import HoldKind, HoldLevel, TenantState
 from tenants.models import Domain, Hold, Tenant
@@ -41,7 +45,6 @@ from tenants.services.lifecycle import Opening
 from tenants.services.states import place_hold, release_hold
 
 _VIEW, _MANAGE = "tenants.view", "tenants.manage"
-_PAGE = 100
 
 
 class TenantsView(PartnerView):
@@ -50,24 +53,23 @@ class TenantsView(PartnerView):
     permissions_by_method = {"GET": _VIEW, "POST": _MANAGE}
 
     @extend_schema(
-        responses=items_of(TenantShown),
+        responses=pages_of(TenantShown),
         parameters=[
             OpenApiParameter("q", str, description="Part of a name or of a host name."),
             OpenApiParameter("state", str, enum=TenantState.values),
-            OpenApiParameter("before", str, description="The id of the last tenant known."),
+            CURSOR,
         ],
     )
     def get(self, request: Request) -> Response:
         """Return the tenants, the newest first, a hundred at a time."""
-        rows = visible_tenants(self.asks).order_by("-pk")
+        rows = visible_tenants(self.asks)
         if text := request.query_params.get("q", "").replace("\x00", "").strip()[:120]:
             hosts = Domain.objects.filter(domain__icontains=text).values("tenant_id")
             rows = rows.filter(Q(name__icontains=text) | Q(pk__in=hosts))
         if (state := request.query_params.get("state", "")) in TenantState.values:
             rows = rows.filter(state=state)
-        if before := request.query_params.get("before", ""):
-            rows = rows.filter(pk__lt=parse_public_id("ten", before))
-        return Response({"items": [tenant_shown(row) for row in rows[:_PAGE]]})
+        found, cursor = page_of(rows, request, "ten")
+        return Response({"items": [tenant_shown(row) for row in found], "next_cursor": cursor})
 
     @extend_schema(request=TenantTold, responses={201: TenantMade})
     def post(self, request: Request) -> Response:
@@ -76,7 +78,10 @@ class TenantsView(PartnerView):
         given = told["owner"].get("password")
         password = given or secrets.token_urlsafe(12)
         opening = _opening(self.channel_id, told, hash_password(password))
+        template = _template(self.channel_id, told["template"])
         tenant_id, _job = open_tenant_for_channel(self.channel_id, opening, actor=self.actor)
+        if template is not None:
+            begin_with(template, tenant_id, channel_id=self.channel_id, actor=self.actor)
         if isinstance(self.asks, Staff):
             widen_reach(self.asks, tenant_id)
         shown = _whole(Tenant.objects.get(pk=tenant_id))
@@ -128,6 +133,20 @@ class HoldView(PartnerView):
             raise UnknownTenant
         release_hold(row.pk, actor=self.actor)
         return Response(status=204)
+
+
+def _template(channel_id: UUID, text: str) -> UUID | None:
+    """Return the template that is named, before anything is opened."""
+    if not text:
+        return None
+    try:
+        key = parse_public_id("tpl", text)
+    except DomainError as error:
+        raise UnknownTemplate from error
+    with public_context():
+        if not usable_templates(channel_id).filter(pk=key).exists():
+            raise UnknownTemplate
+    return key
 
 
 def _opening(channel_id: UUID, told: dict[str, Any], password_hash: str) -> Opening:

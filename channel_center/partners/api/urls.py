@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channel_center.partners.api import domains, partners, tenants
+from channel_center.partners.api import domains, partners, people, tenants
 
 urlpatterns = [
     path("self/", partners.SelfView.as_view()),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("tenants/<str:tenant>/domains/<str:host>/proof/", domains.DomainProofView.as_view()),
     path("partners/", partners.SubPartnersView.as_view()),
     path("applications/", partners.ApplicationsView.as_view()),
+    path("people/", people.PeopleView.as_view()),
+    path("people/<str:person>/invitation/", people.InvitationView.as_view()),
+    path("templates/", people.TemplatesView.as_view()),
     path("webhooks/", partners.WebhooksView.as_view()),
     path("webhooks/<str:webhook>/", partners.WebhookView.as_view()),
     path("deliveries/", partners.DeliveriesView.as_view()),

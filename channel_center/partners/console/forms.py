@@ -20,6 +20,11 @@ SCOPE_NAMES = {
     "tenants.manage": _("Open shops, hold them back and let them go"),
     "channels.view": _("See sub-partners"),
     "channels.manage": _("Apply for sub-partners"),
+    "billing.view": _("See balances, prices and what was sold"),
+    "billing.manage": _("Top up, set prices and buy for shops"),
+    "brand.manage": _("Change the brand"),
+    "staff.view": _("See colleagues"),
+    "staff.manage": _("Invite colleagues"),
     "webhooks.manage": _("Change webhooks"),
 }
 EVENT_NAMES = {

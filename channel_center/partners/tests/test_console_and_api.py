@@ -113,7 +113,7 @@ def test_a_key_counts_at_its_own_host_within_its_scopes_and_until_it_is_revoked(
     api = Api(channel, "tenants.view")
     elsewhere = Api(channel, host=other.host)
 
-    assert api.get("tenants/").json() == {"items": []}
+    assert api.get("tenants/").json() == {"items": [], "next_cursor": None}
     assert api.get(f"tenants/{tenant_a.public_id}/").status_code == 404
     assert api.post("tenants/", wanted_shop("x")).json()["code"] == "access.scope_missing"
     assert elsewhere.get("tenants/").status_code == 401

@@ -10,6 +10,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DEFAULT_GENERATOR_CLASS": "drf_spectacular.generators.SchemaGenerator",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "TopUpMethod": "channel_center.topups.choices.Method.choices",
+        "TopUpState": "channel_center.topups.choices.TopUpState.choices",
+        "PriceListState": "channel_center.billing.choices.ListState.choices",
+        "SubscriptionState": "channel_center.billing.choices.SubscriptionState.choices",
+        "BulkState": "channel_center.bulk.choices.BulkState.choices",
+        "BulkItemState": "channel_center.bulk.choices.ItemState.choices",
+        "TenantState": "tenants.choices.TenantState.choices",
         "CartPurpose": "kernel.cart.choices.CartPurpose.choices",
         "WarningCode": "kernel.cart.choices.WarningCode.choices",
         "CartGroupFulfilment": "kernel.cart.choices.Fulfilment.choices",
