@@ -34,13 +34,16 @@ from channel_center.console.selectors import (
     tenant_page,
 )
 from channel_center.figures.balances import standing_for
+from channel_center.figures.over_time import charts_for
 from channel_center.figures.selectors import figures_for, health
+from channel_center.figures.views import SEES_MONEY
 from channel_center.partners.selectors import open_holds, views_of
 from channel_center.partners.services.people import widen_reach
 from channel_center.services.channels import open_tenant_for_channel
 from channel_center.snapshots.services.bringing import begin_with
 from channel_center.snapshots.services.templates import usable_templates
 from kernel.access.services import hash_password
+from kernel.backoffice.figures.charts import Chart
 from kernel.backoffice.forms import add_refusal
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import query_without_page
@@ -83,6 +86,7 @@ def overview(request: StaffRequest) -> HttpResponseBase:
         "use": module_use(request.person),
         "figures": figures_for(request.person, now=utc_now()),
         "standing": standing_for(request.person),
+        "charts": _charts(request),
     }
     if channel_id is None:
         context |= {"partners": len(channel_list()), "jobs": len(open_jobs())}
@@ -90,6 +94,14 @@ def overview(request: StaffRequest) -> HttpResponseBase:
     else:
         context["holds"] = open_holds(channel_id)
     return render(request, "channel_center/overview.html", context)
+
+
+def _charts(request: StaffRequest) -> list[Chart]:
+    """Return what is drawn of shops, functions and money, by what the person may see."""
+    person = request.person
+    if not person.may(VIEW_TENANTS):
+        return []
+    return charts_for(person, now=utc_now(), money=person.may(SEES_MONEY))
 
 
 @require_GET

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("channel_center.flags.console.urls")),
     path("", include("channel_center.billing.console.urls")),
     path("", include("channel_center.topups.console.urls")),
+    path("", include("channel_center.figures.urls")),
     path("api/v1/channel/openapi.json", document, {"name": "channel"}),
     path("api/v1/channel/", include("channel_center.partners.api.urls")),
     path("api/v1/channel/", include("channel_center.moves.urls_api")),

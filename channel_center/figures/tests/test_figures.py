@@ -8,6 +8,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channel_center.billing.models import Wallet
+from channel_center.billing.services.wallets import wallet_of
+from channel_center.billing.tests.samples import put
 from channel_center.figures.models import ShopDay
 from channel_center.figures.selectors import figures_for
 from channel_center.hosts import HOSTS
@@ -17,7 +19,7 @@ from kernel.access.models import Staff
 from kernel.analytics.tasks import roll_up_due
 from kernel.common.time import local_date, utc_now
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
-from tenants.models import Tenant
+from tenants.models import ModuleInstall, Tenant
 from testkit.factories.orders import make_variant, pay, place
 
 
@@ -108,3 +110,29 @@ def test_a_partner_sees_its_own_balance_and_when_it_is_low(tenant_a: TenantRef) 
 
     assert "The balance is low" not in page
     assert "functions that are overdue, in 0 shops" in page
+
+
+def test_balance_and_functions_over_time_are_drawn_and_come_as_files(tenant_a: TenantRef) -> None:
+    partner, other = make_partner(), make_partner()
+    client, stranger = (signed_in(each.host, each) for each in (partner, other))
+    assert client.get("/charts/balance.csv").status_code == 404
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk)
+        since = utc_now() - timedelta(days=3, hours=12)
+        ModuleInstall.objects.create(
+            tenant_id=tenant_a.id, module="lamp", state="enabled", enabled_at=since
+        )
+    put(wallet_of(channel_id=partner.pk), 12_345)
+
+    page = client.get("/").content.decode()
+    balance = client.get("/charts/balance.csv").getvalue().decode().splitlines()
+    used = client.get("/charts/functions.csv").getvalue().decode().splitlines()
+
+    assert "Balance, the last 30 days" in page
+    assert [line.split(",")[1] for line in balance[-2:]] == ["0.0", "123.45"]
+    assert len(balance) == 31
+    assert {line.split(",")[1] for line in used[1:27]} == {"0.0"}
+    assert used[-1].split(",")[1] == "1.0"
+    assert "Balance, the last 30 days" not in stranger.get("/").content.decode()
+    assert stranger.get("/charts/functions.csv").status_code == 404
+    assert client.get("/charts/dreamt.csv").status_code == 404
