@@ -88,6 +88,9 @@ class LineTold(serializers.Serializer[Any]):
     trial_days = serializers.IntegerField(
         min_value=0, max_value=_MOST_TRIAL, required=False, allow_null=True
     )
+    may_lose = serializers.BooleanField(
+        default=False, help_text="It may be lower than what the partner pays itself."
+    )
 
 
 class LineShown(serializers.Serializer[Any]):
@@ -97,6 +100,7 @@ class LineShown(serializers.Serializer[Any]):
     amount = serializers.CharField()
     least = serializers.CharField(allow_null=True)
     trial_days = serializers.IntegerField(allow_null=True)
+    may_lose = serializers.BooleanField()
 
 
 class ListWhole(ListShown):
@@ -192,6 +196,7 @@ class PriceLineView(PartnerView):
             amount_minor=_minor(told["amount"], row.currency, "amount"),
             minimum_retail_minor=None if least is None else _minor(least, row.currency, "least"),
             trial_days=told.get("trial_days"),
+            may_lose=told["may_lose"],
             owner_id=self.channel_id,
             actor=self.actor,
         )
@@ -304,4 +309,5 @@ def _line(row: PriceLine, currency: str) -> dict[str, object]:
         "amount": _text(row.amount_minor, currency),
         "least": _text(row.minimum_retail_minor, currency),
         "trial_days": row.trial_days,
+        "may_lose": row.may_lose,
     }

@@ -14,7 +14,11 @@ from channel_center.models import Channel
 from channel_center.partners.services.tree import set_terms
 from channel_center.services.channels import add_staff
 from channel_center.snapshots.services.templates import Particulars, make_template, take_version
+from channel_center.topups.models import TopUpRequest
+from channel_center.topups.services.receiving import set_receiver
+from channel_center.topups.services.topping import decide
 from kernel.audit.actor import Actor
+from kernel.common.time import utc_now
 from kernel.snapshots.registry import parts
 from kernel.tenancy.context import TenantRef, public_context, tenant_context
 from kernel.tenancy.ports import directory
@@ -129,6 +133,22 @@ def sign_up(stage: Stage, above: Partner) -> Desk:
     sign_in(desk.page, f"{desk.base}/sign-in/", told["person_email"], NEW_PASSWORD)
     expect(desk.page).to_have_url(f"{desk.base}/")
     return desk
+
+
+def top_up(desk: Desk) -> None:
+    """Say that a transfer is under way; it is on the balance once the operator saw it."""
+    set_receiver(None, bank="Harbour Bank 6222 0000", least_minor=100, keys=None, actor=ACTOR)
+    desk.go("/top-ups/")
+    desk.page.fill("#id_amount", "200.00")
+    desk.page.fill("#id_reference", desk.base[-20:])
+    desk.page.locator("#top-up button").click()
+    expect(desk.page.locator("main")).to_contain_text("Being checked")
+    with public_context():
+        row = TopUpRequest.objects.get(reference=desk.base[-20:])
+    decide(row.pk, receiver_channel=None, minor=20_000, actor=ACTOR, now=utc_now())
+    desk.go("/")
+    expect(desk.page.locator("main .tiles", has_text="¥200.00")).to_be_visible()
+    expect(desk.page.locator("#chart-balance-title")).to_be_visible()
 
 
 def status_of(page: Page, address: str) -> int:
@@ -273,6 +293,7 @@ def test_a_partner_signs_up_opens_a_shop_from_a_template_and_it_sells(
     )
     refill(1)
     zita = sign_up(stage, partner)
+    top_up(zita)
     visitor = stage.desk("localhost", "store").page
 
     label = f"tea-{token_hex(3)}"
