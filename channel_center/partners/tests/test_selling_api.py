@@ -95,6 +95,11 @@ def test_a_price_is_drafted_checked_and_published_and_a_shop_buys_it_and_takes_i
     ]
     assert moved[0]["tenant"] == tenant_a.public_id
 
+    (written,) = api.get("invoices/").json()["items"]
+    (received,) = api.get("invoices/?side=received").json()["items"]
+    assert (written["total"], written["tenant"]) == ("10.00", tenant_a.public_id)
+    assert (received["total"], received["tenant"], received["partner"]) == ("3.00", None, None)
+
     one = f"{shop}subscriptions/{row['id']}/"
     assert api.post(f"{one}cancel/", {}, key="g").json()["ends_with_period"] is True
     assert api.post(f"{one}keep/", {}, key="h").json()["ends_with_period"] is False
