@@ -23,10 +23,8 @@ from channel_center.market.console.words import changes_of
 from channel_center.market.errors import UnknownItem
 from channel_center.market.selectors import item_of
 from channel_center.market.switching import switch_on
-from channel_center.market.undoing import take_back
 from channel_center.market.values import Item, Offered
 from kernel.backoffice.guard import StaffRequest, staff_page
-from kernel.backoffice.templatetags.console import money
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.tenancy.context import current_tenant
@@ -141,25 +139,6 @@ def renew_it(request: StaffRequest, code: str) -> HttpResponseBase:
     else:
         done = _("%(name)s was renewed.") % {"name": item.name}
         messages.success(request, done if charge else _("There is nothing to pay."))
-    return redirect(f"/market/{item.code}/")
-
-
-@require_POST
-@staff_page(MANAGE)
-def undo_it(request: StaffRequest, code: str) -> HttpResponseBase:
-    """Take a purchase back: what it cost comes back, and it ends now."""
-    item = item_of(current_tenant(), code, now=utc_now())
-    tenant_id, row = current_tenant().id, _subscription(item)
-    try:
-        back = take_back(tenant_id, row.id, actor=request.actor, now=utc_now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        directory().forget(tenant_id)
-        given = money(back.retail_minor, back.charge.currency)
-        messages.success(
-            request, _("Taken back. %(amount)s is on the balance.") % {"amount": given}
-        )
     return redirect(f"/market/{item.code}/")
 
 

@@ -13,7 +13,6 @@ urlpatterns = [
     path("market/<str:code>/switch/", views.switch),
     path("market/<str:code>/cancel/", buying.end_it),
     path("market/<str:code>/renew/", buying.renew_it),
-    path("market/<str:code>/undo/", buying.undo_it),
     path("balance/", balance.index),
     path("balance/top-up/", balance.begin_top_up),
     path("balance/invoices/", papers.invoices),

@@ -15,7 +15,6 @@ from channel_center.market.console.pages import MANAGE, VIEW
 from channel_center.market.console.words import category_name, changes_of
 from channel_center.market.selectors import item_of, items_of, narrowed
 from channel_center.market.switching import switch_off, switch_on
-from channel_center.market.undoing import undo_of
 from channel_center.market.values import Item
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.errors import DomainError
@@ -66,9 +65,6 @@ def page_of(request: StaffRequest, item: Item) -> dict[str, Any]:
         "may_switch": request.person.may(MANAGE_MODULES),
         "wallet": view_of(wallet_of(tenant_id=current_tenant().id)),
         "undo": _undo_of(request, item.code),
-        "back": undo_of(current_tenant().id, item.bought.subscription.id, now=utc_now())
-        if item.bought is not None
-        else None,
     }
 
 

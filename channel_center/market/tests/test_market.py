@@ -132,28 +132,6 @@ def test_a_function_is_tried_bought_upgraded_for_the_difference_and_ends_on_its_
     assert "Do not renew" in kept
 
 
-def test_a_purchase_is_taken_back_with_its_money_once(
-    owner: TenantClient, market: Market, tenant_a: TenantRef
-) -> None:
-    put(market.wallet(0), 100_000)
-    put(market.shop_wallet, 10_000)
-    take(owner, "lamp.large")
-    assert "Undo the purchase" in read(owner, "/market/lamp/")
-
-    answer = owner.post("/market/lamp/undo/", follow=True).content.decode()
-
-    assert "is on the balance" in answer
-    assert subscription().state == "canceled"
-    assert mode_of(anew(tenant_a.id), "lamp") != "full"
-    given = view_of(market.shop_wallet).balance_minor
-    # The unused part of a month, of which some seconds are over.
-    assert 9_990 <= given <= 10_000
-    owner.post("/market/lamp/undo/")
-    assert view_of(market.shop_wallet).balance_minor == given
-    take(owner, "lamp.large")
-    assert "Undo the purchase" not in read(owner, "/market/lamp/")
-
-
 def test_what_is_overdue_is_paid_with_one_click(
     owner: TenantClient, market: Market, tenant_a: TenantRef
 ) -> None:
