@@ -161,6 +161,43 @@ class ProductForm(forms.Form):
         return limits
 
 
+class GiftForm(forms.Form):
+    """Credit that is given, and runs out."""
+
+    days = forms.IntegerField(
+        label=gettext_lazy("Runs out after days"), min_value=1, max_value=3650, initial=365
+    )
+    note = forms.CharField(label=gettext_lazy("For what"), max_length=300, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    field_order = ("amount", "days", "note", "key")
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = AmountField(currency, label=f"{_('Amount')} ({currency})")
+        self.order_fields(self.field_order)
+
+    def clean_amount(self) -> int:
+        """Want more than nothing."""
+        minor: int | None = self.cleaned_data["amount"]
+        if not minor:
+            raise forms.ValidationError(_("The amount must be more than zero."))
+        return minor
+
+
+class LimitForm(forms.Form):
+    """How far a balance may go below zero, and when somebody is told."""
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"] = AmountField(
+            currency,
+            label=f"{_('Buys on account up to')} ({currency})",
+            help_text=_("So far the balance may go below zero; what comes in pays it first."),
+        )
+        self.fields["low"] = AmountField(currency, label=f"{_('Counts as low below')} ({currency})")
+
+
 class BillerForm(forms.Form):
     """In whose name a seller writes invoices."""
 

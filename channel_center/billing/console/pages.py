@@ -15,7 +15,8 @@ VIEW_PAPERS: Final = "billing.view"
 SELL_BELOW_COST: Final = "billing.below_cost"
 _ENTRIES: Final = (
     Entry("/prices/", _("Prices"), "tag", MANAGE),
-    Entry("/papers/", _("Invoices"), "card", VIEW_PAPERS),
+    Entry("/balances/", _("Balances"), "card", MANAGE),
+    Entry("/papers/", _("Invoices"), "book", VIEW_PAPERS),
     Entry("/margins/", _("Margins"), "chart", VIEW_PAPERS),
 )
 

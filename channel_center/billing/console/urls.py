@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channel_center.billing.console import papers, views
+from channel_center.billing.console import balances, papers, views
 
 urlpatterns = [
     path("prices/", views.prices),
     path("prices/product/", views.product),
+    path("balances/", balances.index),
+    path("balances/<str:public_id>/", balances.show),
     path("papers/", papers.index),
     path("papers/particulars/", papers.particulars),
     path("papers/<str:public_id>/", papers.invoice),
