@@ -159,9 +159,7 @@ class Reversal(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["top_up", "reference"], name="topups_reversal_once"
-            ),
+            models.UniqueConstraint(fields=["top_up", "reference"], name="topups_reversal_once"),
             models.CheckConstraint(condition=Q(minor__gte=0), name="topups_reversal_amount"),
         ]
 

@@ -46,9 +46,14 @@ class PricesForm(forms.Form):
     """One price for each offer; what is left empty costs what it costs above."""
 
     def __init__(
-        self, *args: Any, rows: Sequence[Row], currency: str, is_for_partners: bool, may_lose: bool = False,
+        self,
+        *args: Any,
+        rows: Sequence[Row],
+        currency: str,
+        is_for_partners: bool,
+        may_lose: bool = False,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
@@ -116,7 +121,8 @@ class ProductForm(forms.Form):
         max_value=10**9,
         required=False,
         help_text=gettext_lazy(
-            "By use: so many orders, messages, people or GB cost nothing; the price is for one more."
+            "By use: so many orders, messages, people or GB cost nothing; "
+            "the price is for one more."
         ),
     )
 
@@ -215,7 +221,7 @@ class BillerForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Stands at the end of invoices."),
     )
-    prefix = forms.RegexField(
+    prefix = forms.RegexField(  # type: ignore[assignment]  # the class takes fields away
         r"^[A-Za-z0-9]{1,12}$",
         label=gettext_lazy("Numbers begin with"),
         max_length=12,

@@ -95,9 +95,7 @@ def _published(request: StaffRequest, form: PricesForm, audience: str) -> bool:
                 )
             publish_list(row.id, owner_id=owner, actor=request.actor)
     except (BelowWholesale, BelowMinimum) as refusal:
-        at = next(
-            line for line, *_rest in told if line.offer.code == refusal.fields["offer"]
-        )
+        at = next(line for line, *_rest in told if line.offer.code == refusal.fields["offer"])
         form.add_error(f"price_{at.key}", str(refusal))
     except DomainError as refusal:
         form.add_error(None, str(refusal))

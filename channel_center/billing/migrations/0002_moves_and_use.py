@@ -7,31 +7,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channel_center_billing', '0001_initial'),
+        ("channel_center_billing", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='charge',
-            name='kind',
-            field=models.CharField(choices=[('trial', 'Trial'), ('purchase', 'Purchase'), ('renewal', 'Renewal'), ('upgrade', 'Upgrade'), ('downgrade', 'Smaller edition from the next period'), ('usage', 'Use'), ('move', 'Taken over by another provider')], max_length=10),
+            model_name="charge",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("trial", "Trial"),
+                    ("purchase", "Purchase"),
+                    ("renewal", "Renewal"),
+                    ("upgrade", "Upgrade"),
+                    ("downgrade", "Smaller edition from the next period"),
+                    ("usage", "Use"),
+                    ("move", "Taken over by another provider"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('meter', models.CharField(max_length=40)),
-                ('period_start', models.DateTimeField()),
-                ('period_end', models.DateTimeField()),
-                ('used', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('charge', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reading', to='channel_center_billing.charge')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='channel_center_billing.subscription')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("meter", models.CharField(max_length=40)),
+                ("period_start", models.DateTimeField()),
+                ("period_end", models.DateTimeField()),
+                ("used", models.BigIntegerField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "charge",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reading",
+                        to="channel_center_billing.charge",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="channel_center_billing.subscription",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subscription', 'period_start'), name='billing_read_once'), models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start')), ('used__gte', 0)), name='billing_reading_sane')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription", "period_start"), name="billing_read_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("period_end__gt", models.F("period_start")), ("used__gte", 0)
+                        ),
+                        name="billing_reading_sane",
+                    ),
+                ],
             },
         ),
     ]

@@ -45,19 +45,21 @@ def statement_pdf(
     return draw_story(statement.name, parts, language=language)
 
 
-def _invoice(
-    invoice: Invoice, brand: BrandRef, language: str, zone: tzinfo
-) -> Iterable[Flowable]:
+def _invoice(invoice: Invoice, brand: BrandRef, language: str, zone: tzinfo) -> Iterable[Flowable]:
     is_credit = invoice.kind == InvoiceKind.CREDIT
     day = _day(invoice.issued_at, zone)
     yield _head(brand, _("Credit note") if is_credit else _("Invoice"), invoice.number, day)
     seller, buyer = invoice.seller_particulars, invoice.buyer_particulars
     tax_number = _("Tax number")
     yield _beside(
-        [_("Issued by"), seller.get("name") or brand.name, seller.get("address", "")]
-        + _named(tax_number, seller.get("tax_number", "")),
-        [_("Issued to"), buyer.get("name", ""), buyer.get("address", "")]
-        + _named(tax_number, buyer.get("tax_number", "")),
+        [
+            *(_("Issued by"), seller.get("name") or brand.name, seller.get("address", "")),
+            *_named(tax_number, seller.get("tax_number", "")),
+        ],
+        [
+            *(_("Issued to"), buyer.get("name", ""), buyer.get("address", "")),
+            *_named(tax_number, buyer.get("tax_number", "")),
+        ],
     )
     yield _GAP
     if invoice.corrects is not None:
@@ -124,9 +126,9 @@ def _head(brand: BrandRef, title: str, right: str, below: str) -> Flowable:
     ]
     beside = [_text(right, 11, right=True), _text(below, right=True, quiet=1)]
     half = room_of("a4") / 2
-    rules = [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 1.2, HexColor(brand.colour))]
-    rules.append(("BOTTOMPADDING", (0, 0), (-1, -1), 10))
-    head = Table([[left, beside]], colWidths=[half, half], style=TableStyle(rules))
+    head = Table([[left, beside]], colWidths=[half, half], style=TableStyle(_PLAIN))
+    head.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 1.2, HexColor(brand.colour))]))
+    head.setStyle(TableStyle([("BOTTOMPADDING", (0, 0), (-1, -1), 10)]))
     head.spaceAfter = 16
     return head
 

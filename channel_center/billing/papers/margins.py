@@ -61,7 +61,8 @@ def margins_of(
 
     Args:
         seller_id: whose sales.
-        since, until: first days of the first and of the last month.
+        since: first day of the first month.
+        until: first day of the last month.
         zone: by whose clock.
         language: of the names.
     """

@@ -16,6 +16,7 @@ from channel_center.billing.models import Charge, Wallet
 from channel_center.billing.services.wallets import LINE, asset_of, lender_of, owner_of
 from kernel.common.money import Money
 from kernel.ledger.models import Posting
+from kernel.ledger.values import NOBODY
 from kernel.tenancy.context import public_context
 
 KINDS: Final[Mapping[str, Promise]] = {
@@ -110,7 +111,9 @@ def statement_of(wallet: Wallet, month: date, *, zone: tzinfo, language: str) ->
     )
     found = list(moved)
     charged = [
-        row["journal__reference_id"] for row in found if row["journal__reference_type"] == "charge"
+        row["journal__reference_id"]
+        for row in found
+        if row["journal__reference_type"] == "charge" and row["journal__reference_id"]
     ]
     names = _names(charged, language=language, with_shop=wallet.tenant_id is None)
     balance, lines = opening, []
@@ -121,7 +124,7 @@ def statement_of(wallet: Wallet, month: date, *, zone: tzinfo, language: str) ->
             StatementLine(
                 at=row["journal__occurred_at"],
                 kind=str(KINDS.get(kind, _("Other"))),
-                about=names.get(row["journal__reference_id"], ""),
+                about=names.get(row["journal__reference_id"] or NOBODY, ""),
                 minor=row["sum"],
                 balance_minor=balance,
             )

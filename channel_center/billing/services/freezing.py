@@ -17,7 +17,5 @@ def refuse_moving(tenant_id: UUID) -> None:
     Raises:
         ShopMoving: it is being moved.
     """
-    if Hold.objects.filter(
-        tenant=tenant_id, kind=HoldKind.TRANSFER, released_at=None
-    ).exists():
+    if Hold.objects.filter(tenant=tenant_id, kind=HoldKind.TRANSFER, released_at=None).exists():
         raise ShopMoving

@@ -74,7 +74,9 @@ class PrepaidTime:
         for rest in _rests(parties, now=now):
             name = rest.charge.offer.edition.product.name_in(language)
             currency = rest.charge.currency
-            given = sum(minor for step, minor in rest.returned if step.buyer_id == parties.giving_id)
+            given = sum(
+                minor for step, minor in rest.returned if step.buyer_id == parties.giving_id
+            )
             asked = sum(
                 step.due_minor
                 for step in rest.steps
@@ -294,4 +296,3 @@ def _note(charge: Charge, action: str, minor: int) -> None:
         obj=("subscription", subscription.public_id),
         after={"offer": charge.offer.code, "minor": minor, "currency": charge.currency},
     )
-

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from channel_center.billing.choices import InvoiceKind
 from channel_center.billing.errors import NotAvailableNow, ShopMoving
 from channel_center.billing.models import Charge, Invoice, Offer, Subscription
 from channel_center.billing.services.invariants import faults
@@ -99,13 +98,10 @@ def test_unused_time_goes_back_up_the_old_chain_and_the_new_one_pays_its_own_pri
         papers = list(
             Invoice.objects.filter(issued_at=MOVED)
             .order_by("created_at", "id")
-            .values_list("kind", "total_minor", "tenant")
+            .values_list("kind", "total_minor")
         )
-    assert sorted(papers, key=lambda p: (str(p[0]), p[1])) == [
-        (InvoiceKind.CREDIT, 200, None),
-        (InvoiceKind.CREDIT, 301, None),
-        (InvoiceKind.INVOICE, 200, None),
-    ]
+        assert not Invoice.objects.filter(issued_at=MOVED).exclude(tenant=None).exists()
+    assert sorted(papers) == [("credit", 200), ("credit", 301), ("invoice", 200)]
     legs.take_back(KEY, done, now=MOVED)
     legs.take_back(KEY, done, now=MOVED)
     assert balances(old, new) == [5151, 4549, 5000, 4000]
@@ -162,9 +158,7 @@ def test_what_the_new_partner_does_not_sell_or_cannot_pay_leaves_everything_as_i
         assert Charge.objects.get().ended_at is None
 
 
-def test_who_spent_what_came_back_owes_it_when_the_move_is_undone(
-    old: Market, new: Market
-) -> None:
+def test_who_spent_what_came_back_owes_it_when_the_move_is_undone(old: Market, new: Market) -> None:
     (offer,) = make_offers(["month"])
     (other,) = make_offers(["one_off"], feature="check_in", kind="module")
     price(old, [offer, other], [[0, 0], [450, 300], [1000, 300]])

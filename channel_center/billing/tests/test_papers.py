@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,8 +26,7 @@ from kernel.common.time import local_date, utc_now
 from kernel.tenancy.context import TenantRef, public_context
 from testkit.sealing import root_key
 from testkit.tenants import refreshed
-from testkit.web import TenantClient, console
-
+from testkit.web import console
 
 UTC = ZoneInfo("UTC")
 
@@ -66,6 +66,10 @@ def bought(market: Market, offer: Offer) -> Sale:
     return buy(token, tenant_id=market.tenant_id, actor=ACTOR)
 
 
+def lines_of(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode()
+
+
 def text_of(answer: object) -> str:
     content = getattr(answer, "content", b"")
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
@@ -85,7 +89,7 @@ def test_a_shop_reads_its_invoice_and_month_in_its_providers_name(
         page = owner.get("/balance/invoices/").content.decode()
         pdfs = [text_of(owner.get(f"/balance/invoices/{row.public_id}/")) for row in papers]
         month = owner.get("/balance/statement/").content.decode()
-        table = b"".join(owner.get("/balance/statement/file.csv").streaming_content).decode()
+        table = lines_of(owner.get("/balance/statement/file.csv"))
         drawn = text_of(owner.get("/balance/statement/file.pdf"))
         foreign = owner.get(f"/balance/invoices/{wholesale.public_id}/")
         empty = owner.get("/balance/statement/?month=2001-01").content.decode()
@@ -124,7 +128,9 @@ def test_partners_read_what_they_wrote_and_received_and_what_stays(
     refund(sale.charge.id, key="r", reason="x", actor=ACTOR, minor=500, beyond_policy=True)
     with public_context():
         upper, zeta = (Channel.objects.get(pk=key) for key in market.channels)
-        stranger = Channel.objects.create(name="Stranger", slug="stranger", host="stranger.example.com")
+        stranger = Channel.objects.create(
+            name="Stranger", slug="stranger", host="stranger.example.com"
+        )
         retail, middle, top = (
             Invoice.objects.get(total_minor=minor, kind="invoice") for minor in (1000, 450, 300)
         )
@@ -141,7 +147,7 @@ def test_partners_read_what_they_wrote_and_received_and_what_stays(
     assert seen(operator) == [404, 404, 200]
     assert seen(foreign) == [404, 404, 404]
     assert "Upper House" in text_of(desk.get(f"/papers/{middle.public_id}/"))
-    table = b"".join(desk.get("/margins/file.csv").streaming_content).decode()
+    table = lines_of(desk.get("/margins/file.csv"))
     # Half of it went back at each level: 500 sold, 225 paid.
     assert ",5.00,2.25,2.75,CNY" in table
     page = above.get("/margins/").content.decode()

@@ -6,45 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channel_center_billing', '0002_moves_and_use'),
-        ('channel_center_topups', '0001_initial'),
+        ("channel_center_billing", "0002_moves_and_use"),
+        ("channel_center_topups", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reversal',
+            name="Reversal",
             fields=[
-                ('id', models.UUIDField(default=kernel.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('refund', 'Refunded at Stripe'), ('dispute', "Disputed by the card's holder")], max_length=8)),
-                ('reference', models.CharField(max_length=120)),
-                ('minor', models.BigIntegerField()),
-                ('is_standing', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('restored_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.common.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refund", "Refunded at Stripe"),
+                            ("dispute", "Disputed by the card's holder"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reference", models.CharField(max_length=120)),
+                ("minor", models.BigIntegerField()),
+                ("is_standing", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                ("restored_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='topuprequest',
-            name='payment_ref',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="topuprequest",
+            name="payment_ref",
+            field=models.CharField(blank=True, default="", max_length=200),
         ),
         migrations.AddIndex(
-            model_name='topuprequest',
-            index=models.Index(condition=models.Q(('payment_ref', ''), _negated=True), fields=['receiver', 'payment_ref'], name='topups_by_payment'),
+            model_name="topuprequest",
+            index=models.Index(
+                condition=models.Q(("payment_ref", ""), _negated=True),
+                fields=["receiver", "payment_ref"],
+                name="topups_by_payment",
+            ),
         ),
         migrations.AddField(
-            model_name='reversal',
-            name='top_up',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='channel_center_topups.topuprequest'),
+            model_name="reversal",
+            name="top_up",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversals",
+                to="channel_center_topups.topuprequest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('top_up', 'reference'), name='topups_reversal_once'),
+            model_name="reversal",
+            constraint=models.UniqueConstraint(
+                fields=("top_up", "reference"), name="topups_reversal_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('minor__gte', 0)), name='topups_reversal_amount'),
+            model_name="reversal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minor__gte", 0)), name="topups_reversal_amount"
+            ),
         ),
     ]

@@ -21,8 +21,8 @@ from channel_center.topups.errors import (
     UnknownTopUp,
 )
 from channel_center.topups.models import Heard, Receiver, TopUpRequest
-from channel_center.topups.services.reversing import follow
 from channel_center.topups.services.receiving import open_receiver, receiver_of
+from channel_center.topups.services.reversing import follow
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import InvalidId, parse_public_id

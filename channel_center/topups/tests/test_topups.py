@@ -297,7 +297,9 @@ def test_eight_at_the_same_moment_credit_once(
         assert TopUp.objects.filter(reference=row.public_id).count() == 1
 
 
-def told_of(double: StripeDouble, row: TopUpRequest, kind: str, event_id: str, **says: object) -> int:
+def told_of(
+    double: StripeDouble, row: TopUpRequest, kind: str, event_id: str, **says: object
+) -> int:
     """Hand over an event about the payment of a top-up, as Stripe sends it."""
     [paid] = [
         each
@@ -346,7 +348,9 @@ def test_what_stripe_refunds_or_disputes_leaves_the_balance_once_and_may_come_ba
     # Never more than came in.
     assert balance(partner) == 0
     told_of(double, row, "charge.dispute.closed", "evt_d3", **(dispute | {"status": "won"}))
-    told_of(double, row, "charge.dispute.funds_reinstated", "evt_d4", **(dispute | {"status": "won"}))
+    told_of(
+        double, row, "charge.dispute.funds_reinstated", "evt_d4", **(dispute | {"status": "won"})
+    )
     assert balance(partner) == 3000
     told_of(double, row, "refund.failed", "evt_r3", **(part | {"status": "failed"}))
     told_of(double, row, "refund.updated", "evt_r4", **part)

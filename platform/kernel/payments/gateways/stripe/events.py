@@ -17,8 +17,8 @@ from kernel.payments.gateways.stripe.reading import (
     intent_result,
     metadata_of,
     refund_result,
-    taken_back,
     session_result,
+    taken_back,
 )
 
 FRESH_SECONDS: Final = 300
