@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 DEBIT_SIDE: Final = ("psp", "cogs", "reward:", "exp:", "issue:", "goods:")
 """Accounts whose balance is what was debited: money held, expenses, contra of units."""
+
+
+HELD: Final = ("m:", "pool:", "reserve:", "escrow:")
+"""Accounts that give no more than they have: of members, and of what is set aside for them."""
 
 
 def counts_debits(account: str) -> bool:
@@ -15,8 +18,7 @@ def counts_debits(account: str) -> bool:
     return account.startswith(DEBIT_SIDE)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One balanced pair of a journal.
 
     Attributes:
@@ -49,6 +51,25 @@ def owner_and_state(account: str) -> tuple[str, str] | None:
     kind, _, rest = account.partition(":")
     member, _, state = rest.rpartition(":")
     return (member, state) if kind == "m" and member else None
+
+
+def covered(book: Book, account: str, asset: str, minor: int) -> int:
+    """Return how much of a sum an account can give; what belongs to somebody is never overdrawn."""
+    if not account.startswith(HELD):
+        return minor
+    return min(minor, max(book.balance(account, asset), 0))
+
+
+def costs_the_shop(debit: str, credit: str) -> bool:
+    """Whether a reward comes out of what the shop earns by the order.
+
+    What was set aside before, belongs to members or is issued as units does not come out
+    of it a second time.
+    """
+    if debit.startswith("reward:"):
+        return True
+    own = not debit.startswith((*HELD, "issue:", "goods:", "supplier:"))
+    return own and credit.startswith(("m:", "pool:", "reserve:"))
 
 
 class Book(Protocol):

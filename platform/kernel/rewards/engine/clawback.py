@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from kernel.rewards.engine import accruals
-from kernel.rewards.engine.book import Line, owner_and_state
+from kernel.rewards.engine.book import Line, costs_the_shop, covered, owner_and_state
 from kernel.rewards.engine.numbers import ZERO, amount, largest_remainder, number, units
 from kernel.rewards.engine.paying import capped
 from kernel.rewards.engine.queues import entries_for, leave, receive
@@ -48,10 +48,12 @@ def _release(run: Run, found: Iterable[tuple[str, Record]]) -> None:
             accruals.change(run.engine.store, key, accrual)
             where = (accrual["to"], accrual["asset"])
             sums[where] = sums.get(where, 0) + accrual["minor"]
-    for (member, asset), minor in sums.items():
+    for (member, asset), summed in sums.items():
+        frozen = f"m:{member}:frozen"
+        minor = covered(run.engine.book, frozen, asset, summed)
         if minor > 0:
             run.engine.book_line(
-                Line(f"m:{member}:frozen", f"m:{member}:avail", asset, minor, "release", "release")
+                Line(frozen, f"m:{member}:avail", asset, minor, "release", "release")
             )
 
 
@@ -65,9 +67,21 @@ def _refunded(run: Run) -> None:
     for key, accrual in found:
         now = 0 if run.lets["whole"] else _anew(run, accrual, [one for _, one in found])
         _take_back(run, key, accrual, accrual["minor"] - now)
+    order["rewarded"] = _left_to_members([one for _, one in found])
     if run.lets["whole"]:
         _leave_queues(run)
     _unqualify(run)
+
+
+def _left_to_members(found: list[Record]) -> dict[str, int]:
+    """Return what an order still costs the shop, by asset: what could not be taken back too."""
+    left: dict[str, int] = {}
+    for accrual in found:
+        line = [accrual["debit"], accrual["credit"], accrual["asset"], accrual["minor"]]
+        for debit, credit, asset, minor in (line, *accrual["sides"]):
+            if costs_the_shop(debit, credit):
+                left[asset] = left.get(asset, 0) + minor
+    return left
 
 
 def _anew(run: Run, accrual: Record, others: list[Record]) -> int:
@@ -85,11 +99,15 @@ def _anew(run: Run, accrual: Record, others: list[Record]) -> int:
         minor = units(run.figure(rule["amount"]), scale)
         if rule.get("share") == "split":
             minor = _part(accrual, others, minor)
-        now = min(accrual["minor"], capped(run, accrual["debit"], accrual["asset"], minor))
+        now = min(accrual["minor"], _capped(run, accrual, minor))
     finally:
         run.binding, run.lets = outer, lets
     run.results[rule["key"]] = run.results.get(rule["key"], ZERO) + amount(now, scale)
     return now
+
+
+def _capped(run: Run, accrual: Record, minor: int) -> int:
+    return capped(run, accrual["debit"], accrual["credit"], accrual["asset"], minor)
 
 
 def _part(accrual: Record, others: list[Record], minor: int) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from kernel.rewards.engine import clawback, paying
 from kernel.rewards.engine.book import Book, Line, MemoryBook, available_to
 from kernel.rewards.engine.effects import perform
+from kernel.rewards.engine.functions import FUNCTIONS
 from kernel.rewards.engine.intake import take_in
 from kernel.rewards.engine.numbers import amount, number
 from kernel.rewards.engine.run import Run
@@ -52,6 +53,7 @@ class Engine:
         self._rules: dict[str, list[Mapping[str, Any]]] = {}
         self._lets: dict[str, list[Mapping[str, Any]]] = {}
         self._named: dict[str, Mapping[str, Any]] = {}
+        self.functions = FUNCTIONS
         self.caps: list[str] = []
         for pack in packs:
             self._take(pack)
@@ -77,14 +79,15 @@ class Engine:
         An event with a ``key`` that was applied before changes nothing.
         """
         key = event.get("key")
-        if key is not None:
-            if self.store.get("event", str(key)) is not None:
-                return []
-            self.store.put("event", str(key), {"type": event["type"]})
+        if key is not None and self.store.get("event", str(key)) is not None:
+            return []
         self._lines = []
         self._waiting = deque([event])
         while self._waiting:
             self._run(self._waiting.popleft())
+        if key is not None:
+            # Last, so that an event that was refused may come again.
+            self.store.put("event", str(key), {"type": event["type"]})
         return self._lines
 
     def _run(self, event: Record) -> None:
@@ -118,11 +121,13 @@ class Engine:
         """Book a line and, where a debtor is paid, keep what he owes."""
         self.book.post(line)
         self._lines.append(line)
-        member = available_to(line.credit)
-        if member is not None:
-            self._net(member, line)
+        if line.credit.endswith(":avail"):
+            self._net(line)
 
-    def _net(self, member: str, line: Line) -> None:
+    def _net(self, line: Line) -> None:
+        member = available_to(line.credit)
+        if member is None:
+            return
         owed = self.book.balance(f"exp:receivable:{member}", line.asset)
         kept = min(owed, line.minor)
         if kept > 0:

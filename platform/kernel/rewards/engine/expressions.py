@@ -61,6 +61,8 @@ def compiled(source: str) -> Compiled:
 @lru_cache(maxsize=4096)
 def template(source: str) -> Compiled:
     """Return a text with ``{expressions}`` in it, ready to be filled in."""
+    if "{" not in source:
+        return lambda names: source
     parts: list[str | Compiled] = []
     for at, piece in enumerate(source.replace("}", "{").split("{")):
         if piece:
@@ -113,11 +115,17 @@ def _binary(node: Any) -> Compiled:
     reckon = _ARITHMETIC.get(type(node.op))
     if reckon is None:
         raise RuleUnreadable(text=ast.unparse(node))
-    return lambda names: Fraction(reckon(number(left(names)), number(right(names))))
+    if type(node.op) in {ast.FloorDiv, ast.Mod}:
+        return lambda names: _whole(reckon, number(left(names)), number(right(names)))
+    return lambda names: reckon(number(left(names)), number(right(names)))
 
 
 def _quotient(above: Fraction, below: Fraction) -> Fraction:
     return above / below if below else ZERO
+
+
+def _whole(reckon: Callable[[Any, Any], Any], above: Fraction, below: Fraction) -> Fraction:
+    return Fraction(reckon(above, below)) if below else ZERO
 
 
 def _unary(node: Any) -> Compiled:

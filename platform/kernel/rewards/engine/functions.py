@@ -16,7 +16,8 @@ _DEEPEST: Final = 20
 
 def percent(run: Run, rate: Any, base: Any) -> Fraction:
     """Return a percentage of a base, exact."""
-    return number(rate) * number(base) / 100
+    share, whole = number(rate), number(base)
+    return Fraction(share.numerator * whole.numerator, share.denominator * whole.denominator * 100)
 
 
 def floored(run: Run, value: Any, scale: Any = 2) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from kernel.rewards.errors import NotANumber
@@ -14,24 +15,32 @@ ZERO: Final = Fraction(0)
 
 def number(value: object) -> Fraction:
     """Return what a rule reckons with: decimal text, a whole number or nothing."""
+    if type(value) is Fraction:
+        return value
     if value is None or value == "":
         return ZERO
-    if isinstance(value, Fraction):
-        return value
     if isinstance(value, int | Decimal):
         return Fraction(value)
+    return _read(value if type(value) is str else str(value))
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str) -> Fraction:
+    # The same prices and balances are read over and over again.
     try:
-        return Fraction(str(value))
+        return Fraction(text)
     except (ValueError, ZeroDivisionError) as error:
-        raise NotANumber(value=str(value)[:60]) from error
+        raise NotANumber(value=text[:60]) from error
 
 
 def units(value: Fraction, scale: int) -> int:
     """Return the whole units at a scale, rounded down towards zero."""
-    scaled = value * 10**scale
-    return int(scaled.numerator // scaled.denominator) if scaled >= 0 else -int(-scaled // 1)
+    above = value.numerator * 10**scale
+    below = value.denominator
+    return above // below if above >= 0 else -(-above // below)
 
 
+@lru_cache(maxsize=65_536)
 def amount(minor: int, scale: int) -> Fraction:
     """Return the figure that whole units stand for."""
     return Fraction(minor, 10**scale)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from kernel.rewards.engine import accruals
-from kernel.rewards.engine.book import Line
+from kernel.rewards.engine.book import Line, costs_the_shop, covered
 from kernel.rewards.engine.effects import perform
 from kernel.rewards.engine.numbers import ZERO, amount, largest_remainder, number, units
 from kernel.rewards.engine.run import Binding, Run
 from kernel.rewards.engine.selectors import select, selected
 
 Rule = Mapping[str, Any]
+_STATES: Final[Mapping[str, str]] = {"immediate": "avail", "delay": "frozen"}
 
 
 def pay(run: Run, rule: Rule) -> None:
@@ -91,15 +92,27 @@ def hand_out(run: Run, rule: Rule, figure: Fraction) -> Fraction:
     """Book what a rule pays one beneficiary and return how much it was."""
     engine, asset = run.engine, run.text(str(rule.get("asset", "CNY")))
     scale = engine.scale(asset)
-    debit = run.text(str(rule.get("from", f"reward:{rule['id']}")))
-    minor = capped(run, debit, asset, units(figure, scale))
-    if minor <= 0:
-        return ZERO
-    paid = amount(minor, scale)
-    run.binding = {**run.binding, "amount": paid}
+    source = rule.get("from")
+    debit = f"reward:{rule['id']}" if source is None else run.text(source)
+    run.binding = {**run.binding, "amount": figure}
     state = _state(run, rule)
     credit = run.text(str(rule.get("into", "m:{to}:" + state)))
-    sides = _side_lines(run, rule, "lead")
+    minor = units(figure, scale)
+    if not _is_led_up_to(rule):
+        minor = covered(engine.book, debit, asset, minor)
+    minor = capped(run, debit, credit, asset, minor)
+    if minor <= 0 or debit == credit:
+        return ZERO
+    sides: list[Line] = []
+    if "lead" in rule:
+        run.binding = {**run.binding, "amount": amount(minor, scale)}
+        sides = _side_lines(run, rule, "lead")
+        minor = covered(engine.book, debit, asset, minor)
+        if minor <= 0:
+            _undo(run, sides)
+            return ZERO
+    paid = amount(minor, scale)
+    run.binding = {**run.binding, "amount": paid}
     line = Line(debit, credit, asset, minor, str(rule["id"]), run.text(str(rule.get("why", ""))))
     engine.book_line(line)
     sides += _side_lines(run, rule, "with")
@@ -108,18 +121,34 @@ def hand_out(run: Run, rule: Rule, figure: Fraction) -> Fraction:
     return paid
 
 
+def _is_led_up_to(rule: Rule) -> bool:
+    """Whether a rule itself puts into its source what it pays."""
+    return "lead" in rule and any(side["into"] == rule.get("from") for side in rule["lead"])
+
+
+def _undo(run: Run, sides: list[Line]) -> None:
+    """Take back what led up to a payment for which nothing was left."""
+    for side in reversed(sides):
+        minor = covered(run.engine.book, side.credit, side.asset, side.minor)
+        if minor > 0:
+            run.engine.book_line(side.reversed(minor, "taken back"))
+
+
 def _side_lines(run: Run, rule: Rule, where: str) -> list[Line]:
     booked = []
     for side in rule.get(where, ()):
         if not run.holds(side.get("when")):
             continue
         asset = run.text(str(side["asset"]))
+        debit, credit = run.text(side["from"]), run.text(side["into"])
         minor = units(run.figure(side["amount"]), run.engine.scale(asset))
-        if minor > 0:
+        minor = covered(run.engine.book, debit, asset, minor)
+        minor = capped(run, debit, credit, asset, minor)
+        if minor > 0 and debit != credit:
             booked.append(
                 Line(
-                    run.text(side["from"]),
-                    run.text(side["into"]),
+                    debit,
+                    credit,
                     asset,
                     minor,
                     str(rule["id"]),
@@ -131,15 +160,15 @@ def _side_lines(run: Run, rule: Rule, where: str) -> list[Line]:
 
 
 def _state(run: Run, rule: Rule) -> str:
-    release = rule.get("release", "immediate")
+    release = str(rule.get("release", "immediate"))
     if release == "return_window":
         return "avail" if run.window_closed else "frozen"
-    return {"immediate": "avail", "delay": "frozen"}.get(str(release), str(release))
+    return _STATES.get(release, release)
 
 
-def capped(run: Run, debit: str, asset: str, minor: int) -> int:
+def capped(run: Run, debit: str, credit: str, asset: str, minor: int) -> int:
     """Return what the margin of the order still allows of a reward."""
-    if not run.order or not run.engine.caps or not debit.startswith("reward:"):
+    if not run.order or not run.engine.caps or not costs_the_shop(debit, credit):
         return minor
     scale = run.engine.scale(asset)
     most = min(units(run.figure(cap), scale) for cap in run.engine.caps)

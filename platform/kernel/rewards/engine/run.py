@@ -63,9 +63,7 @@ class Run:
 
     def call(self, word: str, arguments: list[Any]) -> Any:
         """Return what a function of the engine gives."""
-        from kernel.rewards.engine.functions import FUNCTIONS
-
-        function = FUNCTIONS.get(word)
+        function = self.engine.functions.get(word)
         if function is None:
             raise RuleUnreadable(text=word)
         return function(self, *arguments)
@@ -82,7 +80,7 @@ class Run:
 
     def text(self, source: str) -> str:
         """Fill in a text with expressions in it."""
-        return str(template(source)(self))
+        return str(template(source)(self)) if "{" in source else source
 
     def holds(self, source: object) -> bool:
         """Whether a filter lets the event through; none lets everything through."""

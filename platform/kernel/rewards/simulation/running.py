@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -46,13 +48,25 @@ def simulate(
     """
     whole = assumed.orders * len(curves)
     found = []
-    for at, curve in enumerate(curves):
-        one = _Scenario(packs, parameters, assumed, curve)
-        for done in one.run():
-            if told is not None:
-                told(at * assumed.orders + done, whole)
-        found.append(one.outcome())
+    with _seldom_collected():
+        for at, curve in enumerate(curves):
+            one = _Scenario(packs, parameters, assumed, curve)
+            for done in one.run():
+                if told is not None:
+                    told(at * assumed.orders + done, whole)
+            found.append(one.outcome())
     return found
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the collector look seldom: a scenario keeps nearly all it makes, and no cycles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def with_sale(packs: Sequence[Pack]) -> list[Pack]:

@@ -46,10 +46,13 @@ class WatchedBook(MemoryBook):
         """Book one line."""
         super().post(line)
         if line.asset == MONEY:
-            self.sums[self._kind(line.debit)] -= line.minor
-            self.sums[self._kind(line.credit)] += line.minor
-            self._moved(line.debit)
-            self._moved(line.credit)
+            debit, credit, sums, kinds = line.debit, line.credit, self.sums, self._kind_of
+            sums[kinds.get(debit) or self._kind(debit)] -= line.minor
+            sums[kinds.get(credit) or self._kind(credit)] += line.minor
+            if debit.endswith(":avail"):
+                self._moved(debit)
+            if credit.endswith(":avail"):
+                self._moved(credit)
             return
         issue, held = f"issue:{line.asset}", self.promised
         if line.debit == issue:
@@ -58,12 +61,11 @@ class WatchedBook(MemoryBook):
             held[line.asset] = held.get(line.asset, 0) - line.minor
 
     def _moved(self, account: str) -> None:
-        if account.endswith(":avail"):
-            left = self.balance(account, MONEY)
-            if left > 0:
-                self.available[account] = left
-            else:
-                self.available.pop(account, None)
+        left = self.balance(account, MONEY)
+        if left > 0:
+            self.available[account] = left
+        else:
+            self.available.pop(account, None)
 
     def _kind(self, account: str) -> str:
         kind = self._kind_of.get(account)
