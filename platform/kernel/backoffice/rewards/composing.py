@@ -37,6 +37,8 @@ FACTS: Final[Mapping[str, Any]] = {
     "unbounded_depth": _("It pays without a bounded number of levels."),
     "conversion_cycle": _("Assets can be changed back into themselves."),
     "pays_before_return_window": _("It pays before the return window is over."),
+    "unknown_selector": _("It does not say who is paid."),
+    "unknown_effect": _("It does something that no piece does."),
     "twice": _("Two rules have this name."),
     "code_not_own": _("The code of your own mode begins with OWN-."),
 }

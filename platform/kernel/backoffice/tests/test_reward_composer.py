@@ -126,7 +126,7 @@ def test_a_mode_that_was_asked_for_is_changed_no_more(tenant: TenantRef) -> None
     """Given a request; when the pack is changed; then it needs another code."""
     with tenant_context(tenant):
         keep(composed("direct"), actor=OWNER, now=utc_now())
-        keep(composed("fixed"), actor=OWNER, now=utc_now())
+        keep(composed("fixed", "cap"), actor=OWNER, now=utc_now())
         ask(["OWN-SPRING"], ["CN"], reason="Spring", actor=OWNER, now=utc_now())
         with pytest.raises(PackInUse):
             keep(composed("direct"), actor=OWNER, now=utc_now())

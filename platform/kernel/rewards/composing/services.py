@@ -18,7 +18,7 @@ from kernel.audit.services import record
 from kernel.rewards.composing.errors import PackInUse, UnknownPiece
 from kernel.rewards.composing.models import OwnPack
 from kernel.rewards.errors import PackRefused
-from kernel.rewards.packs.checking import Problem, early_payouts, problems
+from kernel.rewards.packs.checking import Problem, early_payouts, problems, told
 from kernel.rewards.packs.loading import BASE, OWN, read
 from kernel.rewards.policy.compiling import compiled
 from kernel.rewards.policy.laws import jurisdictions
@@ -104,9 +104,7 @@ def keep(document: Mapping[str, Any], *, actor: Actor, now: datetime) -> OwnPack
     """
     found = seen(document).problems
     if found:
-        raise PackRefused(
-            problems=[{"rule": one.rule, "fact": one.fact, "detail": one.detail} for one in found]
-        )
+        raise PackRefused(problems=[told(one) for one in found])
     code = str(document["code"])
     row = OwnPack.objects.select_for_update().filter(code=code).first()
     if row is not None and row.document != document and is_asked_for(code):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,12 +17,17 @@ from kernel.rewards.engine.expressions import compiled
 from kernel.rewards.engine.functions import FUNCTIONS
 from kernel.rewards.engine.numbers import number
 from kernel.rewards.errors import PackRefused
-from kernel.rewards.packs.loading import Pack, read
+from kernel.rewards.packs.loading import OWN, Pack, read
+from kernel.rewards.packs.soundness import conversions, cycles, is_below_zero, unsound
 
 DEEPEST: Final = 20
 """How many levels a rule may pay at most; unbounded depth does not exist."""
 
+_BEFORE_WINDOW: Final = frozenset(
+    {"order.paid", "order.completed", "order.verified", "order.refunded", "box.opened"}
+)
 _FIGURES: Final = frozenset({"percent", "money", "count", "factor"})
+_DEEP: Final = ("uplines", "levels", "generations", "depth")
 _EXPRESSIONS: Final = ("when", "if", "while", "amount", "limit", "weight")
 _TEMPLATES: Final = ("from", "into", "asset", "why")
 _WORDS: Final = frozenset(
@@ -100,32 +105,81 @@ def problems(document: Mapping[str, Any]) -> list[Problem]:
         *_rules(pack),
         *_depths(pack),
         *_conversions(pack),
+        *_unsound(pack),
     ]
+
+
+def refuse_unsound(packs: Sequence[Pack]) -> None:
+    """Refuse packs of a shop's own with whatever is wrong with them by now.
+
+    Raises:
+        PackRefused: ``problems`` name rule and fact.
+    """
+    faults = [
+        one
+        for pack in packs
+        if pack.code.startswith(OWN)
+        for one in problems(pack.document) or early_payouts(pack)
+    ]
+    if faults:
+        raise PackRefused(problems=[told(one) for one in faults])
+
+
+def told(problem: Problem) -> dict[str, str]:
+    """Return a problem as answers carry it."""
+    return {"rule": problem.rule, "fact": problem.fact, "detail": problem.detail}
 
 
 def check(document: Mapping[str, Any]) -> Pack:
     """Return the pack of a document, or refuse it with every problem named."""
     faults = problems(document)
     if faults:
-        raise PackRefused(
-            problems=[{"rule": one.rule, "fact": one.fact, "detail": one.detail} for one in faults]
-        )
+        raise PackRefused(problems=[told(one) for one in faults])
     return read(document)
 
 
 def early_payouts(pack: Pack) -> list[Problem]:
     """Return rules that pay money to members before the return window has closed."""
+    money = _money(pack)
     found = []
     for rule in pack.rules:
         stages = rule["on"] if isinstance(rule["on"], list) else [rule["on"]]
-        pays = "amount" in rule and str(rule.get("into", "m:{to}")).startswith("m:{to}")
-        money = (
-            rule.get("asset", "CNY") == "CNY" and rule.get("release", "immediate") == "immediate"
-        )
-        window = {"order.paid", "order.completed", "order.verified", "box.opened"} & set(stages)
-        if pays and money and window:
+        early = _BEFORE_WINDOW & {str(one).removesuffix(".after") for one in stages}
+        if early and any(asset in money and at_once for asset, at_once in _payments(rule)):
             found.append(Problem(str(rule["id"]), "pays_before_return_window", str(stages[0])))
     return found
+
+
+def _money(pack: Pack) -> set[str]:
+    """Return the assets that are money or become it."""
+    money = {"CNY"} | {
+        code
+        for code, asset in pack.assets.items()
+        if asset["class"] == "cash_commission"
+        or asset.get("withdrawable")
+        or asset.get("transferable") == "p2p"
+    }
+    while more := {
+        code
+        for code, asset in pack.assets.items()
+        if code not in money and money & set(asset.get("convertible_to", ()))
+    }:
+        money |= more
+    return money
+
+
+def _payments(rule: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Yield the assets that a rule books, and whether a member may use them at once."""
+    if "amount" in rule:
+        held = "avail" if rule.get("release", "immediate") == "immediate" else "held"
+        into = str(rule.get("into", "m:{to}:" + held))
+        yield str(rule.get("asset", "CNY")), _at_once(into, str(rule.get("from", "")))
+    for side in (*rule.get("lead", ()), *rule.get("with", ())):
+        yield str(side["asset"]), _at_once(str(side["into"]), str(side["from"]))
+
+
+def _at_once(into: str, source: str) -> bool:
+    return into.startswith("m:") and into.endswith(":avail") and not source.startswith("m:")
 
 
 def _parameters(pack: Pack) -> Iterator[Problem]:
@@ -209,17 +263,24 @@ def _faults(source: str, known: set[str]) -> Iterator[tuple[str, str]]:
         yield ("unknown_name", word)
 
 
+def _unsound(pack: Pack) -> Iterator[Problem]:
+    own = pack.code.startswith(OWN)
+    for fault in unsound(pack.rules, pack.assets, own=own):
+        yield Problem(*fault)
+    for name, spec in pack.parameters.items():
+        if spec["kind"] == "text" and is_below_zero(spec["default"]):
+            yield Problem(name, "negative_rate", str(spec["default"])[:60])
+
+
 def _depths(pack: Pack) -> Iterator[Problem]:
     for rule in pack.rules:
         spec = rule.get("to")
         if not isinstance(spec, Mapping):
             continue
-        source = spec.get("uplines", spec.get("levels"))
-        if source is None:
-            continue
-        depth = _depth(str(source), pack)
-        if depth is None or not 0 <= depth <= DEEPEST:
-            yield Problem(str(rule["id"]), "unbounded_depth", str(source))
+        for source in (str(spec[word]) for word in _DEEP if word in spec):
+            depth = _depth(source, pack)
+            if depth is None or not 0 <= depth <= DEEPEST:
+                yield Problem(str(rule["id"]), "unbounded_depth", source)
 
 
 def _depth(source: str, pack: Pack) -> int | None:
@@ -227,6 +288,8 @@ def _depth(source: str, pack: Pack) -> int | None:
     word = source.removeprefix("len(").removesuffix(")")
     if source.isdigit():
         return int(source)
+    if source.startswith("depth_of("):
+        return DEEPEST  # the function itself goes no deeper
     spec = pack.parameters.get(word)
     if spec is None:
         return None
@@ -236,15 +299,8 @@ def _depth(source: str, pack: Pack) -> int | None:
 
 def _conversions(pack: Pack) -> Iterator[Problem]:
     """Refuse assets that can be changed back into themselves over any way."""
-    edges = {code: set(asset.get("convertible_to", ())) for code, asset in pack.assets.items()}
-    for start, targets in edges.items():
-        waiting, reached = list(targets), set()
-        while waiting:
-            at = waiting.pop()
-            if at not in reached:
-                reached.add(at)
-                waiting.extend(edges.get(at, ()))
-        if start in reached:
-            yield Problem(start, "conversion_cycle", " → ".join(sorted(reached | {start})))
-        for unknown in sorted(targets - set(edges) - {"CNY"}):
-            yield Problem(start, "unknown_asset", unknown)
+    edges = conversions(pack.rules, pack.assets)
+    yield from dict.fromkeys(Problem(*fault) for fault in cycles(edges))
+    for code, asset in pack.assets.items():
+        for unknown in sorted(set(asset.get("convertible_to", ())) - set(pack.assets) - {"CNY"}):
+            yield Problem(code, "unknown_asset", unknown)

@@ -9,6 +9,7 @@ from kernel.rewards.engine.numbers import number
 from kernel.rewards.errors import FigureRefused, NotANumber
 from kernel.rewards.packs.checking import DEEPEST
 from kernel.rewards.packs.loading import Pack
+from kernel.rewards.packs.soundness import is_below_zero
 
 NAMES: Final = "names"
 _FIGURES: Final = frozenset({"percent", "money", "factor", "count"})
@@ -115,6 +116,8 @@ def _fitting(name: str, spec: Mapping[str, Any], value: Any) -> Any:
         if not isinstance(value, bool):
             raise FigureRefused(name=name, fact="not_a_flag")
         return value
+    if kind == "text" and is_below_zero(str(value).strip()):
+        raise FigureRefused(name=name, fact="negative_rate")
     if kind == "text":
         return str(value).replace("\x00", "").strip()[:_LONGEST_TEXT]
     return _table(name, value, spec["default"])

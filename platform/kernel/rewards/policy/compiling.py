@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from kernel.rewards.engine.numbers import number
 from kernel.rewards.packs.loading import OWN, Pack
 from kernel.rewards.policy.catalogue import modes
-from kernel.rewards.policy.manifest import UNBOUNDED, Asset, Manifest, Rule, union
+from kernel.rewards.policy.manifest import (
+    NOBODY,
+    NOTHING,
+    UNBOUNDED,
+    Asset,
+    Manifest,
+    Rule,
+    union,
+)
+from kernel.rewards.policy.sups import cap_of, costs
 
-_SHARE: Final = re.compile(r"pct\(\s*([A-Za-z_]\w*)")
 _MONEY: Final = "CNY"
 _KEPT: Final = frozenset({"locked", "quota", "claim", "coupon", "stock", "goods"})
 _OF_ORDERS: Final = ("order.paid", "order.completed", "order.verified")
@@ -30,14 +38,13 @@ def compiled(packs: Sequence[Pack], parameters: Mapping[str, Any]) -> Manifest:
     for pack in packs:
         figures = {**pack.defaults(), **parameters}
         rules = tuple(_rules(pack, figures))
-        known = bool(rules) and all(one.pct for one in rules if one.funding == "order")
         own = pack.code.startswith(OWN)
-        told = [_composed(pack)] if own else _described(pack, rates_known=known)
+        told = [_composed(pack)] if own else _described(pack, rules)
         parts += [Manifest(rules=rules), *told]
     return union(parts)
 
 
-def _described(pack: Pack, *, rates_known: bool) -> Iterator[Manifest]:
+def _described(pack: Pack, measured: Sequence[Rule]) -> Iterator[Manifest]:
     lawful = pack.code.endswith("L")
     known = modes().get(pack.code.removesuffix("L") if lawful else pack.code)
     if known is None:
@@ -45,8 +52,12 @@ def _described(pack: Pack, *, rates_known: bool) -> Iterator[Manifest]:
     told = known.variant if lawful else known.as_given
     if told is None:
         return
-    # Where all shares follow from the pack's own figures, these count, not the usual ones.
-    rules = tuple(replace(one, pct=Decimal(0)) for one in told.rules) if rates_known else told.rules
+    # What follows from the pack's own figures counts, not what is usual.
+    all_known = bool(measured) and all(one.pct for one in measured if one.funding == "order")
+    ids = {one.id for one in measured if one.pct}
+    rules = tuple(
+        replace(one, pct=Decimal(0)) if all_known or one.id in ids else one for one in told.rules
+    )
     yield replace(told, rules=rules)
 
 
@@ -79,22 +90,30 @@ def _events(rule: Mapping[str, Any]) -> list[str]:
 
 
 def _rules(pack: Pack, figures: Mapping[str, Any]) -> Iterator[Rule]:
+    costing = {cost.rule["id"]: cost.pct for cost in costs(pack, figures, _OF_ORDERS)}
+    cap = cap_of(pack, figures)
+    own = pack.code.startswith(OWN)
     for rule in pack.rules:
         events = _events(rule)
         selector, depth = _selected(rule.get("to"), figures)
-        kept = rule.get("release") in _KEPT
-        if not selector or rule.get("asset", _MONEY) != _MONEY or kept:
+        kept = rule.get("release") in _KEPT or rule.get("asset", _MONEY) != _MONEY
+        pays, costs_money = bool(selector) and not kept, rule["id"] in costing
+        if not pays and not costs_money:
             continue
-        from_sale = not rule.get("from") or str(rule["from"]).startswith("reward:")
-        of_order = any(event in _OF_ORDERS for event in events) and from_sale
+        pct = costing.get(rule["id"])
         yield Rule(
             id=rule["id"],
             event=events[0],
-            selector=selector,
-            depth=depth,
-            pct=_share(rule, figures, selector) if of_order else Decimal(0),
-            funding="order" if of_order else "budget",
-            own_payment=selector in {"queue", "previous_orders"},
+            # What is set aside costs the shop as much, but is paid to nobody yet.
+            selector=selector if pays else NOBODY,
+            asset="CASH" if pays else NOTHING,
+            depth=depth if pays else 0,
+            pct=pct or Decimal(0),
+            funding="order" if costs_money else "budget",
+            own_payment=pays and selector in {"queue", "previous_orders"},
+            pack=pack.code,
+            cap=cap,
+            unmeasured=own and costs_money and pct is None,
         )
 
 
@@ -141,28 +160,6 @@ def _depth(told: Any, figures: Mapping[str, Any]) -> int:
         return int(str(figures.get(text, text)))
     except ValueError:
         return UNBOUNDED
-
-
-def _share(rule: Mapping[str, Any], figures: Mapping[str, Any], selector: str) -> Decimal:
-    """Return the most that a rule pays of one order, in per cent, as far as it is a rate."""
-    found = _SHARE.match(str(rule.get("amount", "")))
-    if found is None or "reward" in str(rule.get("amount")):
-        return Decimal(0)
-    value = figures.get(found[1])
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return _figure(value)
-    rates = [_figure(one) for one in value]
-    every = selector == "upline" and "level" in str(rule.get("amount"))
-    return sum(rates, Decimal(0)) if every else max(rates, default=Decimal(0))
-
-
-def _figure(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
 
 
 def selector_of(to: Any, figures: Mapping[str, Any]) -> str:

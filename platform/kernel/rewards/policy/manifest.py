@@ -10,6 +10,10 @@ from typing import Any, Final, Self
 from kernel.rewards.policy.errors import ManifestUnreadable
 
 UNBOUNDED: Final = 9999
+NOBODY: Final = "nobody"
+"""The selector of a rule that sets money aside."""
+NOTHING: Final = "-"
+"""The asset of a rule that pays nobody."""
 UPWARD: Final = frozenset({"upline", "nearest", "diff_walk", "peer", "placement_up"})
 SPREADING: Final = frozenset({"diff_walk", "peer", "team"})
 
@@ -40,6 +44,9 @@ class Rule(Fact):
         counts: what the amount, or the rank of who is paid, is reckoned from:
             ``own_sales``, ``recruits``, ``team``.
         own_payment: a payee is paid because of an earlier payment of his own.
+        pack, cap: the pack whose rules take at most ``cap`` per cent of an order's margin
+            together; None where nothing caps them.
+        unmeasured: what it pays is in no proportion to the order.
         entitled_by: how a share of a pool is got: ``purchase``, ``payment``, ``service``.
     """
 
@@ -56,6 +63,9 @@ class Rule(Fact):
     release: str = "return_window"
     clawback: bool = True
     tax_category: bool = True
+    pack: str = ""
+    cap: Decimal | None = None
+    unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,12 +197,12 @@ def orders(draw: st.DrawFn, name: str) -> list[Event]:
         "paid": f"{paid / 100:.2f}",
         "cost": f"{cost / 100:.2f}",
     }
-    later = [
+    later: list[Event] = [
         {"type": "order.completed", "order": name},
         {"type": "order.return_window_closed", "order": name},
     ][: draw(st.integers(0, 2))]
     for cents in draw(st.lists(st.integers(0, 40_000), max_size=3)):
-        back = {"scope": "full"} if not cents else {"amount": f"{cents / 100:.2f}"}
+        back: Event = {"scope": "full"} if not cents else {"amount": f"{cents / 100:.2f}"}
         at = draw(st.integers(0, len(later)))
         later.insert(at, {"type": "order.refunded", "order": name, **back})
     return [{**event, "key": f"{name}-{at}"} for at, event in enumerate([first, *later])]

@@ -6,6 +6,7 @@ Rules, trees and events are drawn from the published schema and the composer's p
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -64,7 +65,7 @@ def test_books_add_up_nothing_is_below_zero_and_nothing_happens_twice(
     engine = engine_of(document)
     for lines in told(engine, [*opened, *events]):
         assert all(line.minor > 0 for line in lines)
-        assert isinstance(engine.book, MemoryBook)
+    assert isinstance(engine.book, MemoryBook)
     assert engine.book.adds_up()
     below = [
         one for one in balances(engine).items() if one[1] < 0 and one[0][0].startswith(_GUARDED)
@@ -93,7 +94,7 @@ def test_no_order_costs_the_shop_more_than_the_cap_of_its_margin(
         # What others were given out of a pool since cannot be taken back by a refund.
         if order is not None and paid > 0:
             margin = number(order["base"]) - number(order["cost"])
-            assert spent[name] <= max(margin * cap, 0), event
+            assert spent[name] <= max(margin * cap, Fraction(0)), event
 
 
 def cost_of(line: Line) -> int:

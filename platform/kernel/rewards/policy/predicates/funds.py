@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from kernel.rewards.policy.laws import Law
-from kernel.rewards.policy.manifest import Manifest
+from kernel.rewards.policy.manifest import Manifest, Rule
 
 _OF_ORDERS: Final = ("order.", "merchant.order.", "consign.", "restock.", "group.", "box.")
 _ALL: Final = Decimal(100)
@@ -15,17 +15,35 @@ _ALL: Final = Decimal(100)
 
 def beyond_margin(manifest: Manifest, law: Law) -> Iterator[str]:
     """All rules together may pay more of an order than it leaves, or nothing caps them."""
-    paid = [one for one in manifest.rules if one.funding == "order" and one.pct]
-    most = sum((one.pct for one in paid), Decimal(0))
-    for terms in manifest.terms:
-        if paid and not terms.order_cap:
-            yield "order_cap"
-            return
+    paid = [one for one in manifest.rules if one.funding == "order" and (one.pct or one.unmeasured)]
+    uncapped = [one.id for one in paid if one.unmeasured and one.cap is None]
+    if uncapped:
+        yield from uncapped
+        return
+    if paid and any(not terms.order_cap for terms in manifest.terms):
+        yield "order_cap"
+        return
     margins = [one.margin_pct for one in manifest.terms if one.margin_pct is not None]
     fees = max((one.fees_pct + one.platform_pct for one in manifest.terms), default=Decimal(0))
     room = min(margins) - fees if margins else law.figure("max_sup")
-    if most > room:
+    if _most(paid, room) > room:
         yield from (one.id for one in paid)
+
+
+def _most(paid: list[Rule], room: Decimal) -> Decimal:
+    """Return what rules may pay of an order together, each pack up to its own cap."""
+    packs: dict[tuple[str, Decimal | None], list[Rule]] = {}
+    for rule in paid:
+        packs.setdefault((rule.pack, rule.cap), []).append(rule)
+    most = Decimal(0)
+    for (_pack, cap), rules in packs.items():
+        told = sum((one.pct for one in rules), Decimal(0))
+        capped = None if cap is None else max(cap, Decimal(0)) * room / _ALL
+        open_end = any(one.unmeasured for one in rules)
+        if capped is not None:
+            told = capped if open_end else min(told, capped)
+        most += told
+    return most
 
 
 def later_pay_earlier(manifest: Manifest, law: Law) -> Iterator[str]:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.time import utc_now
+from kernel.rewards.packs.checking import refuse_unsound
 from kernel.rewards.packs.figures import own_figures
 from kernel.rewards.packs.loading import bundle
 from kernel.rewards.policy import reports
@@ -91,6 +92,7 @@ def ask(
     Raises:
         InvalidActivation: no packs, no places or no reason.
         UnknownPack, UnknownJurisdiction: of the codes.
+        PackRefused: a rule of a pack of the shop's own is unsound.
         FigureRefused: a figure that no pack has, or that does not fit.
         ModeBlocked: the law of a place forbids it.
     """
@@ -98,7 +100,9 @@ def ask(
     if not packs or not jurisdictions or not 0 < len(why) <= _LONGEST_REASON:
         raise InvalidActivation
     figures = dict(parameters or {})
-    own_figures(bundle(packs), figures)
+    chosen = bundle(packs)
+    refuse_unsound(chosen)
+    own_figures(chosen, figures)
     verdicts = judged(packs, figures, jurisdictions, now=now)
     outcome, shown = gravest(verdicts), current_tenant().kind == "sandbox"
     if outcome == Outcome.BLOCK and not shown:
@@ -166,6 +170,7 @@ def approve(activation_id: UUID, *, actor: Actor, now: datetime) -> Activation:
     row = _waiting(activation_id)
     if actor.id == row.asked_by:
         raise SecondPersonNeeded
+    refuse_unsound(bundle(row.packs))
     verdicts = judged(row.packs, row.parameters, row.jurisdictions, now=now)
     outcome = gravest(verdicts)
     if outcome == Outcome.BLOCK:
