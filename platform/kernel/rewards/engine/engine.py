@@ -31,6 +31,8 @@ class Engine:
     Attributes:
         counts: whether the engine itself says that a count of referrals has risen; in
             a replay the file says so.
+        earns: whether rules pay. Once a mode has ended they do not: what was earned is
+            released and taken back as before, and members move what they have.
         parameters: figures and tables that rules name; those of the tenant over the
             defaults of the packs.
     """
@@ -43,8 +45,10 @@ class Engine:
         book: Book | None = None,
         store: Store | None = None,
         counts: bool = False,
+        earns: bool = True,
     ) -> None:
         self.packs = packs
+        self.earns = earns
         self.counts = counts
         self.book: Book = MemoryBook() if book is None else book
         self.store: Store = MemoryStore() if store is None else store
@@ -109,7 +113,7 @@ class Engine:
             run.lets[let["name"]] = run.value(let["value"])
         for rule in self._rules.get(stage, ()):
             run.pack = rule["pack"]
-            if run.holds(rule.get("when")):
+            if (self.earns or _moves_what_is_there(rule)) and run.holds(rule.get("when")):
                 paying.pay(run, rule)
                 perform(run, rule.get("after"))
 
@@ -164,6 +168,12 @@ class Engine:
             if asset in pack.assets:
                 return number(pack.assets[asset].get("face", 0))
         return Fraction(0)
+
+
+def _moves_what_is_there(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule moves what a member has already, and brings him nothing new."""
+    sides = (*rule.get("lead", ()), *rule.get("with", ()))
+    return all(str(one.get("from", "")).startswith("m:") for one in (rule, *sides))
 
 
 def _with_kind(stage: str, event: Record) -> str:

@@ -20,7 +20,7 @@ from kernel.rewards.models import Memory, Programme
 from kernel.rewards.packs.checking import DEEPEST
 from kernel.rewards.permission import is_held_back, is_permitted
 from kernel.rewards.services.periods import ask_for_next
-from kernel.rewards.services.programmes import handle
+from kernel.rewards.services.programmes import ENDING, handle
 from kernel.tenancy.context import current_tenant
 
 Event = dict[str, Any]
@@ -36,17 +36,27 @@ def follow_order(order_id: UUID, moment: str) -> None:
         moment: what happened last: ``paid``, ``delivered``, ``completed``, ``refunded``.
     """
     rows = Programme.objects.filter(state=ProgrammeState.LIVE).order_by("id")
-    # One whose approval has run out earns nobody anything until it is approved anew.
-    live = [row for row in rows if is_permitted(row.packs, row.parameters)]
+    live = list(rows)
     if not live:
         return
     order = Order.objects.get(id=order_id)
     if order.member_id is None or is_held_back(order, moment):
         return
     for programme in live:
-        for event in (*_introductions(programme, order), *_steps(programme, order, moment)):
+        if is_permitted(programme.packs, programme.parameters):
+            told = [*_introductions(programme, order), *_steps(programme, order, moment)]
+        else:
+            told = _endings(programme, order, moment)
+        for event in told:
             handle(programme, event)
     ask_for_next(now=utc_now())
+
+
+def _endings(programme: Programme, order: Order, moment: str) -> list[Event]:
+    """Return what a programme hears of an order once it earns nobody anything any more."""
+    if not Memory.objects.filter(programme=programme, kind="order", key=str(order.id)).exists():
+        return []
+    return [one for one in _steps(programme, order, moment) if one["type"] in ENDING]
 
 
 def _introductions(programme: Programme, order: Order) -> Iterator[Event]:

@@ -55,14 +55,21 @@ def close_periods(*, now: datetime) -> int:
     """
     today, told = local_date(now, current_tenant().zone), 0
     rows = Programme.objects.filter(state=ProgrammeState.LIVE).order_by("id")
-    for programme in [row for row in rows if is_permitted(row.packs, row.parameters)]:
+    for programme in rows:
+        if not is_permitted(programme.packs, programme.parameters):
+            # Periods wait until it is approved anew; what was earned is released meanwhile.
+            told += bool(handle(programme, _due(today)))
+            continue
         for day in _open_days(programme, today):
             for period in periods_ending(day):
                 told += bool(handle(programme, event_of(period)))
-            due = {"type": "release.due", "key": f"release:{day}", "day": str(day)}
-            told += bool(handle(programme, due))
+            told += bool(handle(programme, _due(day)))
             _note(programme, day)
     return told
+
+
+def _due(day: date) -> dict[str, Any]:
+    return {"type": "release.due", "key": f"release:{day}", "day": str(day)}
 
 
 def ask_for_next(*, now: datetime) -> None:

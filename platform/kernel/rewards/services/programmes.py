@@ -15,11 +15,13 @@ from kernel.rewards.errors import EventRefused
 from kernel.rewards.models import Programme
 from kernel.rewards.packs.figures import named
 from kernel.rewards.packs.loading import Pack, bundle
-from kernel.rewards.permission import check_permitted
+from kernel.rewards.permission import check_permitted, is_permitted
 from kernel.rewards.services.stored import LedgerBook, StoredRecords
 from kernel.tenancy.context import current_tenant
 
 _KINDS: Final[Mapping[str, str]] = {"cash_commission": "commission"}
+ENDING: Final = frozenset({"order.return_window_closed", "order.refunded", "release.due"})
+"""Events that programmes hear to the end, when they earn nobody anything any more."""
 MONEY: Final = "CNY"
 """What packs call the money of the shop."""
 
@@ -82,10 +84,12 @@ def handle(programme: Programme, event: Mapping[str, Any]) -> list[Line]:
     """Run an event through a programme, once; the same key again changes nothing.
 
     Events of one programme run one after another: each sees what the last one left.
+    Once its approval has ended a programme earns nobody anything; what was earned before is
+    still released to its end, and taken back after refunds.
 
     Raises:
         EventRefused: the programme takes no events, or the event has no key.
-        ProgrammeNotPermitted: its approval has run out.
+        ProgrammeNotPermitted: its approval has run out, and the event is not one of `ENDING`.
     """
     if not event.get("key"):
         raise EventRefused(event=str(event.get("type")))
@@ -93,10 +97,17 @@ def handle(programme: Programme, event: Mapping[str, Any]) -> list[Line]:
         held = Programme.objects.select_for_update().get(id=programme.id)
         if held.state != ProgrammeState.LIVE:
             raise EventRefused(programme=str(held.id), state=held.state)
-        check_permitted(held.packs, held.parameters)
+        earns = event["type"] not in ENDING or is_permitted(held.packs, held.parameters)
+        if event["type"] not in ENDING:
+            check_permitted(held.packs, held.parameters)
         book, records = LedgerBook(held), StoredRecords(held)
         engine = Engine(
-            bundle(held.packs, sale=False), held.parameters, book=book, store=records, counts=True
+            bundle(held.packs, sale=False),
+            held.parameters,
+            book=book,
+            store=records,
+            counts=True,
+            earns=earns,
         )
         lines = engine.apply(dict(event))
         book.flush(str(event["key"]))

@@ -97,6 +97,26 @@ def test_nothing_runs_without_an_approval_and_nothing_is_earned_once_it_ended() 
     assert held(people[1]) == (0, 0)
 
 
+def test_what_was_earned_is_released_to_its_end_after_the_mode_has_ended() -> None:
+    """Given frozen rewards; when the approval ends; then they are released, and no more earned."""
+    row = approved("Two levels", "BD-02")
+    people, order = a_paid_order()
+    goods = order.items_minor - order.discount_minor
+    follow_order(order.id, "delivered")
+    late = place((make_variant(minor=10_000).pk, 1), member_id=people[2].id, now=utc_now())
+    pay(late)
+    end(row.pk, actor=OWNER, now=utc_now())
+
+    for moment in ("delivered", "completed"):
+        follow_order(orders_in(late)[0].id, moment)
+        follow_order(order.id, moment)
+    close_periods(now=utc_now() + timedelta(days=2))
+
+    assert held(people[1]) == (0, goods // 10)
+    assert held(people[0]) == (0, goods // 20)
+    assert verify() == []
+
+
 def test_periods_are_closed_once_each_with_the_sales_of_the_shop() -> None:
     approved("Periods", "BD-01")
     people, order = a_paid_order()
