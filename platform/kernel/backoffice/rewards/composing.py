@@ -21,7 +21,7 @@ from kernel.common.time import utc_now
 from kernel.rewards.composing.models import OwnPack
 from kernel.rewards.composing.services import empty, keep, pieces, seen, with_piece
 from kernel.rewards.packs.loading import OWN, codes, pack
-from kernel.rewards.policy.texts import worded
+from kernel.rewards.policy.texts import event_called, payee_called, worded
 
 MANAGE: Final = "rewards.manage"
 VIEW: Final = "rewards.view"
@@ -150,6 +150,10 @@ def _seen(document: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "faults": [(one, FACTS.get(one.fact, one.fact)) for one in looked.problems],
         "manifest": looked.manifest,
+        "paying": [
+            (one, event_called(one.event), payee_called(one.selector))
+            for one in (looked.manifest.rules if looked.manifest else ())
+        ],
         "places": told(looked.verdicts) if looked.verdicts else [],
     }
 

@@ -15,6 +15,7 @@ from kernel.rewards.policy.verdicts import Finding, Verdict
 
 FILE: Final = Path(__file__).parent / "data" / "texts.json"
 NAMES: Final = Path(__file__).parent / "data" / "offenders.json"
+WORDS: Final = Path(__file__).parent / "data" / "words.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,23 @@ def called(offender: str) -> str:
     """Return what offends in words; of a shop's own rules the name that it gave them."""
     known = _names().get(offender)
     return worded(known) if known else offender
+
+
+@lru_cache(maxsize=1)
+def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return dict(json.loads(WORDS.read_text(encoding="utf-8")))
+
+
+def payee_called(selector: str) -> str:
+    """Return who a selector pays, in words."""
+    known = _words()["payees"].get(selector)
+    return worded(known) if known else selector
+
+
+def event_called(event: str) -> str:
+    """Return what has to happen for a rule to run, in words."""
+    known = _words()["events"].get(event)
+    return worded(known) if known else event
 
 
 def _told(finding: Finding) -> Explained:
