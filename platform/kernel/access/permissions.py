@@ -99,6 +99,7 @@ CATALOGUE: Final = (
             Permission("payments.reconcile", _("Compare with the gateways' books")),
             Permission("withdrawals.view", _("See withdrawals")),
             Permission("withdrawals.review", _("Approve and refuse withdrawals")),
+            Permission("withdrawals.identify", _("Verify who members are")),
             Permission("withdrawals.pay", _("Pay withdrawals out, and see accounts for it")),
             Permission("withdrawals.manage", _("Decide what can be paid out and passed on")),
             Permission("rewards.view", _("See reward modes")),

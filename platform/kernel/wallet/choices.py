@@ -54,6 +54,22 @@ class EventKind(TextChoices):
     RETURNED = "returned", _("The bank sent it back")
 
 
+class IdentityState(TextChoices):
+    """How far the proof of a member's identity has got; without a row there is none."""
+
+    SUBMITTED = "submitted", _("Being checked")
+    VERIFIED = "verified", _("Verified")
+    REFUSED = "refused", _("Refused")
+
+
+class DocumentKind(TextChoices):
+    """By what a member proves who he is."""
+
+    ID_CARD = "id_card", _("Identity card of mainland China")
+    PASSPORT = "passport", _("Passport")
+    OTHER = "other", _("Another official document")
+
+
 class BatchState(TextChoices):
     """Where a pay-out batch stands."""
 

@@ -141,3 +141,43 @@ class Blocked(DomainError):
     code = "wallet.blocked"
     status = 409
     title = _("Withdrawals are blocked until something else is settled.")
+
+
+class IdentityNeeded(DomainError):
+    """The member must show who he is first; ``state`` says how far that has got."""
+
+    code = "wallet.identity_needed"
+    status = 409
+    title = _("Please show first who you are.")
+
+
+class HolderDiffers(DomainError):
+    """The account is in another name than the one that was verified."""
+
+    code = "wallet.holder_differs"
+    status = 409
+    title = _("The account must be in the name that was verified.")
+
+
+class DocumentTaken(DomainError):
+    """Another member has proved his identity by the same document."""
+
+    code = "wallet.document_taken"
+    status = 409
+    title = _("Another account was opened with this document.")
+
+
+class UnknownIdentity(DomainError):
+    """There is no such proof of identity."""
+
+    code = "wallet.unknown_identity"
+    status = 404
+    title = _("There is no such proof of identity.")
+
+
+class TaxPending(DomainError):
+    """The tax depends on a withdrawal that is still under way."""
+
+    code = "wallet.tax_pending"
+    status = 409
+    title = _("Another withdrawal is under way. The tax of this one depends on it.")

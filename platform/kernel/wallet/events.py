@@ -31,6 +31,23 @@ class WithdrawalChanged(Event):
 
 @register_event
 @dataclass(frozen=True, slots=True)
+class IdentityChanged(Event):
+    """A member showed who he is, or it was verified or refused.
+
+    Attributes:
+        state: see `kernel.wallet.choices.IdentityState`.
+    """
+
+    name: ClassVar[str] = "wallet.identity_changed"
+
+    check_id: UUID
+    member_id: UUID
+    state: str
+    reason: str
+
+
+@register_event
+@dataclass(frozen=True, slots=True)
 class TransferMade(Event):
     """A member gave some of a balance to another."""
 

@@ -17,7 +17,14 @@ from kernel.common.db.fields import CASCADE, RESTRICT, SET_NULL, DBForeignKey
 from kernel.common.ids import public_id, uuid7
 from kernel.common.money import BASIS_POINTS
 from kernel.tenancy.models import TenantModel
-from kernel.wallet.choices import BatchState, Channel, EventKind, State
+from kernel.wallet.choices import (
+    BatchState,
+    Channel,
+    DocumentKind,
+    EventKind,
+    IdentityState,
+    State,
+)
 
 
 class Rule(TenantModel):
@@ -61,10 +68,15 @@ class WithdrawalRule(Rule):
         channels: ways of paying out, see `Channel`.
         providers: code of the payout service by channel; what is not in it is paid by hand.
         statement: what members read before they ask, by language.
+        tax_category: how the law taxes it, see `kernel.wallet.tax`; empty for ``tax_bp``.
+        identity_from_minor: who has taken out so much in a year, with what is asked for, must
+            have shown who he is; None for never.
     """
 
     fee_minor = models.BigIntegerField(default=0)
     tax_bp = models.PositiveSmallIntegerField(default=0)
+    tax_category = models.CharField(max_length=40, default="", blank=True)
+    identity_from_minor = models.BigIntegerField(null=True, blank=True)
     four_eyes_minor = models.BigIntegerField(null=True, blank=True)
     channels = models.JSONField(default=list)
     providers = models.JSONField(default=dict, blank=True)
@@ -116,6 +128,59 @@ class PayoutAccount(TenantModel):
         return self.hint
 
 
+class IdentityCheck(TenantModel):
+    """Who a member says that he is, by a document. Name and number are sealed.
+
+    Attributes:
+        name_hint, number_hint: so much of them that their owner knows them.
+        digest: of the number, so that one person is not paid as two.
+        reason: why it was refused.
+        decided_by: who verified or refused it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    member = DBForeignKey("members.Member", db_on_delete=CASCADE, db_index=False)
+    document = models.CharField(max_length=10, choices=DocumentKind.choices)
+    name_hint = models.CharField(max_length=20)
+    number_hint = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=10, choices=IdentityState.choices, default=IdentityState.SUBMITTED
+    )
+    reason = models.CharField(max_length=200, default="", blank=True)
+    submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["member"], name="wallet_identity_of_member"),
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=~Q(state=IdentityState.REFUSED.value),
+                name="wallet_identity_once",
+            ),
+            models.CheckConstraint(
+                condition=one_of("state", IdentityState.values), name="wallet_identity_state"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "id"], name="wallet_identity_waits")]
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("idc", self.id)
+
+    @property
+    def purpose(self) -> str:
+        """Under which name and number are sealed."""
+        return f"wallet.identity.{self.id.hex}"
+
+    @override
+    def __str__(self) -> str:
+        return self.number_hint
+
+
 class PayoutBatch(TenantModel):
     """Withdrawals that are paid out by hand together.
 
@@ -155,6 +220,9 @@ class Withdrawal(TenantModel):
     Attributes:
         key: what the member's program calls the request; once for each member.
         hold_id: of the ledger.
+        tax_category: by which the tax was reckoned; empty for the shop's own share.
+        tax_on: the day of the request by the shop's clock; its month is that of the tax.
+        tax_basis: how the tax came about, see `kernel.wallet.tax.reckoning.Reckoned`.
         payout_minor: what the net is worth in the currency: what arrives.
         two_needed: two people must approve.
         checked_by: who approved first.
@@ -170,6 +238,9 @@ class Withdrawal(TenantModel):
     minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    tax_category = models.CharField(max_length=40, default="", blank=True)
+    tax_on = models.DateField()
+    tax_basis = models.JSONField(default=dict, blank=True)
     net_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     payout_minor = models.BigIntegerField()
@@ -209,6 +280,7 @@ class Withdrawal(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["member", "-id"], name="wallet_of_member"),
             models.Index(fields=["state", "id"], name="wallet_in_state"),
+            models.Index(fields=["tax_on", "state"], name="wallet_taxed_on"),
             models.Index(
                 fields=["query_at"],
                 condition=Q(query_at__isnull=False),

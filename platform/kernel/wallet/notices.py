@@ -12,8 +12,8 @@ from kernel.common.ids import public_id
 from kernel.common.money import Money
 from kernel.notifications.choices import Audience, MessageChannel, Topic
 from kernel.notifications.kinds import Kind, Telling, Variable, offer
-from kernel.wallet.choices import State
-from kernel.wallet.events import WithdrawalChanged
+from kernel.wallet.choices import IdentityState, State
+from kernel.wallet.events import IdentityChanged, WithdrawalChanged
 
 _INBOX: Final = (MessageChannel.INBOX,)
 _WORDS: Final[Mapping[str, str | Promise]] = {
@@ -28,7 +28,7 @@ _AMOUNT: Final = Variable(label=_("What arrives"), sample="CNY 95.00")
 
 def offer_all() -> None:
     """Make the kinds known."""
-    for kind in (_CHANGED, _ASKED):
+    for kind in (_CHANGED, _ASKED, _IDENTITY, _TO_VERIFY):
         offer(kind)
 
 
@@ -44,6 +44,22 @@ def _asked(event: WithdrawalChanged) -> Sequence[Telling]:
         return ()
     values: dict[str, str | Promise] = {"number": event.number, "amount": _amount(event)}
     return (Telling(values, link=f"/withdrawals/{public_id('wdr', event.withdrawal_id)}/"),)
+
+
+def _identity(event: IdentityChanged) -> Sequence[Telling]:
+    if event.state == IdentityState.SUBMITTED:
+        return ()
+    is_good = event.state == IdentityState.VERIFIED
+    what = _("It was verified.") if is_good else _("It was refused; please send it again.")
+    values: dict[str, str | Promise] = {"what": what, "reason": event.reason}
+    return (Telling(values, event.member_id, link="/account/wallet/identity/"),)
+
+
+def _to_verify(event: IdentityChanged) -> Sequence[Telling]:
+    if event.state != IdentityState.SUBMITTED:
+        return ()
+    link = f"/withdrawals/identities/{public_id('idc', event.check_id)}/"
+    return (Telling({}, link=link),)
 
 
 def _amount(event: WithdrawalChanged) -> str:
@@ -77,4 +93,31 @@ _ASKED: Final = Kind(
     subject=_("The withdrawal {{ number }} waits for you"),
     body=_("A member asks for {{ amount }}; look at the withdrawal {{ number }}."),
     variables={"number": _NUMBER, "amount": _AMOUNT},
+)
+_IDENTITY: Final = Kind(
+    code="identity.decided",
+    source=IdentityChanged.name,
+    title=_("Proof of identity verified or refused"),
+    audience=Audience.MEMBER,
+    topic=Topic.ACCOUNT,
+    tells=_identity,
+    channels=_INBOX,
+    subject=_("Your proof of identity"),
+    body=_("There is news of your proof of identity. {{ what }} {{ reason }}"),
+    variables={
+        "what": Variable(label=_("What happened"), sample="已通过"),
+        "reason": Variable(label=_("Reason"), sample="—"),
+    },
+)
+_TO_VERIFY: Final = Kind(
+    code="staff.identity_submitted",
+    source=IdentityChanged.name,
+    title=_("Proof of identity waits"),
+    audience=Audience.STAFF,
+    permission="withdrawals.identify",
+    tells=_to_verify,
+    channels=_INBOX,
+    subject=_("A proof of identity waits for you"),
+    body=_("A member has shown who he is; please verify it."),
+    variables={},
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.audit.actor import Actor
 from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal
 from kernel.wallet.services.accounts import forget_unused
+from kernel.wallet.services.identity import forget_identity, hand_over_identity
 
 
 def hand_over(kept_id: UUID, absorbed_id: UUID, actor: Actor, now: datetime) -> None:
@@ -15,6 +16,7 @@ def hand_over(kept_id: UUID, absorbed_id: UUID, actor: Actor, now: datetime) -> 
 
     What is held is given back, or paid, in the ledger of the account that asked.
     """
+    hand_over_identity(kept_id, absorbed_id)
     PayoutAccount.objects.filter(member_id=absorbed_id).update(member_id=kept_id)
     for row in Withdrawal.objects.filter(member_id=absorbed_id).order_by("pk"):
         # Both may have used the same key.
@@ -36,3 +38,4 @@ def forget(member_id: UUID, now: datetime) -> None:
     own.filter(removed_at=None).update(removed_at=now)
     own.update(hint="")
     forget_unused(keys)
+    forget_identity(member_id)

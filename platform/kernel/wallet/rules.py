@@ -13,21 +13,30 @@ from django.utils.translation import gettext as _
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.money import BASIS_POINTS, LARGEST_MINOR
+from kernel.common.time import local_date
 from kernel.ledger.errors import UnknownAsset
 from kernel.ledger.models import Asset
 from kernel.pricing.audience import checked_audience
 from kernel.pricing.errors import InvalidPriceList
+from kernel.tenancy.context import current_tenant
 from kernel.wallet.choices import EARNED, GIVEN, Channel
 from kernel.wallet.errors import InvalidWallet
 from kernel.wallet.models import Rule, TransferRule, WithdrawalRule
 from kernel.wallet.providers import known_provider, opener_for
+from kernel.wallet.tax.catalogue import category, fits
 
 LONGEST_STATEMENT: Final = 2_000
+_LONGEST_CATEGORY: Final = 40
 _MOST_TIMES: Final = 10_000
 _AMOUNTS: Final = frozenset(
-    {"min_minor", "max_minor", "daily_minor", "fee_minor", "four_eyes_minor"}
+    {
+        *("min_minor", "max_minor", "daily_minor", "fee_minor", "four_eyes_minor"),
+        "identity_from_minor",
+    }
 )
-_OPTIONAL: Final = frozenset({"max_minor", "daily_minor", "daily_count", "four_eyes_minor"})
+_OPTIONAL: Final = frozenset(
+    {"max_minor", "daily_minor", "daily_count", "four_eyes_minor", "identity_from_minor"}
+)
 _SHARES: Final = frozenset({"fee_bp", "tax_bp"})
 
 R = TypeVar("R", WithdrawalRule, TransferRule)
@@ -71,7 +80,20 @@ def set_withdrawal_rule(
         raise InvalidWallet(_("Choose at least one way to pay out."), field="channels")
     if any(opener_for(each) and not row.providers.get(each) for each in row.channels):
         raise InvalidWallet(_("Choose the service that pays this way."), field="providers")
+    _check_tax(row, asset, now=now)
     return row
+
+
+def _check_tax(row: WithdrawalRule, asset: Asset, *, now: datetime) -> None:
+    if not row.tax_category:
+        return
+    found = category(row.tax_category, on=local_date(now, current_tenant().zone))
+    if found is None or not fits(found, asset):
+        text = _("This tax does not fit the balance: it is for money of its place, one to one.")
+        raise InvalidWallet(text, field="tax_category")
+    if found.method != "none" and row.identity_from_minor is None:
+        text = _("Tax is declared by name: say from which amount members show who they are.")
+        raise InvalidWallet(text, field="identity_from_minor")
 
 
 @transaction.atomic
@@ -146,6 +168,10 @@ def _other(name: str, value: object) -> object:
             return checked_audience(value)
         except InvalidPriceList as refusal:
             raise InvalidWallet(field=name) from refusal
+    if name == "tax_category":
+        if not isinstance(value, str) or len(value) > _LONGEST_CATEGORY:
+            raise InvalidWallet(field=name)
+        return value
     if name == "channels":
         if not isinstance(value, (list, tuple)) or not set(value) <= set(Channel.values):
             raise InvalidWallet(field=name)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name, balance
 from kernel.ledger.values import Owner
+from kernel.members.models import Member
 from kernel.members.selectors import visible_members
 from kernel.wallet.choices import OPEN_STATES, REVIEWED_STATES, State
-from kernel.wallet.errors import UnknownBatch, UnknownWithdrawal
+from kernel.wallet.errors import UnknownBatch, UnknownIdentity, UnknownWithdrawal
 from kernel.wallet.models import (
+    IdentityCheck,
     PayoutBatch,
     Transfer,
     TransferRule,
@@ -209,3 +213,108 @@ def rules_shown() -> Sequence[tuple[Asset, Any, Any]]:
         or asset.pk in withdrawals
         or asset.pk in transfers
     ]
+
+
+def found_identities(text: str = "", *, state: str = "") -> QuerySet[IdentityCheck]:
+    """Return proofs of identity of members whom whoever acts may see, the latest first."""
+    rows = IdentityCheck.objects.filter(
+        member__in=visible_members("withdrawals.identify").values("pk")
+    )
+    if state:
+        rows = rows.filter(state=state)
+    if wanted := text.strip().replace("\x00", ""):
+        rows = rows.filter(member__name__icontains=wanted)
+    return rows.select_related("member").order_by("-submitted_at", "-id")
+
+
+def identity_with(check_id: UUID) -> IdentityCheck:
+    """Return a proof of identity.
+
+    Raises:
+        UnknownIdentity: there is none, or it is of somebody who may not be seen.
+    """
+    row = found_identities().filter(pk=check_id).first()
+    if row is None:
+        raise UnknownIdentity
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class TaxMonth:
+    """What was withheld in a month, in one currency; only of what was paid.
+
+    Attributes:
+        month: its first day.
+    """
+
+    month: date
+    currency: str
+    count: int
+    income_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """What was withheld of a member in a month by one category."""
+
+    member: Member
+    identity: IdentityCheck | None
+    category: str
+    currency: str
+    scale: int
+    count: int
+    income_minor: int
+    fee_minor: int
+    tax_minor: int
+    net_minor: int
+
+
+def tax_months() -> list[TaxMonth]:
+    """Return the months in which members were paid, the latest first."""
+    rows = _taxed().annotate(month=TruncMonth("tax_on")).order_by()
+    counted = rows.values("month", "currency").annotate(
+        n=Count("id"), income=Sum("minor"), tax=Sum("tax_minor")
+    )
+    found = [
+        TaxMonth(row["month"], row["currency"], row["n"], int(row["income"]), int(row["tax"]))
+        for row in counted
+    ]
+    return sorted(found, key=lambda each: (each.month, each.currency), reverse=True)
+
+
+def tax_rows(month: date) -> list[TaxRow]:
+    """Return what was withheld of whom in the month of a day, by name."""
+    last = monthrange(month.year, month.month)[1]
+    span = (month.replace(day=1), month.replace(day=last))
+    keys = ("member_id", "tax_category", "currency", "asset__scale")
+    counted = _taxed().filter(tax_on__range=span).order_by().values(*keys)
+    sums = counted.annotate(
+        n=Count("id"),
+        income=Sum("minor"),
+        fee=Sum("fee_minor"),
+        tax=Sum("tax_minor"),
+        net=Sum("net_minor"),
+    )
+    rows = list(sums)
+    members = Member.objects.in_bulk([row["member_id"] for row in rows])
+    checks = IdentityCheck.objects.filter(member_id__in=members)
+    known = {each.member_id: each for each in checks}
+    found = [
+        TaxRow(
+            members[row["member_id"]],
+            known.get(row["member_id"]),
+            row["tax_category"],
+            row["currency"],
+            row["asset__scale"],
+            row["n"],
+            *(int(row[name]) for name in ("income", "fee", "tax", "net")),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.member.name, each.member.pk, each.category))
+
+
+def _taxed() -> QuerySet[Withdrawal]:
+    seen = visible_members("withdrawals.view").values("pk")
+    return Withdrawal.objects.filter(state=State.PAID, member__in=seen)

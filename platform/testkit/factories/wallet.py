@@ -13,10 +13,15 @@ from kernel.ledger.choices import AssetKind
 from kernel.ledger.models import Asset
 from kernel.ledger.services import Leg, Owner, ensure_asset, post, system
 from kernel.members.models import Member
-from kernel.wallet.models import PayoutAccount, Withdrawal
+from kernel.wallet.models import IdentityCheck, PayoutAccount, Withdrawal
 from kernel.wallet.providers import PayoutAnswer, PayoutOrder, PayoutProvider, PayoutUnsure
 from kernel.wallet.rules import set_withdrawal_rule
-from kernel.wallet.services import add_account, request_withdrawal
+from kernel.wallet.services import (
+    add_account,
+    request_withdrawal,
+    submit_identity,
+    verify_identity,
+)
 from testkit.factories.orders import make_member
 
 ACTOR = Actor.system("tests")
@@ -63,6 +68,21 @@ def earn(member_id: UUID, minor: int, *, asset: str = COMMISSION) -> None:
 def make_account(member: Member, channel: str = "bank") -> PayoutAccount:
     """Give a member a bank account."""
     return add_account(member.pk, channel, BANK, now=utc_now())
+
+
+def card_number(seed: int) -> str:
+    """Return a number of an identity card that is well formed and nobody's."""
+    digits = f"11010119900101{seed % 1000:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    return digits + "10X98765432"[total % 11]
+
+
+def identify(member: Member, *, seed: int = 1) -> IdentityCheck:
+    """Verify a member by the name that his bank account has."""
+    told = {"document": "id_card", "name": BANK["holder"], "number": card_number(seed)}
+    row = submit_identity(member.pk, **told, actor=ACTOR, now=utc_now())
+    return verify_identity(row.pk, actor=ACTOR, now=utc_now())
 
 
 def make_withdrawal(

@@ -10,9 +10,18 @@ from kernel.wallet.services.accounts import (
     remove_account,
 )
 from kernel.wallet.services.batches import batch_rows, close_batch, leave_batch, make_batch
+from kernel.wallet.services.identity import (
+    compare_identity,
+    identity_of,
+    is_identity_missing,
+    refuse_identity,
+    submit_identity,
+    verify_identity,
+)
 from kernel.wallet.services.paying import give_back, query, query_due, send, settle_by_hand
 from kernel.wallet.services.requesting import (
     cancel_withdrawal,
+    quote,
     request_withdrawal,
     terms_of,
 )
@@ -26,19 +35,26 @@ __all__ = [
     "batch_rows",
     "cancel_withdrawal",
     "close_batch",
+    "compare_identity",
     "details_of",
     "find_recipient",
     "give_back",
+    "identity_of",
+    "is_identity_missing",
     "leave_batch",
     "make_batch",
     "open_account",
     "query",
     "query_due",
+    "quote",
+    "refuse_identity",
     "reject",
     "remove_account",
     "request_withdrawal",
     "send",
     "settle_by_hand",
+    "submit_identity",
     "terms_of",
     "transfer",
+    "verify_identity",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from kernel.audit.actor import Actor
 from kernel.common.ids import uuid7
 from kernel.common.money import BASIS_POINTS, Money
 from kernel.common.time import local_date
-from kernel.ledger.models import Asset
 from kernel.ledger.services import Owner, freeze, release, worth
 from kernel.members.locks import lock_names
 from kernel.pricing.audience import includes, kinds_of
@@ -37,6 +36,8 @@ from kernel.wallet.guards import check_guards
 from kernel.wallet.models import PayoutAccount, Rule, Withdrawal, WithdrawalRule
 from kernel.wallet.rules import may_be_withdrawn
 from kernel.wallet.services.accounts import forget_unused, own_account
+from kernel.wallet.services.identity import check_identity
+from kernel.wallet.services.taxing import tax_of
 from kernel.wallet.services.telling import locked, note
 
 REFERENCE: Final = "withdrawal"
@@ -48,6 +49,7 @@ class Terms:
 
     Attributes:
         payout: what arrives.
+        basis: how the tax came about; empty for the shop's own share.
     """
 
     minor: int
@@ -55,21 +57,40 @@ class Terms:
     tax_minor: int
     net_minor: int
     payout: Money
+    basis: dict[str, Any]
 
 
-def terms_of(rule: WithdrawalRule, asset: Asset, minor: int) -> Terms:
-    """Return fee, tax and what arrives.
+def terms_of(rule: WithdrawalRule, member_id: UUID, minor: int, *, now: datetime) -> Terms:
+    """Return fee, tax and what arrives when a member takes so much out now.
 
     Raises:
         NothingLeft: fee and tax take it all.
+        TaxPending: the tax depends on a withdrawal that is under way.
+        NotWithdrawable: the tax cannot be reckoned.
     """
     fee = min(max(share_up(minor, rule.fee_bp), rule.fee_minor), minor)
-    tax = share_up(minor - fee, rule.tax_bp)
+    tax, basis = tax_of(rule, member_id, minor, now=now) or (
+        share_up(minor - fee, rule.tax_bp),
+        {},
+    )
     net = minor - fee - tax
-    payout = worth(asset, net) if net > 0 else None
+    payout = worth(rule.asset, net) if net > 0 else None
     if payout is None or payout.minor <= 0:
         raise NothingLeft
-    return Terms(minor, fee, tax, net, payout)
+    return Terms(minor, fee, tax, net, payout, basis)
+
+
+def quote(
+    member_id: UUID, *, asset: str, minor: int, now: datetime
+) -> tuple[WithdrawalRule, Terms]:
+    """Return what would become of a request, by which rule; nothing is held.
+
+    Raises:
+        NotWithdrawable, OutOfBounds, DailyLimit, NothingLeft, TaxPending: as the request would.
+    """
+    rule = _rule(asset, member_id)
+    check_amount(rule, minor, spent_today(member_id, rule.asset_id, now=now))
+    return rule, terms_of(rule, member_id, minor, now=now)
 
 
 def share_up(minor: int, basis_points: int) -> int:
@@ -104,6 +125,8 @@ def request_withdrawal(
         OutOfBounds, DailyLimit, NothingLeft: the amount does not fit.
         UnknownAccount: the member has no such account.
         Blocked: something must be settled first.
+        IdentityNeeded, HolderDiffers: he must show who he is, or use an account of his own.
+        TaxPending: the tax depends on a withdrawal that is under way.
         RequestKeyReused: the key names another request.
         InsufficientBalance: less is available.
     """
@@ -120,6 +143,7 @@ def request_withdrawal(
         raise NotWithdrawable(field="account")
     check_amount(rule, minor, spent_today(member_id, rule.asset_id, now=now))
     check_guards(member_id, asset, now=now)
+    check_identity(rule, account, minor, now=now)
     row = _held(rule, account, member_id=member_id, minor=minor, key=key, now=now)
     note(row, EventKind.REQUESTED, actor=actor, now=now)
     return row
@@ -135,7 +159,7 @@ def _held(
     now: datetime,
 ) -> Withdrawal:
     """Hold the units of a request, and write the request down."""
-    terms, row_id = terms_of(rule, rule.asset, minor), uuid7()
+    terms, row_id = terms_of(rule, member_id, minor, now=now), uuid7()
     number = draw_number("W", now=now)
     hold = freeze(
         Owner("member", member_id),
@@ -147,6 +171,8 @@ def _held(
             "number": number,
             "arrives_minor": terms.payout.minor,
             "currency": terms.payout.currency,
+            "fee_minor": terms.fee_minor,
+            "tax_minor": terms.tax_minor,
         },
     )
     return Withdrawal.objects.create(
@@ -158,6 +184,9 @@ def _held(
         minor=minor,
         fee_minor=terms.fee_minor,
         tax_minor=terms.tax_minor,
+        tax_category=rule.tax_category,
+        tax_on=local_date(now, current_tenant().zone),
+        tax_basis=terms.basis,
         net_minor=terms.net_minor,
         currency=terms.payout.currency,
         payout_minor=terms.payout.minor,

@@ -1,0 +1,1 @@
+"""Tax that is withheld when members are paid: categories as data, one pure reckoning."""
