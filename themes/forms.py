@@ -13,6 +13,7 @@ from themes.fields import Json
 _NOTHING: Final[Mapping[str, Json]] = {
     "text": "",
     "notice": "",
+    "facts": None,
     "tabs": None,
     "agreement": None,
     "providers": [],

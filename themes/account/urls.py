@@ -24,6 +24,7 @@ from themes.account import (
 from themes.notices import views as notice_views
 from themes.promotions.views import my_coupons
 from themes.rewards import views as rewards
+from themes.wallet import identity
 from themes.wallet import views as wallet
 
 app_name = "account"
@@ -50,6 +51,7 @@ urlpatterns = [
     path("level/", levels.level, name="level"),
     path("holds/", holds.holds, name="holds"),
     path("wallet/", wallet.wallet, name="wallet"),
+    path("wallet/identity/", identity.identity, name="identity"),
     path("wallet/accounts/remove/", wallet.forget_account, name="payout-forget"),
     path("wallet/accounts/<slug:channel>/", wallet.payout_account, name="payout-account"),
     path("wallet/take-back/", wallet.take_back, name="withdrawal-cancel"),

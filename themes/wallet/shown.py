@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kernel.common.money import Money
+from kernel.common.time import local_date, utc_now
 from kernel.ledger.selectors import decimal_text
+from kernel.tenancy.context import current_tenant
 from kernel.wallet.api.shown import hidden_name
 from kernel.wallet.choices import REVIEWED_STATES, State
-from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal
+from kernel.wallet.models import PayoutAccount, Transfer, Withdrawal, WithdrawalRule
 from kernel.wallet.providers import opener_for
 from kernel.wallet.selectors import Giveable, Withdrawable
+from kernel.wallet.services.requesting import Terms
+from kernel.wallet.tax.explaining import category_name, explained
 from themes.fields import Json
 from themes.shop.amounts import text_of
 from themes.shop.moments import moment_text
@@ -35,7 +40,10 @@ def withdrawable_data(found: Withdrawable) -> dict[str, Json]:
         rules.append(_("Fee %(percent)s%%") % {"percent": f"{rule.fee_bp / 100:g}"})
     if rule.fee_minor:
         rules.append(_("Fee of at least %(amount)s") % {"amount": units(rule.fee_minor)})
-    if rule.tax_bp:
+    if rule.tax_category:
+        on = local_date(utc_now(), current_tenant().zone)
+        rules.append(category_name(rule.tax_category, on=on))
+    elif rule.tax_bp:
         rules.append(_("Tax withheld %(percent)s%%") % {"percent": f"{rule.tax_bp / 100:g}"})
     return {
         "code": found.asset.code,
@@ -46,6 +54,27 @@ def withdrawable_data(found: Withdrawable) -> dict[str, Json]:
         "rules": list(rules),
         "href": reverse("account:withdraw", args=[found.asset.code]),
     }
+
+
+def terms_data(rule: WithdrawalRule, terms: Terms, *, now: datetime) -> dict[str, Json]:
+    """Return what becomes of an amount: fee, tax and how it comes about, what arrives."""
+    scale = rule.asset.scale
+    on = local_date(now, current_tenant().zone)
+    currency = terms.payout.currency
+    return {
+        "rows": _sums(terms.minor, terms.fee_minor, terms.tax_minor, scale),
+        "arrives": text_of(terms.payout),
+        "tax": list(explained(terms.basis, rule.tax_category, currency=currency, on=on)),
+    }
+
+
+def _sums(minor: int, fee: int, tax: int, scale: int) -> list[Json]:
+    rows: list[Json] = [[_("Amount"), decimal_text(minor, scale)]]
+    rows.append([_("Fee"), f"−{decimal_text(fee, scale)}" if fee else decimal_text(0, scale)])
+    rows.append(
+        [_("Tax withheld"), f"−{decimal_text(tax, scale)}" if tax else decimal_text(0, scale)]
+    )
+    return rows
 
 
 def giveable_data(found: Giveable) -> dict[str, Json]:
@@ -84,6 +113,10 @@ def withdrawal_data(row: Withdrawal, language: str) -> dict[str, Json]:
         "is_good": row.state == State.PAID,
         "is_bad": row.state in (State.REJECTED, State.FAILED, State.RETURNED),
         "reason": row.reason,
+        "sums": _sums(row.minor, row.fee_minor, row.tax_minor, row.asset.scale),
+        "tax": list(
+            explained(row.tax_basis, row.tax_category, currency=row.currency, on=row.tax_on)
+        ),
         "at": moment_text(row.created_at, language),
         "may_cancel": row.state in REVIEWED_STATES,
     }

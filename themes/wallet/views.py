@@ -41,7 +41,10 @@ from kernel.wallet.services import (
     add_account,
     cancel_withdrawal,
     find_recipient,
+    identity_of,
+    is_identity_missing,
     open_account,
+    quote,
     remove_account,
     request_withdrawal,
     transfer,
@@ -53,9 +56,11 @@ from themes.forms import link_beside
 from themes.pages import serve
 from themes.same_origin import same_origin_only
 from themes.wallet.forms import AccountForm, LeavingForm, TransferForm, WithdrawalForm
+from themes.wallet.identity import identity_data
 from themes.wallet.shown import (
     account_data,
     giveable_data,
+    terms_data,
     transfer_data,
     withdrawable_data,
     withdrawal_data,
@@ -78,6 +83,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "is_late": payouts_are_late() is not None,
         "withdrawables": [withdrawable_data(each) for each in out],
         "giveables": [giveable_data(each) for each in giveables(member.pk)],
+        "identity": _identity(member, out),
         "accounts": [account_data(row) for row in accounts_of(member.pk)],
         "withdrawals": [
             withdrawal_data(row, language) for row in own_withdrawals(member.pk)[:_SHOWN]
@@ -115,6 +121,9 @@ def withdraw(request: HttpRequest, asset: str) -> HttpResponse:
     form = WithdrawalForm(found.asset, accounts, data, asks_password=asks)
     if data is not None and form.is_valid():
         try:
+            agreed = _agreed(request, member, found, form)
+            if agreed is not None:
+                return agreed
             REQUESTED.check(f"member:{member.pk}")
             _prove(member, form)
             request_withdrawal(
@@ -132,6 +141,39 @@ def withdraw(request: HttpRequest, asset: str) -> HttpResponse:
             _show(form, refusal)
         else:
             return redirect("account:wallet")
+    return _ask(request, found, form)
+
+
+def _agreed(
+    request: HttpRequest, member: Member, found: Withdrawable, form: WithdrawalForm
+) -> HttpResponse | None:
+    """Show fee, tax and what arrives until the member has agreed to just that."""
+    now, minor = utc_now(), form.cleaned_data["amount"]
+    rule, terms = quote(member.pk, asset=found.asset.code, minor=minor, now=now)
+    if is_identity_missing(rule, member.pk, minor, now=now):
+        return redirect("account:identity")
+    sums = f"{terms.minor}:{terms.net_minor}"
+    if request.POST.get("agreed") == sums:
+        return None
+    form.fields["agreed"] = forms.CharField(widget=forms.HiddenInput)
+    form.initial["agreed"] = sums
+    data = request.POST.copy()
+    data["agreed"] = sums
+    form.data = data
+    for name in ("amount", "account"):
+        form.fields[name].widget = forms.HiddenInput()
+    return form_page(
+        request,
+        form,
+        FormPage(
+            title=_("Is this right?"),
+            label=_("Ask for it"),
+            more={"facts": terms_data(rule, terms, now=now), "other": _back()},
+        ),
+    )
+
+
+def _ask(request: HttpRequest, found: Withdrawable, form: WithdrawalForm) -> HttpResponse:
     text = in_language(found.rule.statement, get_language())
     most = withdrawable_data(found)["most"]
     about = _("Up to %(amount)s can be paid out now.") % {"amount": most}
@@ -140,7 +182,7 @@ def withdraw(request: HttpRequest, asset: str) -> HttpResponse:
         form,
         FormPage(
             title=_("Have %(name)s paid out") % {"name": found.name},
-            label=_("Ask for it"),
+            label=_("Go on"),
             more={"text": f"{about} {text}".strip(), "other": _back()},
         ),
     )
@@ -267,6 +309,13 @@ def _give(member: Member, asset: str, form: TransferForm) -> None:
         actor=member_actor(member),
         now=utc_now(),
     )
+
+
+def _identity(member: Member, out: list[Withdrawable]) -> Json:
+    """Return how far the proof of identity has got; nothing where nobody asks for one."""
+    row = identity_of(member.pk)
+    is_asked = any(each.rule.identity_from_minor is not None for each in out)
+    return identity_data(row) if row is not None or is_asked else None
 
 
 def _chosen(found: list[Any], asset: str) -> Any:

@@ -12,12 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from kernel.backoffice.audiences import AudienceFields
 from kernel.backoffice.pieces import NarrowForm
 from kernel.backoffice.promotions.terms_forms import PercentField, basis_points, per_cent
+from kernel.common.time import local_date, utc_now
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import decimal_text
-from kernel.wallet.choices import Channel, State
+from kernel.tenancy.context import current_tenant
+from kernel.wallet.choices import Channel, IdentityState, State
 from kernel.wallet.models import Rule, TransferRule, WithdrawalRule
 from kernel.wallet.providers import providers_for
 from kernel.wallet.rules import LONGEST_STATEMENT
+from kernel.wallet.tax.catalogue import categories, fits
+from kernel.wallet.tax.explaining import category_name
 
 _ALL: Final = ("", _("All"))
 _MOST_DIGITS: Final = 18
@@ -35,6 +39,27 @@ class WithdrawalFilter(NarrowForm):
     channel = forms.ChoiceField(
         required=False, label=_("Paid by way of"), choices=[_ALL, *Channel.choices]
     )
+
+
+class IdentityFilter(NarrowForm):
+    """Which proofs of identity the list shows."""
+
+    text = forms.CharField(required=False, max_length=100, label=_("Name"))
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=[_ALL, *IdentityState.choices]
+    )
+
+
+class CompareForm(forms.Form):
+    """What stands on a document that the member showed in another way."""
+
+    name = forms.CharField(max_length=80, label=_("Name on the document"))
+    number = forms.CharField(max_length=40, label=_("Number of the document"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
 
 
 class RuleForm(AudienceFields):
@@ -101,6 +126,11 @@ class WithdrawalRuleForm(RuleForm):
         required=False,
         help_text=_("Of what is left after the fee; it is paid to the tax office."),
     )
+    tax_category = forms.ChoiceField(
+        label=_("Taxed as"),
+        required=False,
+        help_text=_("By the law of the place; the share in per cent then does not hold."),
+    )
     channels = forms.MultipleChoiceField(
         label=_("Ways of paying out"),
         choices=Channel.choices,
@@ -111,7 +141,15 @@ class WithdrawalRuleForm(RuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["least_fee"] = self._units(_("At least so much fee"))
+        self.fields["identity_from"] = self._units(_("Members show who they are from"))
+        self.fields["identity_from"].help_text = _(
+            "Counted over the year, with what is asked for. Empty for never."
+        )
         self.fields["four_eyes"] = self._units(_("Two people must approve from"))
+        field: Any = self.fields["tax_category"]
+        on = local_date(utc_now(), current_tenant().zone)
+        fitting = [each.code for each in categories(on=on) if fits(each, self.asset)]
+        field.choices = [(code, category_name(code, on=on)) for code in ("", *fitting)]
         for code, label in Channel.choices:
             if services := providers_for(code):
                 self.fields[f"provider_{code}"] = forms.ChoiceField(
@@ -145,6 +183,8 @@ class WithdrawalRuleForm(RuleForm):
             **super().told(),
             "fee_minor": self.units("least_fee") or 0,
             "tax_bp": basis_points(given["tax"]),
+            "tax_category": given["tax_category"],
+            "identity_from_minor": self.units("identity_from") or None,
             "four_eyes_minor": self.units("four_eyes") or None,
             "channels": given["channels"],
             "providers": _named("provider_", given),
@@ -178,6 +218,8 @@ def rule_initial(rule: Rule, asset: Asset) -> dict[str, object]:
     if isinstance(rule, WithdrawalRule):
         found |= {
             "tax": per_cent(rule.tax_bp),
+            "tax_category": rule.tax_category,
+            "identity_from": text(rule.identity_from_minor),
             "channels": rule.channels,
             "least_fee": text(rule.fee_minor) if rule.fee_minor else "",
             "four_eyes": text(rule.four_eyes_minor),

@@ -42,6 +42,7 @@ _FIELDS: Final = {
     "fee_bp": "fee",
     "fee_minor": "least_fee",
     "tax_bp": "tax",
+    "identity_from_minor": "identity_from",
     "four_eyes_minor": "four_eyes",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kernel.backoffice.exports import views as exports
-from kernel.backoffice.wallet import batches, rules, views
+from kernel.backoffice.wallet import batches, identities, rules, tax, views
 
 urlpatterns = [
     path("", views.index),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("rules/", rules.index),
     path("rules/<str:asset>/", rules.withdrawals),
     path("rules/<str:asset>/transfers/", rules.transfers),
+    path("identities/", identities.index),
+    path("identities/<str:check>/", identities.show),
+    path("identities/<str:check>/verify/", identities.verify),
+    path("identities/<str:check>/refuse/", identities.refuse),
+    path("identities/<str:check>/compare/", identities.compare),
+    path("tax/", tax.index),
+    path("tax/<str:month>/file/", tax.file),
     path("batches/", batches.index),
     path("batches/new/", batches.new),
     path("batches/<str:batch>/", batches.show),

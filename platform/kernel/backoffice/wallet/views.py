@@ -38,6 +38,7 @@ from kernel.wallet.services import (
     settle_by_hand,
 )
 from kernel.wallet.services.paying import provider_of
+from kernel.wallet.tax.explaining import explained
 
 VIEW: Final = "withdrawals.view"
 REVIEW: Final = "withdrawals.review"
@@ -74,6 +75,9 @@ def show(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
         "amount": decimal_text(row.minor, scale),
         "fee": decimal_text(row.fee_minor, scale),
         "tax": decimal_text(row.tax_minor, scale),
+        "tax_lines": explained(
+            row.tax_basis, row.tax_category, currency=row.currency, on=row.tax_on
+        ),
         "arrives": Money(row.payout_minor, row.currency).decimal(),
         "events": events_of(row.pk),
         "service": service,

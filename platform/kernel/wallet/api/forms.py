@@ -7,7 +7,14 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from kernel.api.public_ids import PublicIdField
-from kernel.wallet.choices import BatchState, Channel, EventKind, State
+from kernel.wallet.choices import (
+    BatchState,
+    Channel,
+    DocumentKind,
+    EventKind,
+    IdentityState,
+    State,
+)
 from kernel.wallet.services.accounts import LONGEST
 from kernel.wallet.services.batches import MOST_IN_BATCH
 
@@ -34,6 +41,9 @@ class WithdrawableShown(serializers.Serializer[Any]):
     fee_bp = serializers.IntegerField()
     least_fee = serializers.CharField()
     tax_bp = serializers.IntegerField()
+    tax_category = serializers.CharField(
+        allow_blank=True, help_text="How the law taxes it; empty where ``tax_bp`` holds."
+    )
     channels = serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices))
     statement = serializers.CharField(allow_blank=True)
 
@@ -95,6 +105,46 @@ class WithdrawalAsked(serializers.Serializer[Any]):
     )
 
 
+class QuoteAsked(serializers.Serializer[Any]):
+    """What would be paid out."""
+
+    asset = serializers.CharField(max_length=32)
+    amount = serializers.CharField(max_length=40)
+
+
+class QuoteShown(serializers.Serializer[Any]):
+    """What would become of a request: ``amount`` less ``fee`` and ``tax`` arrives."""
+
+    asset = serializers.CharField()
+    amount = serializers.CharField()
+    fee = serializers.CharField()
+    tax = serializers.CharField()
+    tax_explained = serializers.ListField(child=serializers.CharField())
+    arrives = serializers.CharField()
+    currency = serializers.CharField()
+    needs_identity = serializers.BooleanField(
+        help_text="The member must have shown who he is before he can ask for it."
+    )
+
+
+class IdentityTold(serializers.Serializer[Any]):
+    """Who the member is, as his document says."""
+
+    document = serializers.ChoiceField(choices=DocumentKind.choices)
+    name = serializers.CharField(max_length=80)
+    number = serializers.CharField(max_length=40)
+
+
+class IdentityShown(serializers.Serializer[Any]):
+    """How far the proof has got; name and number are mostly hidden, and stay so."""
+
+    state = serializers.ChoiceField(choices=[("none", "None"), *IdentityState.choices])
+    document = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    number = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
 class WithdrawalShown(serializers.Serializer[Any]):
     """A withdrawal, as its member sees it."""
 
@@ -104,6 +154,7 @@ class WithdrawalShown(serializers.Serializer[Any]):
     amount = serializers.CharField()
     fee = serializers.CharField()
     tax = serializers.CharField()
+    tax_explained = serializers.ListField(child=serializers.CharField())
     arrives = serializers.CharField()
     currency = serializers.CharField()
     channel = serializers.ChoiceField(choices=Channel.choices)
@@ -200,6 +251,8 @@ class WithdrawalRuleTold(RuleTold):
 
     fee = serializers.CharField(required=False, max_length=40, help_text="The least fee.")
     tax_bp = serializers.IntegerField(required=False)
+    tax_category = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    identity_from = serializers.CharField(required=False, allow_null=True, max_length=40)
     four_eyes = serializers.CharField(required=False, allow_null=True, max_length=40)
     channels = serializers.ListField(
         child=serializers.ChoiceField(choices=Channel.choices), required=False

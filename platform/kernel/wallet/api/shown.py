@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name, decimal_text
 from kernel.wallet.errors import InvalidWallet
 from kernel.wallet.models import (
+    IdentityCheck,
     PayoutAccount,
     PayoutBatch,
     Transfer,
@@ -25,8 +27,10 @@ from kernel.wallet.models import (
 )
 from kernel.wallet.selectors import Giveable, Withdrawable
 from kernel.wallet.services.accounts import PARTICULARS
+from kernel.wallet.services.requesting import Terms
+from kernel.wallet.tax.explaining import explained
 
-_AMOUNTS: Final = ("min", "max", "daily", "fee", "four_eyes")
+_AMOUNTS: Final = ("min", "max", "daily", "fee", "four_eyes", "identity_from")
 
 
 def units_of(text: str, asset: Asset, *, field: str = "amount") -> int:
@@ -57,6 +61,7 @@ def withdrawable_data(found: Withdrawable) -> dict[str, Any]:
         "fee_bp": rule.fee_bp,
         "least_fee": decimal_text(rule.fee_minor, scale),
         "tax_bp": rule.tax_bp,
+        "tax_category": rule.tax_category,
         "channels": rule.channels,
         "statement": in_language(rule.statement, get_language()),
     }
@@ -86,6 +91,36 @@ def particulars_data() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def quote_data(
+    rule: WithdrawalRule, terms: Terms, *, needs_identity: bool, on: date
+) -> dict[str, Any]:
+    """Return what would become of a request."""
+    scale, currency = rule.asset.scale, terms.payout.currency
+    return {
+        "asset": rule.asset.code,
+        "amount": decimal_text(terms.minor, scale),
+        "fee": decimal_text(terms.fee_minor, scale),
+        "tax": decimal_text(terms.tax_minor, scale),
+        "tax_explained": explained(terms.basis, rule.tax_category, currency=currency, on=on),
+        "arrives": terms.payout.decimal(),
+        "currency": currency,
+        "needs_identity": needs_identity,
+    }
+
+
+def identity_data(row: IdentityCheck | None) -> dict[str, Any]:
+    """Return what a member showed, so that nobody can use it who reads it."""
+    if row is None:
+        return {"state": "none", "document": "", "name": "", "number": "", "reason": ""}
+    return {
+        "state": row.state,
+        "document": row.document,
+        "name": row.name_hint,
+        "number": row.number_hint,
+        "reason": row.reason,
+    }
+
+
 def account_data(row: PayoutAccount) -> dict[str, Any]:
     """Return an account."""
     return {"id": row.public_id, "channel": row.channel, "hint": row.hint}
@@ -101,6 +136,9 @@ def withdrawal_data(row: Withdrawal) -> dict[str, Any]:
         "amount": decimal_text(row.minor, scale),
         "fee": decimal_text(row.fee_minor, scale),
         "tax": decimal_text(row.tax_minor, scale),
+        "tax_explained": explained(
+            row.tax_basis, row.tax_category, currency=row.currency, on=row.tax_on
+        ),
         "arrives": Money(row.payout_minor, row.currency).decimal(),
         "currency": row.currency,
         "channel": row.channel,
@@ -165,7 +203,7 @@ def rule_data(rule: WithdrawalRule | TransferRule, asset: Asset) -> dict[str, An
     """Return a rule with amounts as decimal strings."""
     names = ["is_on", "daily_count", "fee_bp", "audience"]
     if isinstance(rule, WithdrawalRule):
-        names += ["tax_bp", "channels", "providers", "statement"]
+        names += ["tax_bp", "tax_category", "channels", "providers", "statement"]
     found = {name: getattr(rule, name) for name in names}
     for name in _AMOUNTS:
         minor = getattr(rule, f"{name}_minor", None)

@@ -12,16 +12,21 @@ from rest_framework.response import Response
 
 from kernel.api.openapi.answers import items_of, page_of, paging
 from kernel.common.ids import parse_public_id
-from kernel.common.time import utc_now
+from kernel.common.time import local_date, utc_now
 from kernel.ledger.errors import UnknownAsset
 from kernel.ledger.models import Asset
 from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, told
 from kernel.payments.services import passwords
+from kernel.tenancy.context import current_tenant
 from kernel.wallet.api.forms import (
     AccountKept,
     AccountShown,
     AccountTold,
+    IdentityShown,
+    IdentityTold,
+    QuoteAsked,
+    QuoteShown,
     RecipientAsked,
     RecipientShown,
     TransferAsked,
@@ -34,13 +39,15 @@ from kernel.wallet.api.shown import (
     account_data,
     giveable_data,
     hidden_name,
+    identity_data,
     particulars_data,
+    quote_data,
     transfer_data,
     units_of,
     withdrawable_data,
     withdrawal_data,
 )
-from kernel.wallet.limits import GIVEN, REQUESTED, SOUGHT
+from kernel.wallet.limits import GIVEN, IDENTIFIED, REQUESTED, SOUGHT
 from kernel.wallet.models import Transfer, Withdrawal
 from kernel.wallet.providers import opener_for
 from kernel.wallet.selectors import (
@@ -55,9 +62,13 @@ from kernel.wallet.services import (
     add_account,
     cancel_withdrawal,
     find_recipient,
+    identity_of,
+    is_identity_missing,
     open_account,
+    quote,
     remove_account,
     request_withdrawal,
+    submit_identity,
     transfer,
 )
 
@@ -144,6 +155,38 @@ class WithdrawalsView(MemberView):
             now=utc_now(),
         )
         return Response(withdrawal_data(row), status=201)
+
+
+class QuoteView(MemberView):
+    """What would arrive."""
+
+    @extend_schema(request=QuoteAsked, responses=QuoteShown)
+    def post(self, request: Request) -> Response:
+        """Return fee, tax and what would arrive, and how the tax comes about; nothing is held."""
+        asked, now = told(QuoteAsked, request), utc_now()
+        minor = units_of(asked["amount"], _asset(asked["asset"]))
+        rule, terms = quote(self.member_id, asset=asked["asset"], minor=minor, now=now)
+        needs = is_identity_missing(rule, self.member_id, minor, now=now)
+        on = local_date(now, current_tenant().zone)
+        return Response(quote_data(rule, terms, needs_identity=needs, on=on))
+
+
+class IdentityView(MemberView):
+    """Who the member is."""
+
+    @extend_schema(responses=IdentityShown)
+    def get(self, request: Request) -> Response:
+        """Return how far the proof of the member's identity has got."""
+        return Response(identity_data(identity_of(self.member_id)))
+
+    @extend_schema(request=IdentityTold, responses={201: IdentityShown})
+    def post(self, request: Request) -> Response:
+        """Send name and number of a document; staff verify it. A refused one can be sent anew."""
+        IDENTIFIED.check(f"member:{self.member_id}")
+        asked = told(IdentityTold, request)
+        actor = member_actor(self.member)
+        row = submit_identity(self.member_id, **asked, actor=actor, now=utc_now())
+        return Response(identity_data(row), status=201)
 
 
 class WithdrawalView(MemberView):

@@ -9,6 +9,8 @@ from kernel.wallet.api import store
 app_name = "wallet-api"
 urlpatterns = [
     path("", store.WalletView.as_view(), name="wallet"),
+    path("quote/", store.QuoteView.as_view(), name="quote"),
+    path("identity/", store.IdentityView.as_view(), name="identity"),
     path("accounts/", store.AccountsView.as_view(), name="accounts"),
     path("accounts/<str:account>/", store.AccountView.as_view(), name="account"),
     path("withdrawals/", store.WithdrawalsView.as_view(), name="withdrawals"),

@@ -107,8 +107,9 @@ def test_withdrawals_of_the_worked_example_leave_its_figures_to_the_cent() -> No
     let_withdraw(**LABOUR)
     make_earned(PACKET)
     told = {"is_on": True, "channels": ["bank"], "tax_category": "CN:occasional"}
-    with pytest.raises(InvalidWallet, match="by name"):
+    with pytest.raises(InvalidWallet) as refused:
         set_withdrawal_rule(PACKET, told, actor=ACTOR, now=on(1))
+    assert refused.value.fields["field"] == "identity_from_minor"
     set_withdrawal_rule(PACKET, {**told, "identity_from_minor": 1}, actor=ACTOR, now=on(1))
     member = make_member()
     identify(member)
