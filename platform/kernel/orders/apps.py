@@ -18,6 +18,7 @@ class OrdersConfig(AppConfig):
         """Make the timeline and the money append-only; join the life of accounts."""
         from kernel.members.joining import on_erase, on_merge
         from kernel.orders import events  # noqa: F401  registers them
+        from kernel.orders.api import buyers  # noqa: F401  names its scheme in the document
         from kernel.orders.books import name_accounts
         from kernel.orders.hooks import register_hook
         from kernel.orders.services import people

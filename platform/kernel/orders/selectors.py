@@ -134,6 +134,15 @@ def member_order(member_id: UUID, text: str) -> Order:
     return _one(Order.objects.filter(_named(text), member_id=member_id))
 
 
+def guest_order(group_id: UUID, text: str) -> Order:
+    """Return an order that was placed without an account, by its number or public id.
+
+    Raises:
+        OrderNotFound: there is none, it was not placed with the others, or it is a member's.
+    """
+    return _one(Order.objects.filter(_named(text), group_id=group_id, member=None))
+
+
 def member_group(member_id: UUID, text: str) -> OrderGroup:
     """Return a member's own group by its number or public id.
 

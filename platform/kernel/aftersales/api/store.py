@@ -1,4 +1,4 @@
-"""A member's cases over the store API."""
+"""A buyer's cases over the store API, with an account or without."""
 
 from __future__ import annotations
 
@@ -48,9 +48,8 @@ from kernel.api.openapi.answers import items_of, page_of, paging
 from kernel.audit.actor import Actor
 from kernel.catalogue.sent import contents_of
 from kernel.common.time import utc_now
-from kernel.members.actors import member_actor
-from kernel.members.api.views import MemberView, NewestFirst, told
-from kernel.orders.selectors import member_order
+from kernel.members.api.views import NewestFirst, told
+from kernel.orders.api.buyers import BuyerView
 
 _ORDER: Final = OpenApiParameter("order", str, required=True, description="number or id")
 
@@ -61,24 +60,19 @@ class OrderAsked(serializers.Serializer[Any]):
     order = serializers.CharField(max_length=60)
 
 
-class OwnView(MemberView):
-    """A view of one of the member's cases."""
+class OwnView(BuyerView):
+    """A view of one of the buyer's cases."""
 
     def case(self, text: str) -> Case:
-        """Return the member's own case."""
-        return case_of(text, member_id=self.member_id)
-
-    @property
-    def actor(self) -> Actor:
-        """Who calls."""
-        return member_actor(self.member)
+        """Return the buyer's own case."""
+        return case_of(text, member_id=self.member_id, groups=self.groups)
 
     def shown(self, case: Case) -> Response:
         """Answer with a case as it is now."""
         return Response(detail_data(detail_of(self.case(case.public_id))))
 
 
-class OpeningsView(MemberView):
+class OpeningsView(BuyerView):
     """For what an order is open."""
 
     @extend_schema(parameters=[_ORDER], responses=items_of(OpeningShown))
@@ -86,19 +80,19 @@ class OpeningsView(MemberView):
         """Return what can be asked for each line of an order; nothing when its time is over."""
         asked = OrderAsked(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        order = member_order(self.member_id, asked.validated_data["order"])
+        order = self.order(asked.validated_data["order"])
         found = openings_of(order, now=utc_now())
         return Response({"items": [opening_data(each, order.currency) for each in found]})
 
 
-class PreviewView(MemberView):
+class PreviewView(BuyerView):
     """What a request would come to."""
 
     @extend_schema(request=AskedFor, responses=PlanShown)
     def post(self, request: Request) -> Response:
         """Say what would go back; nothing is kept."""
         asked = told(AskedFor, request)
-        order = member_order(self.member_id, asked["order"])
+        order = self.order(asked["order"])
         made = preview(
             order,
             CaseKind(asked["kind"]),
@@ -110,15 +104,15 @@ class PreviewView(MemberView):
         return Response(plan_data(made))
 
 
-class CasesView(MemberView):
+class CasesView(BuyerView):
     """The cases of who calls."""
 
     @extend_schema(parameters=paging("page_size"), responses=page_of(CaseListed))
     def get(self, request: Request) -> Response:
-        """Return the member's cases in pages, the newest first."""
+        """Return the buyer's cases in pages, the newest first."""
         pages = NewestFirst()
         pages.ordering = ("-id",)
-        rows = cases_of(member_id=self.member_id)
+        rows = cases_of(member_id=self.member_id, groups=self.groups)
         found: list[Case] = pages.paginate_queryset(rows, request, view=self) or []
         lines = lines_of(found)
         return pages.get_paginated_response([listed_data(row, lines[row.pk]) for row in found])
@@ -127,10 +121,10 @@ class CasesView(MemberView):
     def post(self, request: Request) -> Response:
         """Ask for something after the sale."""
         asked = told(CaseAsked, request)
-        ASKED.check(f"member:{self.member_id}")
-        order = member_order(self.member_id, asked["order"])
-        case = _request(order.pk, asked, order.currency, member_actor(self.member))
-        made = case_of(case.public_id, member_id=self.member_id)
+        ASKED.check(self.counted_as)
+        order = self.order(asked["order"])
+        case = _request(order.pk, asked, order.currency, self.actor)
+        made = case_of(case.public_id, member_id=self.member_id, groups=self.groups)
         return Response(detail_data(detail_of(made)), status=201)
 
 
@@ -152,7 +146,7 @@ class MessagesView(OwnView):
     def post(self, request: Request, case: str) -> Response:
         """Write to the shop, with pictures where they help."""
         asked = told(MessageTold, request)
-        SAID.check(f"member:{self.member_id}")
+        SAID.check(self.counted_as)
         found = self.case(case)
         pictures = contents_of(asked["pictures"], refusal=InvalidCase)
         say(found.pk, asked["text"], pictures=pictures, actor=self.actor, now=utc_now())
@@ -207,7 +201,7 @@ class DisputeView(OwnView):
     def post(self, request: Request, case: str) -> Response:
         """Object to what the shop decided or proposes."""
         text = told(TextTold, request)["text"]
-        SAID.check(f"member:{self.member_id}")
+        SAID.check(self.counted_as)
         return self.shown(dispute(self.case(case).pk, text=text, actor=self.actor, now=utc_now()))
 
 
@@ -218,7 +212,7 @@ class EscalationView(OwnView):
     def post(self, request: Request, case: str) -> Response:
         """Let the platform decide a dispute instead of the shop."""
         text = told(TextTold, request)["text"]
-        SAID.check(f"member:{self.member_id}")
+        SAID.check(self.counted_as)
         return self.shown(escalate(self.case(case).pk, text=text, actor=self.actor, now=utc_now()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.aftersales.models import Case, CasePicture
 from kernel.aftersales.services import render_picture
+from kernel.common.time import utc_now
 from kernel.tenancy.context import TenantRef, tenant_context
-from testkit.factories.aftersales import lines_in, make_arrived, make_case, send_refunds
-from testkit.factories.orders import make_variant
+from testkit.factories.aftersales import (
+    lines_in,
+    make_arrived,
+    make_case,
+    pay_in,
+    send_refunds,
+)
+from testkit.factories.orders import make_member, make_variant, orders_in, place
 from testkit.factories.reviews import make_photo
 from testkit.web import TenantClient, console, process, store
 
@@ -74,6 +82,59 @@ def test_a_return_goes_from_the_buyers_request_to_his_money(
     shown = shop.get(path).json()
     assert (shown["state"], shown["refunded"]) == ("refunded", "20.00")
     assert next(e["pictures"] for e in shown["entries"] if e["text"] == "看图")[0]["small"]
+
+
+def test_a_guest_asks_by_the_number_and_the_contact_left_with_the_order(
+    shop: TenantClient, tenant_a: TenantRef, tenant_b: TenantRef
+) -> None:
+    with tenant_context(tenant_a):
+        variant = make_variant(minor=1000).pk
+        [order], [other] = (orders_in(place((variant, 2))) for _each in range(2))
+        [members] = orders_in(place((variant, 1), member_id=make_member().pk))
+        pay_in(order.group, now=utc_now())
+        [line] = lines_in(order)
+    wish = {"line": line.public_id, "quantity": 1}
+    told = {"order": order.number, "kind": "refund_only", "reason": "unwanted", "lines": [wish]}
+
+    strangers = [
+        shop.post(STORE, told, **JSON, headers=headers)
+        for headers in (
+            {},
+            contact(order.number, "somebody@example.com"),
+            contact(order.number, ""),
+            contact(members.number, "guest@example.com"),
+            {"Authorization": "Basic ###"},
+        )
+    ]
+    own: Any = {"headers": contact(order.number, " Guest@Example.com")}
+    shown = shop.get(f"/api/v1/store/orders/{order.number}/", **own).json()
+    [opening] = shop.get(f"{STORE}openings/?order={order.number}", **own).json()["items"]
+    made = shop.post(STORE, {**told, "text": "一只就够。"}, **JSON, **own)
+    path = f"{STORE}{made.json()['number']}/"
+    said = shop.post(f"{path}messages/", {"text": "谢谢"}, **JSON, **own).json()
+    anothers: Any = {"headers": contact(other.number, "guest@example.com")}
+    hidden = [
+        shop.get(path, **anothers),
+        shop.post(f"{path}cancellation/", **anothers),
+        shop.get(f"/api/v1/store/orders/{order.number}/", **anothers),
+        shop.post(STORE, told, **JSON, **anothers),
+    ]
+    ended = shop.post(f"{path}cancellation/", **own).json()
+    listed = shop.get(STORE, **own).json()["results"]
+
+    assert [each.status_code for each in strangers] == [401] * len(strangers)
+    assert (shown["number"], opening["kinds"]["refund_only"]) == (order.number, 2)
+    assert (made.status_code, made.json()["amount"]) == (201, "10.00")
+    assert [each["text"] for each in said["entries"] if each["text"] == "谢谢"] == ["谢谢"]
+    assert [each.status_code for each in hidden] == [404] * len(hidden)
+    assert (ended["state"], [each["number"] for each in listed]) == ("cancelled", [ended["number"]])
+    with store(tenant_b) as elsewhere:
+        assert elsewhere.get(STORE, **own).status_code == 401
+
+
+def contact(number: str, told: str) -> dict[str, str]:
+    """Return the header by which a buyer without an account names an order."""
+    return {"Authorization": f"Basic {b64encode(f'{number}:{told}'.encode()).decode()}"}
 
 
 def test_a_shop_knows_nothing_of_the_cases_of_another(

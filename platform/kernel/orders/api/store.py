@@ -1,4 +1,4 @@
-"""A member's orders over the store API."""
+"""A buyer's orders over the store API: a member's, and those of strangers one by one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from kernel.api.openapi.answers import paging
 from kernel.common.time import utc_now
-from kernel.members.actors import member_actor
 from kernel.members.api.views import MemberView, NewestFirst, told
+from kernel.orders.api.buyers import BuyerView
 from kernel.orders.api.forms import (
     OrderDetailShown,
     PageShown,
@@ -21,7 +21,7 @@ from kernel.orders.api.forms import (
     listed_data,
 )
 from kernel.orders.choices import OrderStatus
-from kernel.orders.selectors import detail_of, listed, member_order, orders_of_member
+from kernel.orders.selectors import detail_of, listed, orders_of_member
 from kernel.orders.services.desk import hide_order
 from kernel.orders.services.lifecycle import cancel_orders, receive_orders
 
@@ -58,43 +58,42 @@ class OrdersView(MemberView):
         return pages.get_paginated_response([listed_data(each) for each in listed(orders)])
 
 
-class OrderView(MemberView):
+class OrderView(BuyerView):
     """One order of who calls."""
 
     @extend_schema(responses=OrderDetailShown)
     def get(self, request: Request, order: str) -> Response:
         """Return an order by its number or id."""
-        return Response(detail_data(detail_of(member_order(self.member_id, order))))
+        return Response(detail_data(detail_of(self.order(order))))
 
     @extend_schema(responses={204: OpenApiResponse(description="Off the list.")})
     def delete(self, request: Request, order: str) -> Response:
         """Take an order that is over off the list; the shop keeps it."""
-        hide_order(member_order(self.member_id, order), now=utc_now())
+        hide_order(self.order(order), now=utc_now())
         return Response(status=204)
 
 
-class CancelView(MemberView):
+class CancelView(BuyerView):
     """Ends an order before it leaves."""
 
     @extend_schema(request=CancelTold, responses=OrderDetailShown)
     def post(self, request: Request, order: str) -> Response:
         """Cancel an order; what was paid goes back."""
-        found = member_order(self.member_id, order)
+        found = self.order(order)
         reason = told(CancelTold, request)["reason"]
-        actor = member_actor(self.member)
         with transaction.atomic():
-            cancel_orders([found.pk], reason=reason, actor=actor, now=utc_now())
+            cancel_orders([found.pk], reason=reason, actor=self.actor, now=utc_now())
         found.refresh_from_db()
         return Response(detail_data(detail_of(found)))
 
 
-class ReceiptView(MemberView):
+class ReceiptView(BuyerView):
     """Says that the goods are there."""
 
     @extend_schema(request=None, responses=OrderDetailShown)
     def post(self, request: Request, order: str) -> Response:
         """Confirm that everything that was shipped has arrived."""
-        found = member_order(self.member_id, order)
-        receive_orders([found.pk], actor=member_actor(self.member), now=utc_now())
+        found = self.order(order)
+        receive_orders([found.pk], actor=self.actor, now=utc_now())
         found.refresh_from_db()
         return Response(detail_data(detail_of(found)))
