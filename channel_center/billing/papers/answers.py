@@ -54,7 +54,8 @@ def statement_file(statement: Statement, wallet: Wallet, form: str) -> HttpRespo
         seller_id = seller_of(wallet)
         owner = wallet.tenant or wallet.channel
         name = owner.name if owner is not None else ""
-    brand = brand_of_seller(seller_id)
+    # A partner's colleagues need not know who stands above it: its own look, as its console.
+    brand = brand_of_seller(wallet.channel_id or seller_id)
     content = statement_pdf(
         statement, brand, owner=name, language=get_language() or "", zone=clock()
     )
