@@ -51,7 +51,7 @@ class OfferPriced(serializers.Serializer[Any]):
 class ListTold(serializers.Serializer[Any]):
     """Whom a new list is for."""
 
-    audience = serializers.ChoiceField(choices=Audience.values, default=Audience.SHOP.value)
+    audience = serializers.ChoiceField(choices=Audience.choices, default=Audience.SHOP.value)
     partner = serializers.CharField(
         required=False, allow_null=True, help_text="The one sub-partner that it is for."
     )
@@ -66,10 +66,10 @@ class ListShown(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     number = serializers.IntegerField()
-    audience = serializers.ChoiceField(choices=Audience.values)
+    audience = serializers.ChoiceField(choices=Audience.choices)
     partner = serializers.CharField(allow_null=True)
     currency = serializers.CharField()
-    state = serializers.ChoiceField(choices=ListState.values)
+    state = serializers.ChoiceField(choices=ListState.choices)
     note = serializers.CharField()
     valid_from = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)

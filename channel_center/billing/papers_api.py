@@ -26,7 +26,7 @@ class InvoiceShown(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     number = serializers.CharField()
-    kind = serializers.ChoiceField(choices=InvoiceKind.values)
+    kind = serializers.ChoiceField(choices=InvoiceKind.choices)
     corrects = serializers.CharField(allow_null=True, help_text="The number of another.")
     tenant = serializers.CharField(allow_null=True, help_text="Whom it was written to.")
     partner = serializers.CharField(allow_null=True, help_text="Whom it was written to.")

@@ -47,7 +47,7 @@ class BulkTold(serializers.Serializer[Any]):
     template = serializers.CharField(max_length=40, required=False, help_text="template")
     text_zh = serializers.CharField(max_length=400, required=False, help_text="announce")
     text_en = serializers.CharField(max_length=400, required=False, help_text="announce")
-    urgency = serializers.ChoiceField(choices=Urgency.values, required=False, help_text="announce")
+    urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, help_text="announce")
     hours = serializers.IntegerField(
         min_value=1, max_value=LONGEST_HOURS, required=False, help_text="announce"
     )
@@ -59,7 +59,7 @@ class BulkShown(serializers.Serializer[Any]):
     id = serializers.CharField()
     action = serializers.ChoiceField(choices=_ACTIONS)
     about = serializers.CharField()
-    state = serializers.ChoiceField(choices=BulkState.values)
+    state = serializers.ChoiceField(choices=BulkState.choices)
     asked_by = serializers.CharField()
     total = serializers.IntegerField()
     ended = serializers.IntegerField()
@@ -72,7 +72,7 @@ class BulkItemShown(serializers.Serializer[Any]):
     """The work in one tenant."""
 
     tenant = serializers.CharField()
-    state = serializers.ChoiceField(choices=ItemState.values)
+    state = serializers.ChoiceField(choices=ItemState.choices)
     why = serializers.CharField(help_text="Why it was refused, in the language of the request.")
     ended_at = serializers.DateTimeField(allow_null=True)
 

@@ -51,7 +51,7 @@ class WalletShown(serializers.Serializer[Any]):
     credit_limit = serializers.CharField()
     low_at = serializers.CharField(help_text="Below it, `wallet.low` is told.")
     methods = serializers.ListField(
-        child=serializers.ChoiceField(choices=Method.values), help_text="How it can be topped up."
+        child=serializers.ChoiceField(choices=Method.choices), help_text="How it can be topped up."
     )
     transfer_to = serializers.CharField(help_text="The account for transfers; may be empty.")
 
@@ -74,7 +74,7 @@ class TopUpTold(serializers.Serializer[Any]):
     """How much is topped up, and how."""
 
     amount = serializers.CharField(max_length=20, help_text="Like `100.00`.")
-    method = serializers.ChoiceField(choices=Method.values)
+    method = serializers.ChoiceField(choices=Method.choices)
     reference = serializers.CharField(
         max_length=80, default="", allow_blank=True, help_text="Of a transfer; needed for one."
     )
@@ -85,8 +85,8 @@ class TopUpShown(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     wallet = serializers.CharField()
-    method = serializers.ChoiceField(choices=Method.values)
-    state = serializers.ChoiceField(choices=TopUpState.values)
+    method = serializers.ChoiceField(choices=Method.choices)
+    state = serializers.ChoiceField(choices=TopUpState.choices)
     amount = serializers.CharField()
     paid = serializers.CharField(allow_null=True)
     currency = serializers.CharField()

@@ -57,14 +57,14 @@ class DomainTold(serializers.Serializer[Any]):
     """A host name that a tenant shall answer at."""
 
     host = serializers.CharField(max_length=253)
-    kind = serializers.ChoiceField(choices=DomainKind.values, default=DomainKind.STORE.value)
+    kind = serializers.ChoiceField(choices=DomainKind.choices, default=DomainKind.STORE.value)
 
 
 class DomainProof(serializers.Serializer[Any]):
     """A host name, and what the DNS must hold to prove it."""
 
     host = serializers.CharField()
-    kind = serializers.ChoiceField(choices=DomainKind.values)
+    kind = serializers.ChoiceField(choices=DomainKind.choices)
     state = serializers.CharField()
     is_primary = serializers.BooleanField()
     txt_name = serializers.CharField(allow_null=True)

@@ -77,7 +77,7 @@ class DomainShown(serializers.Serializer[Any]):
     """A host name of a tenant."""
 
     host = serializers.CharField()
-    kind = serializers.ChoiceField(choices=DomainKind.values)
+    kind = serializers.ChoiceField(choices=DomainKind.choices)
     state = serializers.CharField()
     is_primary = serializers.BooleanField()
 
@@ -88,7 +88,7 @@ class TenantShown(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.CharField()
-    state = serializers.ChoiceField(choices=TenantState.values)
+    state = serializers.ChoiceField(choices=TenantState.choices)
     legal_entity = serializers.CharField()
     locale = serializers.CharField()
     currency = serializers.CharField()

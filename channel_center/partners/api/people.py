@@ -41,7 +41,7 @@ class PersonTold(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=80)
     email = serializers.EmailField(max_length=254)
-    role = serializers.ChoiceField(choices=PartnerRole.values)
+    role = serializers.ChoiceField(choices=PartnerRole.choices)
     tenants = serializers.ListField(
         child=serializers.CharField(max_length=40),
         max_length=MOST_SHOPS,

@@ -17,6 +17,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BulkState": "channel_center.bulk.choices.BulkState.choices",
         "BulkItemState": "channel_center.bulk.choices.ItemState.choices",
         "TenantState": "tenants.choices.TenantState.choices",
+        "DomainKind": "tenants.choices.DomainKind.choices",
         "CartPurpose": "kernel.cart.choices.CartPurpose.choices",
         "WarningCode": "kernel.cart.choices.WarningCode.choices",
         "CartGroupFulfilment": "kernel.cart.choices.Fulfilment.choices",
