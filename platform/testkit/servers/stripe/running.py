@@ -123,4 +123,5 @@ def stripe_double(port: int = 0, *, keep: Path | None = None) -> Iterator[Stripe
     finally:
         server.shutdown()
         thread.join()
+        server.settle()
         server.server_close()

@@ -6,6 +6,9 @@ import base64
 import hashlib
 import json
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
@@ -19,6 +22,7 @@ from testkit.servers.stripe.page import drawn
 from testkit.servers.stripe.routes import Call, answer, get, pay_session
 from testkit.servers.stripe.state import Plain, State
 
+SETTLE_SECONDS: Final = 10
 _KEY: Final = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}")
 
 
@@ -31,6 +35,25 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.state = state
         self._keep = keep
+        self._serving = 0
+        self._idle = threading.Condition()
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Count a call until everything that follows from it is kept."""
+        with self._idle:
+            self._serving += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._serving -= 1
+                self._idle.notify_all()
+
+    def settle(self) -> None:
+        """Wait until no call is under way; connections that are merely open do not count."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._serving == 0, timeout=SETTLE_SECONDS)
 
     def keep(self) -> None:
         """Write down what is remembered, when there is a file for it."""
@@ -62,6 +85,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        with self.server.serving():
+            self._carry_out(method, body)
+
+    def _carry_out(self, method: str, body: str) -> None:
         url = urlsplit(self.path)
         state = self.server.state
         with state.lock:
@@ -155,13 +182,20 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, said: Plain) -> None:
         self._write(status, "application/json", json.dumps(said).encode())
 
+    def _acknowledge(self) -> None:
+        """Keep what is about to be answered: a stop must not take back what was said."""
+        if self.command != "GET":
+            self.server.keep()
+
     def _redirect(self, target: str) -> None:
+        self._acknowledge()
         self.send_response(303)
         self.send_header("Location", target)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def _write(self, status: int, content_type: str, content: bytes) -> None:
+        self._acknowledge()
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
