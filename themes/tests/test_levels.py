@@ -82,7 +82,10 @@ def test_a_member_keeps_an_account_asks_for_money_and_takes_it_back(
     account = re.findall(r'value="(pac_[^"]+)"', form)[0]
     told = {"account": account, "key": "k"}
     little = browser.post(path, {**told, "amount": "5"})
-    asked = [browser.post(path, {**told, "amount": "60.00"}) for _twice in range(2)]
+    shown = browser.post(path, {**told, "amount": "60.00"}).content.decode()
+    agreed = re.findall(r'name="agreed" value="([^"]+)"', shown)[0]
+    sure = {**told, "amount": "60.00", "agreed": agreed}
+    asked = [browser.post(path, sure) for _twice in range(2)]
     page = text_of(browser.get("/account/wallet/"))
     row = Withdrawal.objects.get()
     taken = browser.post("/account/wallet/take-back/", {"withdrawal": row.public_id}, **HERE)
@@ -95,6 +98,7 @@ def test_a_member_keeps_an_account_asks_for_money_and_takes_it_back(
 
     assert first["Location"].startswith("/account/wallet/accounts/bank/")
     assert (kept.status_code, little.status_code) == (302, 422)
+    assert "Is this right?" in shown
     assert [each.status_code for each in asked] == [302, 302]
     assert row.number in page
     assert "Waiting for review" in page
