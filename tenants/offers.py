@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
@@ -37,6 +37,7 @@ def written_offers(offers: Offers) -> dict[str, Any]:
         "asks": sorted(offers.asks),
         "markets": [asdict(each) for each in offers.markets],
         "releases": [list(each) for each in offers.releases],
+        "comparisons": [list(each) for each in offers.comparisons],
         "metered": sorted(offers.metered),
     }
     if offers.theme_before is not None:
@@ -62,6 +63,7 @@ def read_offers(told: object) -> Offers:
         asks=frozenset(str(each) for each in _list(told.get("asks"))),
         markets=tuple(_market(each) for each in _list(told.get("markets")) if _is_market(each)),
         releases=tuple(_pair(each) for each in _list(told.get("releases")) if _is_pair(each)),
+        comparisons=tuple(_comparisons(told.get("comparisons"))),
         theme=str(told.get("theme") or ""),
         theme_before=_before(told.get("was")),
         metered=frozenset(str(each) for each in _list(told.get("metered"))),
@@ -104,6 +106,13 @@ def _is_pair(value: object) -> bool:
 
 def _pair(value: Any) -> tuple[str, str]:
     return str(value[0]), str(value[1])
+
+
+def _comparisons(told: object) -> Iterator[tuple[str, str, int, str]]:
+    for each in _list(told):
+        with suppress(TypeError, ValueError):
+            comparison, release, share, page = each
+            yield str(comparison), str(release), int(share), str(page)
 
 
 def _before(told: object) -> str | None:

@@ -89,6 +89,54 @@ class WrongMoment(DomainError):
     title = _("Choose a moment in the coming year.")
 
 
+class PageCompared(DomainError):
+    """A page that is shown in two ways cannot change, or be compared once more."""
+
+    code = "themes.page_compared"
+    status = 409
+    title = _("This page is being compared with another version. End that first.")
+
+
+class NothingToCompare(DomainError):
+    """The second version is what visitors see anyway, or no visitor sees the page at all."""
+
+    code = "themes.nothing_to_compare"
+    status = 422
+    title = _("The draft is just what visitors see. Change it first.")
+
+
+class PagePlanned(DomainError):
+    """A page that changes by itself in between cannot be compared."""
+
+    code = "themes.page_planned"
+    status = 409
+    title = _("A release of this page is planned. Give it up first.")
+
+
+class TooManyComparisons(DomainError):
+    """Each comparison doubles the pages that are kept; there is a limit."""
+
+    code = "themes.too_many_comparisons"
+    status = 422
+    title = _("As many pages are compared as there can be. End one first.")
+
+
+class InvalidShare(DomainError):
+    """A share of visitors that leaves nobody on one side."""
+
+    code = "themes.invalid_share"
+    status = 422
+    title = _("Choose between 1 and 99 of a hundred visitors.")
+
+
+class UnknownComparison(DomainError):
+    """The page has no comparison of this id that goes on."""
+
+    code = "themes.unknown_comparison"
+    status = 404
+    title = _("There is no such comparison, or it is over.")
+
+
 class UnknownTheme(DomainError):
     """The shop has no theme of this id, or it is put away."""
 

@@ -153,6 +153,14 @@ class PageVersion(TenantModel):
         ]
 
 
+class Outcome(models.TextChoices):
+    """What a comparison came to."""
+
+    OPEN = "", _("Goes on")
+    FIRST = "first", _("The first stays")
+    SECOND = "second", _("The second is live")
+
+
 class Release(TenantModel):
     """All pages of a theme as they are live together.
 
@@ -178,4 +186,64 @@ class Release(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["theme", "number"], name="themes_release_once"),
+        ]
+
+
+class Comparison(TenantModel):
+    """A page that is shown in two ways for a while: as it is live, and as a second version.
+
+    Attributes:
+        release: names the second version alone; it is never the live one.
+        share: of a hundred visitors, how many see the second.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    page = DBForeignKey("themes.Page", db_on_delete=CASCADE)
+    release = DBForeignKey("themes.Release", db_on_delete=CASCADE)
+    share = models.PositiveSmallIntegerField()
+    by = models.CharField(max_length=LONGEST_NAME, default="", blank=True)
+    began_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=10, choices=Outcome.choices, default=Outcome.OPEN, blank=True
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["page"], condition=Q(ended_at=None), name="themes_comparison_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=1, share__lte=99), name="themes_comparison_share"
+            ),
+            models.CheckConstraint(
+                condition=one_of("outcome", Outcome.values), name="themes_comparison_outcome"
+            ),
+        ]
+
+
+class ComparisonCount(TenantModel):
+    """What visitors of one side of a comparison did on one day; says nothing of who they were.
+
+    Attributes:
+        slot: one of a few rows that take turns, so that nobody waits for another.
+        visitors: browsers that saw the page for the first time.
+        buyers: of those, the ones that placed an order afterwards.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    comparison = DBForeignKey("themes.Comparison", db_on_delete=CASCADE)
+    is_second = models.BooleanField()
+    day = models.DateField()
+    slot = models.PositiveSmallIntegerField()
+    visitors = models.PositiveBigIntegerField()
+    views = models.PositiveBigIntegerField()
+    taps = models.PositiveBigIntegerField()
+    buyers = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["comparison", "is_second", "day", "slot"], name="themes_counted_once"
+            ),
         ]

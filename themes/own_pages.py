@@ -29,7 +29,15 @@ from themes.errors import (
 from themes.fields import Json
 from themes.figures.noting import call_otherwise
 from themes.former import keep_former
-from themes.models import LONGEST_NAME, Page, PageDraft, PageKindOf, PageVersion, ThemeInstance
+from themes.models import (
+    LONGEST_NAME,
+    Comparison,
+    Page,
+    PageDraft,
+    PageKindOf,
+    PageVersion,
+    ThemeInstance,
+)
 from themes.names import LANDING, LONGEST_HANDLE, MANY, PART, document_name, is_handle
 from themes.releasing import live_manifest, release_anew
 from themes.reusing import parts_named
@@ -47,6 +55,7 @@ class Listed:
         draft: who edited it last, where that differs from what is live; empty for nobody.
         is_live: whether visitors can see it.
         shown_on: titles of the pages that show it, for a part.
+        is_compared: whether some visitors see a second version of it.
     """
 
     page: Page
@@ -54,6 +63,7 @@ class Listed:
     draft: str
     is_live: bool
     shown_on: tuple[str, ...] = ()
+    is_compared: bool = False
 
     @property
     def path(self) -> str:
@@ -69,6 +79,8 @@ def listed(theme: ThemeInstance, pages: Iterable[Page]) -> list[Listed]:
     rows = PageDraft.objects.filter(page__theme=theme).values_list("page_id", "doc", "by")
     drafts = {page: by for page, doc, by in rows if doc != live.get(page)}
     showing = pages_showing(theme)
+    running = Comparison.objects.filter(page__theme=theme, ended_at=None)
+    compared = set(running.values_list("page_id", flat=True))
     return [
         Listed(
             page,
@@ -76,6 +88,7 @@ def listed(theme: ThemeInstance, pages: Iterable[Page]) -> list[Listed]:
             drafts.get(page.pk, ""),
             str(page.pk) in manifest,
             tuple(map(title_of, showing.get(page.handle, ()))) if page.template == PART else (),
+            page.pk in compared,
         )
         for page in pages
     ]

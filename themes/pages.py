@@ -25,6 +25,7 @@ from kernel.tenancy.context import BrandRef, current_tenant
 from themes.buyers import groups_in
 from themes.cache import pages as kept
 from themes.cache.counters import tokens
+from themes.comparing.visitors import seated
 from themes.contract import Client, PageContext, Shop, Viewer
 from themes.documents import CompiledBlock, digest_of
 from themes.doors import doors, modules_with_doors
@@ -40,7 +41,15 @@ from themes.kinds import Elsewhere, Nothing, PageKind, cleaned, kind_of, with_se
 from themes.packs.wearing import PARAMETER, trial_in, trying, worn_pack
 from themes.rendering import document_css, draw
 from themes.sources import all_counters, load_all
-from themes.store import GROUPS, edition, moment, next_release, one_moment, published
+from themes.store import (
+    GROUPS,
+    edition,
+    moment,
+    next_release,
+    one_moment,
+    published,
+    seconds_here,
+)
 
 _SHEET_SECONDS: Final = 3_600.0
 _sheets: BoundedMemory[tuple[str, ...], str] = BoundedMemory(1_000)
@@ -78,8 +87,10 @@ def serve(
     Parameters are those of the path; those of the query are added. Inputs are what
     the view adds to a private page.
     """
-    with one_moment():
-        return _served(request, template, params or {}, inputs or {}, status)
+    with one_moment(), seated(request) as seat:
+        response = _served(request, template, params or {}, inputs or {}, status)
+    seat.kept_in(response)
+    return response
 
 
 def _served(
@@ -142,6 +153,7 @@ def _from_cache(request: HttpRequest, kind: PageKind, own: Mapping[str, str]) ->
         offer.code if offer else "",
         code_here(),
         urlencode(sorted(own.items())),
+        *seconds_here(),
     )
     found = kept.find_page(tenant, key, all_counters())
     if found is not None:

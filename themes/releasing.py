@@ -22,10 +22,18 @@ from kernel.tenancy.context import current_tenant
 from kernel.tenancy.ports import keep_offers
 from themes.desk import change_theme, draft_of, page_with
 from themes.documents import compile_page
-from themes.errors import DraftChanged, UnknownPage, WrongMoment
+from themes.errors import DraftChanged, PageCompared, UnknownPage, WrongMoment
 from themes.fields import Json
 from themes.freezing import frozen
-from themes.models import Page, PageDraft, PageVersion, Release, ThemeInstance, ThemeRole
+from themes.models import (
+    Comparison,
+    Page,
+    PageDraft,
+    PageVersion,
+    Release,
+    ThemeInstance,
+    ThemeRole,
+)
 from themes.names import PART, document_name
 from themes.packs.wearing import theme_with, worn_pack
 from themes.reusing import parts_named
@@ -60,18 +68,20 @@ def publish(
         InvalidDocument: with every fault.
         WrongMoment: the moment has passed or is too far away.
         UnknownPage: there is no such page.
+        PageCompared: it is shown in two ways.
     """
     now = utc_now()
     _check_moment(live_from, now)
     with transaction.atomic():
         page = page_with(page_id)
-        theme = _locked(page.theme_id)
+        theme = locked(page.theme_id)
         page = page_with(page_id)
+        refuse_while_compared(page)
         draft = draft_of(page)
         if draft.rev != rev:
             raise DraftChanged(by=draft.by, rev=draft.rev)
-        _publish_parts(theme, draft.doc, actor=actor, now=now)
-        version = _version(page, draft.doc, note=note, actor=actor, now=now)
+        publish_parts(theme, draft.doc, actor=actor, now=now)
+        version = add_version(page, draft.doc, note=note, actor=actor, now=now)
         release = _release(theme, {page: version}, note=note, live_from=live_from)
         told = {"page": page.template, "version": version.number, "note": note}
         if live_from is not None:
@@ -85,6 +95,8 @@ def publish_all(
 ) -> Release | None:
     """Make every changed draft of a theme live in one release; None when there is no change.
 
+    Pages that are shown in two ways stay as they are until that is over.
+
     Raises:
         InvalidDocument: with every fault of the first page that has any; nothing is live then.
         WrongMoment: the moment has passed or is too far away.
@@ -92,9 +104,11 @@ def publish_all(
     now = utc_now()
     _check_moment(live_from, now)
     with transaction.atomic():
-        theme = _locked(theme_id)
+        theme = locked(theme_id)
         manifest = live_manifest(theme, now)
-        rows = PageDraft.objects.filter(page__theme=theme).select_related("page").order_by("pk")
+        compared = Comparison.objects.filter(ended_at=None).values("page")
+        rows = PageDraft.objects.filter(page__theme=theme).exclude(page__in=compared)
+        rows = rows.select_related("page").order_by("pk")
         known = dict(
             PageVersion.objects.filter(pk__in=manifest.values()).values_list("page_id", "digest")
         )
@@ -102,7 +116,7 @@ def publish_all(
         if not changed:
             return None
         made = {
-            each.page: _version(each.page, each.doc, note=note, actor=actor, now=now)
+            each.page: add_version(each.page, each.doc, note=note, actor=actor, now=now)
             for each in changed
         }
         release = _release(theme, made, note=note, live_from=live_from)
@@ -122,12 +136,12 @@ def republish(
     now = utc_now()
     with transaction.atomic():
         page = page_with(page_id)
-        theme = _locked(page.theme_id)
+        theme = locked(page.theme_id)
         live_id = live_manifest(theme, now).get(str(page.pk))
         live = PageVersion.objects.filter(pk=live_id).first() if live_id else None
         if live is None or (doc := change(live.doc)) == live.doc:
             return
-        version = _version(page, doc, note=live.note, actor=actor, now=now)
+        version = add_version(page, doc, note=live.note, actor=actor, now=now)
         _release(theme, {page: version}, note=live.note, live_from=None)
 
 
@@ -140,9 +154,14 @@ def _digest(doc: Json) -> str:
     return compile_page(doc).digest
 
 
-def _version(
+def add_version(
     page: Page, doc: dict[str, Json], *, note: str, actor: Actor, now: datetime
 ) -> PageVersion:
+    """Keep a state of a page for ever; nobody sees it before a release names it.
+
+    Raises:
+        InvalidDocument: with every fault.
+    """
     made = PageVersion.objects.create(
         page=page,
         number=_next(PageVersion.objects.filter(page=page)),
@@ -157,7 +176,7 @@ def _version(
     return made
 
 
-def _publish_parts(
+def publish_parts(
     theme: ThemeInstance, doc: dict[str, Json], *, actor: Actor, now: datetime
 ) -> None:
     """Make the parts live that a page shows and that never were: they stand nowhere else."""
@@ -169,7 +188,7 @@ def _publish_parts(
     )
     for part in rows.order_by("pk"):
         if str(part.pk) not in manifest:
-            version = _version(part, draft_of(part).doc, note="", actor=actor, now=now)
+            version = add_version(part, draft_of(part).doc, note="", actor=actor, now=now)
             _release(theme, {part: version}, note="", live_from=None)
 
 
@@ -178,10 +197,12 @@ def make_live(version_id: UUID, *, page_id: UUID, actor: Actor) -> Release:
 
     Raises:
         UnknownPage: the page has no such version.
+        PageCompared: it is shown in two ways.
     """
     with transaction.atomic():
         page = page_with(page_id)
-        theme = _locked(page.theme_id)
+        theme = locked(page.theme_id)
+        refuse_while_compared(page)
         version = version_of(page, version_id)
         release = _release(theme, {page: version}, note=version.note, live_from=None)
         told = {"page": page.template, "version": version.number}
@@ -197,12 +218,12 @@ def cancel(release_id: UUID, *, page_id: UUID, actor: Actor) -> None:
     """
     with transaction.atomic():
         page = page_with(page_id)
-        _locked(page.theme_id)
+        locked(page.theme_id)
         rows = Release.objects.filter(pk=release_id, page=page, is_waiting=True)
         if not rows.filter(live_from__gt=utc_now()).update(is_waiting=False):
             raise UnknownPage
         record(action="themes.plan_cancelled", actor=actor, obj=page, after={"page": page.template})
-        _tell(page.theme)
+        tell(page.theme)
 
 
 def versions_of(page: Page, *, most: int = 100) -> list[Listed]:
@@ -247,7 +268,18 @@ def merged(live: Release | None, due: Iterable[Release]) -> dict[str, str]:
     return found
 
 
-def _locked(theme_id: UUID) -> ThemeInstance:
+def refuse_while_compared(page: Page) -> None:
+    """See that a page is shown in one way; what it is compared with must not change.
+
+    Raises:
+        PageCompared: it is shown in two.
+    """
+    if Comparison.objects.filter(page=page, ended_at=None).exists():
+        raise PageCompared
+
+
+def locked(theme_id: UUID) -> ThemeInstance:
+    """Return a theme that nobody else publishes in until the transaction ends."""
     return ThemeInstance.objects.select_for_update().get(pk=theme_id)
 
 
@@ -279,7 +311,7 @@ def _release(
         waiting.update(is_waiting=False)
         ThemeInstance.objects.filter(pk=theme.pk).update(live_release_id=made.pk)
         theme.live_release_id = made.pk
-    _tell(theme)
+    tell(theme)
     return made
 
 
@@ -288,8 +320,9 @@ def release_anew(theme_id: UUID, *, without: Page | None = None) -> None:
 
     Runs inside the caller's transaction.
     """
-    theme = _locked(theme_id)
+    theme = locked(theme_id)
     if without is not None:
+        Comparison.objects.filter(page=without, ended_at=None).update(ended_at=utc_now())
         rows = Release.objects.filter(page=without)
         rows.update(is_waiting=False)
         rows.update(page=None)
@@ -307,7 +340,7 @@ def wear_pack(preset: str) -> None:
     """
     theme = change_theme(preset)
     if theme is not None:
-        _tell(theme)
+        tell(theme)
 
 
 def put_in_use(theme: ThemeInstance) -> None:
@@ -319,19 +352,29 @@ def put_in_use(theme: ThemeInstance) -> None:
         before = current_tenant().offers.theme
         told = {"theme": theme_with(colours).code, "theme_before": before}
         keep_offers(current_tenant().id, told)
-    _tell(theme)
+    tell(theme)
 
 
-def _tell(theme: ThemeInstance) -> None:
+def tell(theme: ThemeInstance) -> None:
     """Let every process know which releases of the theme in use count, from the commit on."""
     theme = ThemeInstance.objects.get(pk=theme.pk)
     if theme.role != ThemeRole.LIVE:
         return
+    compared = Comparison.objects.filter(page__theme=theme, ended_at=None).select_related("page")
+    comparisons = tuple(
+        (
+            str(each.pk),
+            str(each.release_id),
+            each.share,
+            document_name(each.page.template, each.page.handle),
+        )
+        for each in compared.order_by("pk")
+    )
     live_id = theme.live_release_id
     live: list[tuple[str, str]] = [(str(live_id), "")] if live_id else []
     waiting = Release.objects.filter(theme=theme, is_waiting=True).order_by("live_from", "number")
     planned = [(str(each.pk), each.live_from.isoformat()) for each in waiting if each.live_from]
-    keep_offers(current_tenant().id, {"releases": (*live, *planned)})
+    keep_offers(current_tenant().id, {"releases": (*live, *planned), "comparisons": comparisons})
 
 
 def documents_of(releases: Sequence[str]) -> dict[str, dict[str, Json]]:

@@ -34,6 +34,7 @@ _SECONDS: Final = 3_600.0
 _released: BoundedMemory[tuple[UUID, tuple[str, ...]], Mapping[str, CompiledPage]]
 _released = BoundedMemory(_MOST)
 _moment_now: ContextVar[datetime | None] = ContextVar("moment_of_a_page", default=None)
+_second: ContextVar[tuple[str, ...]] = ContextVar("second_versions_of_a_page", default=())
 _edition: ContextVar[tuple[str, ...] | None] = ContextVar("edition_of_a_page", default=None)
 
 
@@ -60,6 +61,21 @@ def in_edition(releases: tuple[str, ...]) -> Iterator[None]:
         yield
     finally:
         _edition.reset(before)
+
+
+@contextmanager
+def with_second(releases: tuple[str, ...]) -> Iterator[None]:
+    """Show the second version of the pages that some releases name, as who compares them asks."""
+    before = _second.set(releases)
+    try:
+        yield
+    finally:
+        _second.reset(before)
+
+
+def seconds_here() -> tuple[str, ...]:
+    """Return the releases whose pages the visitor sees instead of what is live."""
+    return _second.get()
 
 
 def published(template: str) -> CompiledPage:
@@ -101,11 +117,12 @@ def releases_now() -> tuple[str, ...]:
     """Return the ids of the releases whose pages are shown, the last first counted."""
     tenant = current_tenant_or_none()
     if tenant is None or not tenant.offers.releases:
-        return ()
+        return seconds_here()
     now = moment()
-    return tuple(
+    counted = tuple(
         each for each, since in tenant.offers.releases if not since or _moment(since) <= now
     )
+    return counted + seconds_here()
 
 
 def next_release(now: datetime) -> datetime | None:

@@ -29,6 +29,7 @@ from kernel.i18n.showing import COOKIE, offered_currency
 from kernel.tenancy.context import current_tenant
 from themes.account.footprints import note_look
 from themes.brand import SIZES, icon_png
+from themes.comparing.visitors import seated
 from themes.former import handle_now
 from themes.in_languages import prefix_for, prefix_of, without_prefix
 from themes.kinds import cleaned, kind_of
@@ -92,17 +93,18 @@ def islands(request: HttpRequest) -> HttpResponse:
     """Return the parts of a page that differ by person, by the ids of their blocks."""
     template = request.GET.get("page", "")
     names = [name for name in request.GET.get("ids", "").split(",") if name][:_MOST_ISLANDS]
-    try:
-        kind = kind_of(template)
-        blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
-    except KeyError as error:
-        raise Http404 from error
-    params = cleaned(kind, request.GET.dict())
-    viewer = viewer_of(request)
-    page = context_of(template, params, viewer=viewer)
-    if template == "product":
-        note_look(viewer, params.get("handle", ""))
-    drawn = {name: draw_block(blocks, name, page) for name in names}
+    with seated(request):
+        try:
+            kind = kind_of(template)
+            blocks = [each for name in (*GROUPS, template) for each in published(name).blocks]
+        except KeyError as error:
+            raise Http404 from error
+        params = cleaned(kind, request.GET.dict())
+        viewer = viewer_of(request)
+        page = context_of(template, params, viewer=viewer)
+        if template == "product":
+            note_look(viewer, params.get("handle", ""))
+        drawn = {name: draw_block(blocks, name, page) for name in names}
     response = JsonResponse({name: str(html or "") for name, html in drawn.items()})
     add_never_cache_headers(response)
     return response

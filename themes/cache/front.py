@@ -38,6 +38,7 @@ from kernel.tenancy.middleware import host_name
 from kernel.tenancy.ports import directory
 from themes.cache.counters import counter_key
 from themes.cache.pages import SENT, SentPage, is_fresh
+from themes.comparing.visitors import seconds_of_cookies
 from themes.sources import all_counters
 
 Headers: TypeAlias = list[tuple[str, str]]
@@ -173,6 +174,10 @@ def _asked(environ: WSGIEnvironment) -> _Asked | None:
     if not language.is_usual:
         # Whoever comes to a page in a language goes on in it: a cookie says so.
         return None
+    seconds = seconds_of_cookies(tenant, cookies)
+    if seconds is None:
+        # A page is compared, and the visitor has no place yet: a cookie is to say which.
+        return None
     code = cookies.get(COOKIE) or environ.get(HEADER) or (market.currency if market else "")
     shown = offered_currency(tenant, code)
     key = (
@@ -186,6 +191,7 @@ def _asked(environ: WSGIEnvironment) -> _Asked | None:
         # What tells whether the browser came over TLS: some headers depend on it.
         environ.get("wsgi.url_scheme"),
         environ.get("HTTP_X_FORWARDED_PROTO"),
+        seconds,
     )
     return _Asked(tenant, key)
 

@@ -36,6 +36,7 @@ from themes.checkout.asked import asked_form, asked_inputs
 from themes.checkout.coupons import Counted, count, coupon_inputs, redeem_code
 from themes.checkout.shown import checkout_inputs, needs_address
 from themes.checkout.visits import Filled, read_filled
+from themes.comparing.visitors import seated
 from themes.pages import serve, viewer_of
 from themes.places import address_data, faults_of
 
@@ -92,6 +93,9 @@ def _place(request: HttpRequest, filled: Filled) -> HttpResponse:
     response = redirect("cashier", number=group.number)
     if filled.owner.member_id is None:
         remember_group(request, response, group)
+    with seated(request) as seat:
+        seat.bought()
+    seat.kept_in(response)
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from themes.comparing import views as comparing
 from themes.editor import own_pages, views, wardrobe
 from themes.figures import views as figures
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("pages/new/<slug:template>/", own_pages.make),
     path("pages/<uuid:page>/", views.edit),
     path("pages/<uuid:page>/figures/", figures.figures),
+    path("pages/<uuid:page>/comparison/", comparing.comparison),
+    path("pages/<uuid:page>/comparison/begin/", comparing.start),
+    path("pages/<uuid:page>/comparison/<uuid:comparison>/end/", comparing.finish),
     path("pages/<uuid:page>/name/", own_pages.name),
     path("pages/<uuid:page>/copy/", own_pages.copy),
     path("pages/<uuid:page>/remove/", own_pages.remove),

@@ -60,11 +60,12 @@ SELECT count(*) FROM taken
 
 
 @transaction.atomic
-def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> bool:
+def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> int | None:
     """Keep what was seen of a page and around it; what does not stand there is left out.
 
     Blocks of the header, the footer and the bar of tabs come with a stroke before their names,
-    and are counted with those, whatever the page was. Returns whether there was anything to keep.
+    and are counted with those, whatever the page was. Returns how often something was tapped;
+    None when there was nothing to keep.
     """
     names = _names_on(page)
     found = [names[each] for each in dict.fromkeys(seen) if each in names][:MOST_BLOCKS]
@@ -74,11 +75,11 @@ def note_left(page: str, *, seen: Sequence[str], taps: Mapping[str, int]) -> boo
         if each in names and count > 0
     }
     if not found and not tapped:
-        return False
+        return None
     LeftPage.objects.create(day=local_today(), page=page, seen=found, taps=tapped)
     if cache.add(_ASKED, "1", timeout=_SECONDS):
         ask(ROLL_UP, utc_now())
-    return True
+    return sum(tapped.values())
 
 
 def _names_on(page: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from kernel.analytics.sources import is_robot
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.http import client_ip
 from kernel.common.ratelimit import Limit, RateLimited, WhenDown
+from themes.comparing.visitors import seated
 from themes.desk import page_with, title_of
 from themes.editor.facts import EDIT
 from themes.figures.noting import MOST_BLOCKS, note_left
@@ -32,19 +33,23 @@ _USUAL: Final = 30
 @require_POST
 def note(request: HttpRequest) -> HttpResponse:
     """Keep what was seen of a page; what cannot be read is dropped, and nobody is told."""
-    told = _told(request)
+    told, response = _told(request), HttpResponse(status=204)
     if told is not None and not is_robot(request.headers.get("User-Agent", "")):
         try:
             LEFT.check(client_ip(request))
         except RateLimited:
-            return HttpResponse(status=204)
-        seen, taps = told.get("seen"), told.get("taps")
-        note_left(
-            str(told.get("page") or ""),
-            seen=[str(each) for each in seen[:MOST_BLOCKS]] if isinstance(seen, list) else [],
-            taps=_counts(taps) if isinstance(taps, dict) else {},
-        )
-    return HttpResponse(status=204)
+            return response
+        page, seen, taps = str(told.get("page") or ""), told.get("seen"), told.get("taps")
+        with seated(request) as seat:
+            tapped = note_left(
+                page,
+                seen=[str(each) for each in seen[:MOST_BLOCKS]] if isinstance(seen, list) else [],
+                taps=_counts(taps) if isinstance(taps, dict) else {},
+            )
+            if tapped is not None:
+                seat.saw(page, taps=tapped)
+        seat.kept_in(response)
+    return response
 
 
 def _told(request: HttpRequest) -> dict[str, Any] | None:

@@ -85,6 +85,8 @@ SENTENCES: Final[dict[str, Promise]] = {
     "staff.changed": _("Somebody's rights were changed"),
     "settings.changed": _("A setting was changed"),
     "themes.published": _("A page was published"),
+    "themes.comparison_begun": _("Two versions of a page are compared"),
+    "themes.comparison_ended": _("The comparison of two versions ended"),
     "themes.rolled_back": _("An older version of a page was made live"),
     "themes.duplicated": _("A theme was copied"),
     "themes.renamed": _("A theme was renamed"),

@@ -126,6 +126,8 @@ class Offers:
         markets: what differs by country; that of all other countries is the last.
         releases: id of the release of pages that is live, then those that are planned, each
             with the moment from which on; none while nothing was published.
+        comparisons: pages that are shown in two ways: id of the comparison, id of the release
+            that holds the second way, how many of a hundred visitors see that, the page's name.
         theme: what the pages wear, ``pack:palette``; empty for the plain ones.
         theme_before: what they wore before; None when it was never changed.
         metered: codes of meters that the shop's plan limits; see `kernel.quotas`.
@@ -138,6 +140,7 @@ class Offers:
     asks: frozenset[str] = frozenset()
     markets: tuple[MarketOffer, ...] = ()
     releases: tuple[tuple[str, str], ...] = ()
+    comparisons: tuple[tuple[str, str, int, str], ...] = ()
     theme: str = ""
     theme_before: str | None = None
     metered: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""Pages that are shown in two ways for a while, to see which of them sells (A/B)."""
