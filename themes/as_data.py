@@ -14,6 +14,7 @@ from themes.documents import CompiledBlock
 from themes.faults import LeavingOut
 from themes.fields import Json
 from themes.rendering import Node, data_of, visible
+from themes.resolving import resolve
 from themes.reusing import REF, SLOT
 from themes.sources import load_all
 
@@ -61,11 +62,11 @@ def _plain_block(
     node: Node, data: Mapping[Binding, Any], page: PageContext, knows: frozenset[str]
 ) -> Json:
     kind, block = node.kind, node.compiled
-    found = data_of(node, data)
+    found, settings = data_of(node, data), resolve(kind.settings, node.own, page)
     if f"{kind.type}@{kind.version}" not in knows:
         if kind.primitives is None:
             return None
-        parts = kind.primitives(dict(node.settings), found, page)
+        parts = kind.primitives(dict(settings), found, page)
         return {"id": block.id, "type": "primitive", "parts": parts}
     children = {
         name: [_json(child, data, page, knows) for child in _spread(inner, knows)]
@@ -75,7 +76,7 @@ def _plain_block(
         "id": block.id,
         "type": kind.type,
         "v": kind.version,
-        "s": {name: _plain(value) for name, value in node.settings.items()},
+        "s": {name: _plain(value) for name, value in settings.items()},
         "d": found,
         "is_island": node.is_island,
     }

@@ -25,7 +25,7 @@ from themes.documents import CompiledBlock
 from themes.environment import block_environment, release_fingerprint, template_fingerprint
 from themes.faults import SECONDS as FAULTY_SECONDS
 from themes.faults import LeavingOut, in_place_of, noting
-from themes.fields import Bound
+from themes.fields import Bound, Settings
 from themes.registry import find, is_on
 from themes.resolving import resolve
 from themes.sources import SourceFailed, counters_of, load_all, seconds_of, source_of
@@ -45,11 +45,15 @@ DOORS: Final = "@doors"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A block about to be drawn, with the data it asks for."""
+    """A block about to be drawn, with the data it asks for.
+
+    Attributes:
+        own: its settings as they are stored, in the language of the page.
+    """
 
     compiled: CompiledBlock
     kind: Block
-    settings: Mapping[str, Any]
+    own: Settings
     bindings: Mapping[str, Binding]
     slots: Mapping[str, tuple[Node, ...]]
     is_island: bool
@@ -126,7 +130,7 @@ def _made(
     return Node(
         compiled=block,
         kind=kind,
-        settings=resolve(kind.settings, own, page),
+        own=own,
         bindings=bindings,
         slots={
             name: visible(inner, page, is_inside=is_inside or is_island)
@@ -241,7 +245,8 @@ def _keep(
 
 
 def _fragment_key(node: Node, page: PageContext, versions: Mapping[str, str]) -> str:
-    uses = frozenset[str]().union(*(each.kind.uses for each in node.walk()))
+    inside = list(node.walk())
+    uses = frozenset[str]().union(*(each.kind.uses for each in inside))
     seen = {name: page.params.get(name, "") for name in uses}
     parts = [
         node.compiled.digest,
@@ -256,8 +261,8 @@ def _fragment_key(node: Node, page: PageContext, versions: Mapping[str, str]) ->
         repr(sorted(seen.items())),
         repr(sorted((name, versions[name]) for name in counters_of(node.wishes()))),
         # Blocks inside it come and go with time and with their modules.
-        repr([each.compiled.id for each in node.walk()]),
-        *sorted({fingerprint(each.kind) for each in node.walk()}),
+        repr([each.compiled.id for each in inside]),
+        *sorted({fingerprint(each.kind) for each in inside}),
         release_fingerprint(),
     ]
     return f"themes:f:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
@@ -286,10 +291,10 @@ def _wrapped(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Mark
 
 
 def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:
-    found = data_of(node, data)
+    found, settings = data_of(node, data), resolve(node.kind.settings, node.own, page)
     context: dict[str, Any] = {
         "id": node.compiled.id,
-        "s": node.settings,
+        "s": settings,
         "d": found,
         "page": page,
         "shop": page.shop,
@@ -301,7 +306,7 @@ def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup
     if node.kind.vary == "member":
         context["viewer"] = page.viewer
     if node.kind.prepare is not None:
-        context.update(node.kind.prepare(dict(node.settings), found, page))
+        context.update(node.kind.prepare(dict(settings), found, page))
     template = block_environment().get_template(node.kind.template)
     return Markup(template.render(context).strip())  # noqa: S704  an escaping template's outcome
 

@@ -203,7 +203,7 @@ def _mark(node: Node, name: str) -> Node:
     compiled = replace(
         node.compiled, id=name, type=_MARK.type, settings={}, at={}, i18n={}, slots={}
     )
-    nothing: dict[str, Any] = {"settings": {}, "bindings": {}, "slots": {}}
+    nothing: dict[str, Any] = {"own": {}, "bindings": {}, "slots": {}}
     return replace(node, compiled=compiled, kind=_MARK, is_island=False, **nothing)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -24,10 +24,22 @@ from themes.shop.amounts import shown
 FEW: Final = 5
 """So many left, or fewer, are told."""
 
+
+class Told(NamedTuple):
+    """What a card tells of a product; making whole rows of them costs more than reading them."""
+
+    pk: UUID
+    handle: str
+    title: str
+    summary: str
+    i18n: Mapping[str, Any]
+    lead_variant_id: UUID | None
+    lowest_minor: int | None
+    highest_minor: int | None
+
+
 _PRODUCTS: Final = Kept(
-    lambda products: Product.objects.filter(pk__among=products).defer(
-        "description_html", "draft", "search_text"
-    ),
+    lambda products: Product.objects.filter(pk__among=products).values_list(*Told._fields),
     products=list,
 )
 _VARIANTS: Final = Kept(
@@ -43,7 +55,7 @@ def href_of(handle: str) -> str:
     return f"/products/{quote(handle)}/"
 
 
-def text_in(product: Product, name: str, language: str) -> str:
+def text_in(product: Product | Told, name: str, language: str) -> str:
     """Return a text of a product in a language, or the one that is always there."""
     return translated(product.i18n, language, name, getattr(product, name))
 
@@ -73,7 +85,7 @@ def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, A
     variants = _VARIANTS(products=wanted)
     stock = availability([variant for variant, _product in variants])
     sellable = {product for variant, product in variants if stock[variant].sellable > 0}
-    found = _PRODUCTS(products=wanted)
+    found = [Told(*row) for row in _PRODUCTS(products=wanted)]
     prices = prices_of([each.lead_variant_id for each in found if each.lead_variant_id], page)
     return {
         each.pk: _card(
@@ -94,7 +106,7 @@ def prices_of(variants: Collection[UUID], page: PageContext) -> dict[UUID, Expla
 
 
 def _card(
-    product: Product,
+    product: Told,
     page: PageContext,
     *,
     picture: Picture | None,

@@ -15,11 +15,13 @@ class I18nConfig(AppConfig):
         """Join prices, after-sales and the clock; what was once told of rates stays."""
         from kernel.aftersales.windows import register_days
         from kernel.i18n import markets
+        from kernel.i18n.catalogs import merge_layers
         from kernel.i18n.services.currencies import REFRESH
         from kernel.pricing.groups import Places, register_places
         from kernel.tenancy.append_only import append_only
         from kernel.tenancy.schedules import Schedule, register_schedule
 
+        merge_layers()
         append_only("i18n_ratechange", "i18n_shownrate")
         places = Places(markets.code_at, markets.codes_at_home, markets.code_here)
         register_places(markets.GROUP, places)

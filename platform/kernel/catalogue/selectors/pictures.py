@@ -60,6 +60,7 @@ _FIRST: Final = Kept(
         Picture.objects.filter(product__among=products, state=PictureState.READY)
         .order_by("product_id", "position", "id")
         .distinct("product_id")
+        .defer("source_url", "fault", "created_at")
     ),
     products=list,
 )

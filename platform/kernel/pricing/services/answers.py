@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, Q, QuerySet
@@ -34,11 +34,29 @@ _IN_USE: Final = Kept(
     now=datetime,
     currency=str,
 )
+
+
+class Base(NamedTuple):
+    """A price before all lists; making whole rows of them costs more than reading them.
+
+    Attributes:
+        may_be_other: whether any list is in use.
+    """
+
+    variant_id: UUID
+    currency: str
+    minor: int
+    compare_at_minor: int | None
+    may_be_other: bool
+
+
 # Most shops have no list in use, and learn so without asking once more.
 _BASE: Final = Kept(
-    lambda variants, currency, now: BasePrice.objects.filter(
-        variant__among=variants, currency=currency
-    ).annotate(may_be_other=Exists(_in_use(now, currency))),
+    lambda variants, currency, now: (
+        BasePrice.objects.filter(variant__among=variants, currency=currency)
+        .annotate(may_be_other=Exists(_in_use(now, currency)))
+        .values_list(*Base._fields)
+    ),
     variants=list,
     currency=str,
     now=datetime,
@@ -74,7 +92,7 @@ def prices_for(
         InvalidPrice: a quantity below 1 or beyond all measure.
     """
     quantities = _quantities(requests)
-    rows = _BASE(variants=list(quantities), currency=currency, now=now)
+    rows = [Base(*row) for row in _BASE(variants=list(quantities), currency=currency, now=now)]
     base = {row.variant_id: row for row in rows}
     known = among
     if known is None:
@@ -133,7 +151,7 @@ def _entries(
 def steps_for(
     lists: Sequence[PriceList],
     *,
-    base: BasePrice | None,
+    base: BasePrice | Base | None,
     entries: Mapping[tuple[UUID, UUID], PriceListEntry],
     facts: Facts,
     request: PriceRequest,
@@ -162,7 +180,7 @@ def _entry_step(item: PriceList, entry: PriceListEntry) -> PriceStep:
 
 
 def _rule_step(
-    item: PriceList, base: BasePrice | None, facts: Facts, quantity: int
+    item: PriceList, base: BasePrice | Base | None, facts: Facts, quantity: int
 ) -> PriceStep | None:
     rule = matching(item.rules, facts, quantity=quantity) if base else None
     if rule is None or base is None:
@@ -177,7 +195,7 @@ def _step(kind: StepKind, item: PriceList, unit: Money) -> PriceStep:
     return PriceStep(kind, item.name, item.id, unit, item.priority, is_for_level=is_for_level)
 
 
-def explained(steps: Sequence[PriceStep], base: BasePrice | None) -> ExplainedPrice:
+def explained(steps: Sequence[PriceStep], base: BasePrice | Base | None) -> ExplainedPrice:
     """Return the price that steps lead to, and what it is below."""
     decided = replace(steps[-1], decides=True)
     unit = decided.unit

@@ -16,7 +16,9 @@ from django.core.files.storage import FileSystemStorage
 from django.core.signing import BadSignature, Signer
 from typing_extensions import override
 
+from kernel.common.bounded import BoundedMemory
 from kernel.common.time import utc_now
+from kernel.tenancy.cache import scope_key
 from kernel.tenancy.signing import tenant_salt
 from kernel.tenancy.storage.forms import UploadForm, signed_form
 from kernel.tenancy.storage.names import archive_folder, checked_name, public_origin, tenant_folder
@@ -24,6 +26,7 @@ from kernel.tenancy.storage.names import archive_folder, checked_name, public_or
 LINK_LIFETIME = timedelta(hours=1)
 _UNFINISHED = ".unfinished"
 _LONGEST_TIME = 12
+_MOST_LINKS = 20_000
 
 
 class _ScopedDisk(FileSystemStorage):
@@ -90,6 +93,9 @@ class _ScopedDisk(FileSystemStorage):
         return folders, files
 
 
+_links: BoundedMemory[tuple[object, ...], str] = BoundedMemory(_MOST_LINKS)
+
+
 class LocalTenantStorage(_ScopedDisk):
     """The current scope's files; links to them are signed for that scope and a time."""
 
@@ -104,11 +110,17 @@ class LocalTenantStorage(_ScopedDisk):
         The same within an hour, so that browsers keep what they fetched. A delivery network
         that stands before the pictures asks one of those hosts in turn.
         """
-        file = checked_name(name)
         step = int(LINK_LIFETIME.total_seconds())
         until = (int(utc_now().timestamp()) // step + 2) * step
-        query = urlencode({"until": until, "signature": _signature(file, until)})
-        return f"{public_origin(file)}{urljoin(settings.MEDIA_URL, quote(file))}?{query}"
+        # A page has dozens of them, and each is the same for an hour.
+        key = (scope_key(), str(name), until, hash(settings.SECRET_KEY), settings.MEDIA_URL)
+        found = _links.get(key)
+        if found is None:
+            file = checked_name(name)
+            query = urlencode({"until": until, "signature": _signature(file, until)})
+            found = f"{urljoin(settings.MEDIA_URL, quote(file))}?{query}"
+            _links.put(key, found, seconds=step)
+        return f"{public_origin(str(name))}{found}"
 
     def upload_form(self, name: str, *, largest: int, seconds: int) -> UploadForm:
         """Return a form that this tenant's console takes one file with."""
