@@ -13,13 +13,21 @@ from kernel.audit.actor import Actor
 from kernel.common.time import utc_now
 from kernel.snapshots.contract import Content, Files, Piece
 from kernel.snapshots.errors import UnreadableContent
-from themes.desk import default_document, draft_of, live_theme, page_with, save_draft, title_of
+from themes.desk import (
+    default_document,
+    draft_of,
+    live_document,
+    live_theme,
+    page_with,
+    save_draft,
+    title_of,
+)
 from themes.models import Page, PageKindOf, PageVersion, ThemeInstance, ThemeRole
 from themes.names import MANY, PART
 from themes.own_pages import remove_page
 from themes.packs.services import put_on
 from themes.packs.wearing import worn
-from themes.releasing import live_manifest, publish
+from themes.releasing import add_version, live_manifest, publish
 from themes.taking_along import kept_name, new_name
 from themes.uses import renamed
 
@@ -119,5 +127,10 @@ def _key(theme: ThemeInstance, page: Page) -> str:
 
 
 def _publish(page: Page, doc: Any, *, actor: Actor) -> None:
-    rev = save_draft(page.pk, doc, rev=draft_of(page_with(page.pk)).rev, actor=actor)
+    """Publish a document; a draft that nobody published is kept among the page's versions."""
+    draft = draft_of(page_with(page.pk))
+    if draft.rev and draft.doc not in (live_document(draft.page), doc):
+        now = utc_now()
+        add_version(draft.page, draft.doc, note=_("Draft before a template"), actor=actor, now=now)
+    rev = save_draft(page.pk, doc, rev=draft.rev, actor=actor)
     publish(page.pk, rev=rev, note=_("From a template"), actor=actor)

@@ -50,7 +50,7 @@ from testkit.tenants import open_test_tenant, refreshed
 from themes.desk import draft_of, live_theme, pages_of, save_draft
 from themes.packs.services import put_on
 from themes.registry import find
-from themes.releasing import publish
+from themes.releasing import publish, versions_of
 from themes.store import published
 
 ACTOR = Actor.system("tests")
@@ -276,6 +276,38 @@ def test_the_theme_and_the_published_pages_come_along_with_their_pictures(
         asset = cast("Any", shown.blocks[0].settings)["image"]["asset"]
         assert default_storage.exists(asset)
     assert kinds(template, other) == {}
+
+
+def test_a_draft_that_nobody_published_is_kept_when_a_page_comes_from_a_template(
+    model: TenantRef, other: TenantRef
+) -> None:
+    def words(text: str) -> dict[str, Any]:
+        return {"id": "b-own", "type": "text.rich", "settings": {"html": f"<p>{text}</p>"}}
+
+    def write(text: str, *, is_live: bool) -> None:
+        page = next(row for row in pages_of(live_theme()) if row.template == "home")
+        draft = draft_of(page)
+        doc: dict[str, Any] = {**draft.doc, "blocks": [words(text)]}
+        rev = save_draft(page.pk, doc, rev=draft.rev, actor=ACTOR)
+        if is_live:
+            publish(page.pk, rev=rev, note="", actor=ACTOR)
+
+    with tenant_context(model):
+        write("Head office", is_live=True)
+    with tenant_context(other):
+        write("Branch", is_live=True)
+        write("Not ready yet", is_live=False)
+    template = make_template(Particulars("Tea house"), channel_id=None, actor=ACTOR)
+    taken(refreshed(model), template)
+
+    bring(template, other, chosen=[("themes.pages", "/home/home")])
+
+    with tenant_context(refreshed(other)):
+        home = next(row for row in pages_of(live_theme()) if row.template == "home")
+        shown = cast("Any", published("home").blocks[0].settings)["html"]
+        kept = [each.version.doc["blocks"][0]["settings"]["html"] for each in versions_of(home)]
+    assert shown == "<p>Head office</p>"
+    assert kept == ["<p>Head office</p>", "<p>Not ready yet</p>", "<p>Branch</p>"]
 
 
 def test_roles_and_words_of_messages_come_along_and_nobody_comes_to_more_by_it(
