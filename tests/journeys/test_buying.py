@@ -321,10 +321,13 @@ def test_a_file_becomes_goods_that_are_found_bought_paid_sent_and_received(
     assert fits(page, width)
     assert fits(desk, width)
     for number, path in enumerate(DESK):
+        # Each page is examined once, on one of both screens; all of them have to fit a phone.
+        is_examined = number % 2 == (width > PHONE)
+        if width > PHONE and not is_examined:
+            continue
         desk.goto(f"{console.removesuffix('/')}{path}")
         assert fits(desk, width), path
-        # Each page once: the screens look at every other one.
-        if number % 2 == (width > PHONE):
+        if is_examined:
             faults = Axe().run(desk, options=WCAG).response["violations"]
             assert [(each["id"], each["nodes"][0]["html"][:120]) for each in faults] == [], path
     expect(desk.locator("main")).to_contain_text("118.00")

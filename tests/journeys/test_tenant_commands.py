@@ -94,17 +94,13 @@ def test_host_names_are_bound_and_unbound_on_the_command_line(program: Program) 
     assert host not in {row["domain"] for row in left}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "refusal"),
-    [
-        (("tenant", "create", "x" * 300, "--host", "a.localhost"), "tenants.invalid_name"),
-        (("tenant", "create", "x", "--host", "admin.localhost"), "tenants.reserved_domain"),
-        (("tenant", "create", "x", "--host", "no host"), "tenants.invalid_domain"),
-        (("tenant", "show", "nobody"), "tenancy.unknown_tenant"),
-        (("jobs", "show", "job_x"), "common.invalid_id"),
-    ],
-)
-def test_bad_input_is_refused_by_its_name(
-    program: Program, arguments: tuple[str, ...], refusal: str
-) -> None:
-    assert program(*arguments)["refusal"] == refusal
+def test_bad_input_is_refused_by_its_name(program: Program) -> None:
+    told = {
+        ("tenant", "create", "x" * 300, "--host", "a.localhost"): "tenants.invalid_name",
+        ("tenant", "create", "x", "--host", "admin.localhost"): "tenants.reserved_domain",
+        ("tenant", "create", "x", "--host", "no host"): "tenants.invalid_domain",
+        ("tenant", "show", "nobody"): "tenancy.unknown_tenant",
+        ("jobs", "show", "job_x"): "common.invalid_id",
+    }
+
+    assert {each: program(*each)["refusal"] for each in told} == told

@@ -34,7 +34,7 @@ _LONGEST: Final = 400
 
 def cookie_name() -> str:
     """Return the cookie's name; over TLS one that no other host can plant."""
-    return "__Host-version" if settings.SESSION_COOKIE_SECURE else "version"
+    return "__Host-variant" if settings.SESSION_COOKIE_SECURE else "variant"
 
 
 @lru_cache(maxsize=1_000)

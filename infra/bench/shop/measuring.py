@@ -20,6 +20,7 @@ from infra.bench.shop.visitors import (
     measured,
 )
 
+_FEW: Final = 4
 _MILLISECONDS: Final = 1000
 
 
@@ -35,11 +36,11 @@ def shop(machine: Machine) -> list[Result]:
         "open_shop",
         products=products,
         pictured=machine.size(48, 4),
-        members=machine.size(320, CLIENTS),
+        members=machine.size(320, _FEW),
     )
     port = machine.serve_storefront(workers=2, settings=SHOP_SETTINGS)
     visitors = [Visitor(opened["host"], port, token) for token in opened["tokens"]]
-    guests = [Visitor(opened["host"], port) for _ in range(CLIENTS)]
+    guests = [Visitor(opened["host"], port) for _ in range(machine.size(CLIENTS, _FEW))]
     return [
         *_pages(machine, guests, products),
         *_of_peer(peer),
@@ -59,7 +60,7 @@ def _pages(machine: Machine, guests: list[Visitor], products: int) -> list[Resul
             guests, products, lambda visitor, turn: visitor.get(f"/products/tea-{turn}/")
         ),
     )
-    turns = machine.size(4000, 64)
+    turns = machine.size(4000, 16)
     machine.progress("pages", 1, 2)
     kept = _spent(
         machine,
@@ -101,7 +102,7 @@ def _cpu(metric: str, value: float, peer: Peer | None) -> Result:
 def _checkouts(
     machine: Machine, visitors: list[Visitor], variants: list[str], peer: Peer | None
 ) -> list[Result]:
-    orders = machine.size(960, CLIENTS)
+    orders, warming = machine.size(960, _FEW), machine.size(CLIENTS, _FEW)
 
     def order(visitor: Visitor, turn: int) -> None:
         fill_cart(visitor, variants[turn * 7 % len(variants)])
@@ -109,11 +110,11 @@ def _checkouts(
 
     before = machine.shop("count_orders")
     machine.progress("orders over HTTP", 0, 1)
-    all_at_once(visitors, CLIENTS, lambda visitor, turn: order(visitor, orders + turn))
+    all_at_once(visitors, warming, lambda visitor, turn: order(visitor, orders + turn))
     spent = _spent(machine, lambda: all_at_once(visitors, orders, order))
     placed = machine.shop("count_orders") - before
-    if placed != orders + CLIENTS:
-        raise RuntimeError(f"{placed} orders were placed instead of {orders + CLIENTS}")
+    if placed != orders + warming:
+        raise RuntimeError(f"{placed} orders were placed instead of {orders + warming}")
     rate, cpu = orders / spent.seconds, _ms(spent.storefront + spent.database, orders)
     return [
         _rate("checkout_orders_per_second", rate, peer),
