@@ -17,7 +17,7 @@ class ThemesConfig(AppConfig):
         from kernel.i18n.words import register_words
         from kernel.snapshots.registry import register_part
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
-        from themes.carried import LookPart, PagesPart
+        from themes.carried import DraftsPart, LookPart, PagesPart
         from themes.cart import sources as cart_sources
         from themes.editor.menu import design_pages
         from themes.levels import sources as level_sources
@@ -60,3 +60,4 @@ class ThemesConfig(AppConfig):
         announce_pages("themes", design_pages)
         register_part(LookPart(), order=50)
         register_part(PagesPart(), order=60)
+        register_part(DraftsPart(), order=61, is_offered=False)

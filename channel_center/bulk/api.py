@@ -10,15 +10,23 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from channel_center.bulk.choices import FOR_OPERATOR, BulkAction, BulkState, ItemState
+from channel_center.bulk.choices import (
+    ASKED_ELSEWHERE,
+    FOR_OPERATOR,
+    BulkAction,
+    BulkState,
+    ItemState,
+)
 from channel_center.bulk.errors import InvalidBulk, UnknownBulk
 from channel_center.bulk.models import BulkItem
 from channel_center.bulk.selectors import Progress, listed_items, progress_of, runs_of, shown
 from channel_center.bulk.services.beginning import LONGEST_HOURS, MOST, begin, stop, try_again
+from channel_center.bulk.services.copying import copy_pages, take_back_all
 from channel_center.operations.choices import Urgency
 from channel_center.partners.api.authentication import PartnerView
 from channel_center.partners.api.paging import CURSOR, page_of, pages_of
 from channel_center.partners.selectors import visible_tenants
+from channel_center.snapshots.services.copying import LONGEST_TITLE, Wish, copyable_pages
 from kernel.catalogue.api.fields import checked
 from kernel.common.errors import DomainError
 from kernel.common.ids import parse_public_id, public_id
@@ -27,13 +35,15 @@ from tenants.choices import HoldLevel
 
 _VIEW, _MANAGE = "tenants.view", "tenants.manage"
 _ITEMS: Final = 200
+_PAGES: Final = 400
 _ACTIONS: Final = [each.value for each in BulkAction if each not in FOR_OPERATOR]
+_ASKED_HERE: Final = [each for each in _ACTIONS if each not in ASKED_ELSEWHERE]
 
 
 class BulkTold(serializers.Serializer[Any]):
     """What shall be done to which tenants; each action wants some of the particulars."""
 
-    action = serializers.ChoiceField(choices=_ACTIONS)
+    action = serializers.ChoiceField(choices=_ASKED_HERE)
     tenants = serializers.ListField(
         child=serializers.CharField(max_length=40), min_length=1, max_length=MOST
     )
@@ -51,6 +61,45 @@ class BulkTold(serializers.Serializer[Any]):
     hours = serializers.IntegerField(
         min_value=1, max_value=LONGEST_HOURS, required=False, help_text="announce"
     )
+
+
+class CopyTold(serializers.Serializer[Any]):
+    """Which pages of a tenant are copied into which others, and how."""
+
+    tenants = serializers.ListField(
+        child=serializers.CharField(max_length=40), min_length=1, max_length=MOST
+    )
+    pages = serializers.ListField(
+        child=serializers.CharField(max_length=400),
+        min_length=1,
+        max_length=_PAGES,
+        help_text="Keys of pages; reusable parts that they show go along.",
+    )
+    title = serializers.CharField(
+        max_length=LONGEST_TITLE, help_text="What the owners of the other tenants read of it."
+    )
+    with_look = serializers.BooleanField(
+        default=False, help_text="Whether the others put on the theme and its colours, too."
+    )
+    as_drafts = serializers.BooleanField(
+        default=False, help_text="Whether their owners publish the pages themselves."
+    )
+    replaces = serializers.BooleanField(
+        default=False, help_text="Whether pages are replaced that a tenant made its own."
+    )
+
+
+class PageShown(serializers.Serializer[Any]):
+    """A page that can be copied."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
+class PagesShown(serializers.Serializer[Any]):
+    """The pages of a tenant that can be copied."""
+
+    items = PageShown(many=True)
 
 
 class BulkShown(serializers.Serializer[Any]):
@@ -112,6 +161,49 @@ class RunView(PartnerView):
     def get(self, request: Request, run: str) -> Response:
         """Return how far it is."""
         return Response(_shown(_progress(self, run)))
+
+
+class CopiesView(PartnerView):
+    """Copies of a tenant's pages in others."""
+
+    permissions_by_method = {"GET": _VIEW, "POST": _MANAGE}
+
+    @extend_schema(responses=PagesShown)
+    def get(self, request: Request, tenant: str) -> Response:
+        """Return the published pages of a tenant."""
+        found = copyable_pages(self._source(tenant), channel_id=self.channel_id)
+        return Response({"items": [{"key": each.key, "title": each.label} for each in found]})
+
+    @extend_schema(request=CopyTold, responses={202: BulkShown})
+    def post(self, request: Request, tenant: str) -> Response:
+        """Copy pages as they are now into other tenants, in the background."""
+        told = checked(CopyTold, request.data)
+        keys = [_tenant_id(text) for text in told.pop("tenants")]
+        if visible_tenants(self.asks).filter(pk__in=keys).count() != len(set(keys)):
+            raise UnknownTenant
+        wish = Wish(keys=told.pop("pages"), **told)
+        source = self._source(tenant)
+        run = copy_pages(source, keys, wish, channel_id=self.channel_id, actor=self.actor)
+        return Response(_shown(progress_of(run.pk, channel_id=self.channel_id)), status=202)
+
+    def _source(self, text: str) -> UUID:
+        key = _tenant_id(text)
+        if not visible_tenants(self.asks).filter(pk=key).exists():
+            raise UnknownTenant
+        return key
+
+
+class TakeBackView(PartnerView):
+    """The way back of what was brought."""
+
+    permissions_by_method = {"POST": _MANAGE}
+
+    @extend_schema(request=None, responses={202: BulkShown})
+    def post(self, request: Request, run: str) -> Response:
+        """Take back in every tenant what was brought; changes since then stay."""
+        key = _progress(self, run).run.pk
+        made = take_back_all(key, channel_id=self.channel_id, actor=self.actor)
+        return Response(_shown(progress_of(made.pk, channel_id=self.channel_id)), status=202)
 
 
 class ItemsView(PartnerView):

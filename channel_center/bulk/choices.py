@@ -18,10 +18,18 @@ class BulkAction(models.TextChoices):
     TEMPLATE = "template", _("Bring a template in")
     ANNOUNCE = "announce", _("Announce something")
     RING = "ring", _("Put into a ring of upgrades")
+    PAGES = "pages", _("Copy pages from another shop")
+    TAKE_BACK = "take_back", _("Take back what was brought")
 
 
 FOR_OPERATOR: Final = frozenset({BulkAction.RING})
 """What partners cannot do."""
+
+ASKED_ELSEWHERE: Final = frozenset({BulkAction.PAGES, BulkAction.TAKE_BACK})
+"""What begins on pages of its own, not from the list of shops."""
+
+BRINGS: Final = frozenset({BulkAction.TEMPLATE, BulkAction.PAGES})
+"""What can be taken back."""
 
 
 class BulkState(models.TextChoices):

@@ -37,6 +37,14 @@ class BulkOver(DomainError):
     title = _("It has ended already.")
 
 
+class NothingToTakeBack(DomainError):
+    """Nothing was brought into the shop by the work, or it cannot be taken back."""
+
+    code = "bulk.nothing_to_take_back"
+    status = 409
+    title = _("Nothing was brought that could be taken back.")
+
+
 class NoLongerYours(DomainError):
     """The shop went to another partner meanwhile."""
 

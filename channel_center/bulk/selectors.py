@@ -101,7 +101,9 @@ def _about(run: BulkRun) -> str:
     if run.action in (BulkAction.MODULE_ON, BulkAction.MODULE_OFF):
         manifest = manifest_of(told["module"])
         return manifest.name.in_language(get_language()) if manifest else str(told["module"])
-    if run.action == BulkAction.TEMPLATE:
+    if run.action == BulkAction.PAGES:
+        return f"{told['from']} · {told['name']}"
+    if run.action in (BulkAction.TEMPLATE, BulkAction.TAKE_BACK):
         return str(told["name"])
     if run.action == BulkAction.ANNOUNCE:
         is_english = (get_language() or "").startswith("en")

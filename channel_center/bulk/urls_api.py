@@ -12,4 +12,6 @@ urlpatterns = [
     path("bulk/<str:run>/items/", api.ItemsView.as_view()),
     path("bulk/<str:run>/stop/", api.StopView.as_view()),
     path("bulk/<str:run>/retry/", api.RetryView.as_view()),
+    path("bulk/<str:run>/take-back/", api.TakeBackView.as_view()),
+    path("tenants/<str:tenant>/copies/", api.CopiesView.as_view()),
 ]

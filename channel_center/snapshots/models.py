@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from typing_extensions import override
 
@@ -18,6 +19,7 @@ class Template(models.Model):
         channel_id: the channel partner whose it is; None for the operator's.
         is_shared: whether the channel partners below may open shops from it.
         industry: for people who choose, in words.
+        source_id: the shop whose pages are copied with it; None for what shops begin with.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -26,10 +28,19 @@ class Template(models.Model):
     industry = models.CharField(max_length=80, default="", blank=True)
     summary = models.CharField(max_length=500, default="", blank=True)
     is_shared = models.BooleanField(default=False)
+    source_id = models.UUIDField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["source_id", "channel_id"],
+                condition=Q(source_id__isnull=False),
+                nulls_distinct=False,
+                name="shop_templates_source_once",
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["channel_id", "name"], name="shop_templates_of"),
         ]

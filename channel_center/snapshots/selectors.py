@@ -91,6 +91,7 @@ def listed_templates(channel_id: UUID | None, *, text: str = "") -> list[ListedT
     usable = usable_templates(channel_id).values("pk")
     rows = (
         Template.objects.filter(Q(channel_id=channel_id) | Q(pk__in=usable), archived_at=None)
+        .filter(source_id=None)
         .annotate(top=Max("versions__number"), shops=Count("followers", distinct=True))
         .order_by("name", "pk")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channel_center.bulk.console import views
+from channel_center.bulk.console import copying, views
 
 urlpatterns = [
     path("bulk/", views.index),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("bulk/<str:run>/", views.one),
     path("bulk/<str:run>/stop/", views.end),
     path("bulk/<str:run>/again/", views.again),
+    path("bulk/<str:run>/back/", views.back),
+    path("shops/<str:tenant>/copy/", copying.copy),
 ]

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from channel_center.bulk.choices import FOR_OPERATOR, BulkAction
+from channel_center.bulk.choices import ASKED_ELSEWHERE, BRINGS, FOR_OPERATOR, BulkAction
 from channel_center.bulk.console.forms import form_for
 from channel_center.bulk.selectors import items_of, listed_items, progress_of, runs_of, shown
 from channel_center.bulk.services.beginning import MOST, begin, stop, try_again
+from channel_center.bulk.services.copying import take_back_all
 from channel_center.console.forms import TenantFilter
 from channel_center.console.menu import MANAGE_TENANTS, RUN_JOBS
 from channel_center.console.selectors import find_tenants
@@ -85,7 +86,12 @@ def one(request: StaffRequest, run: str) -> HttpResponseBase:
     """Show how far it is, and where it was not done."""
     found = progress_of(identified("blk", run), channel_id=request.person.channel_id)
     page = paged(request, items_of(found.run), size=50)
-    context = {"found": found, "page": page, "rows": listed_items(list(page.object_list))}
+    context = {
+        "found": found,
+        "page": page,
+        "rows": listed_items(list(page.object_list)),
+        "may_be_taken_back": found.run.action in BRINGS and not found.is_running,
+    }
     return render(request, "bulk/one.html", context)
 
 
@@ -116,10 +122,23 @@ def again(request: StaffRequest, run: str) -> HttpResponseBase:
     return redirect(f"{HOME}{run}/")
 
 
+@require_POST
+@staff_page(MANAGE_TENANTS)
+def back(request: StaffRequest, run: str) -> HttpResponseBase:
+    """Take back what was brought, in every shop."""
+    key = identified("blk", run)
+    try:
+        made = take_back_all(key, channel_id=request.person.channel_id, actor=request.actor)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{HOME}{run}/")
+    return redirect(f"{HOME}{made.public_id}/")
+
+
 def _action(request: StaffRequest, text: str) -> BulkAction:
-    if text not in BulkAction.values:
+    action = BulkAction(text) if text in BulkAction.values else BulkAction.HOLD
+    if action in ASKED_ELSEWHERE:
         return BulkAction.HOLD
-    action = BulkAction(text)
     is_operator = request.person.channel_id is None
     if action in FOR_OPERATOR and not (is_operator and request.person.may(RUN_JOBS)):
         raise PermissionDenied

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from channel_center.bulk.choices import FOR_OPERATOR, BulkAction, BulkState, ItemState
+from channel_center.bulk.choices import BRINGS, FOR_OPERATOR, BulkAction, BulkState, ItemState
 from channel_center.bulk.errors import BulkOver, InvalidBulk, NothingChosen, UnknownBulk
 from channel_center.bulk.models import BulkItem, BulkRun
 from channel_center.operations.choices import Urgency
 from channel_center.operations.services.upgrading import RINGS
 from channel_center.services.channels import tenants_of
+from channel_center.snapshots.errors import UnknownTemplate
+from channel_center.snapshots.services.copying import copied_version
 from channel_center.snapshots.services.templates import usable_templates
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -207,6 +209,30 @@ def _ring(told: Mapping[str, object], _channel_id: UUID | None) -> dict[str, Any
     return {"ring": ring}
 
 
+def _pages(told: Mapping[str, object], channel_id: UUID | None) -> dict[str, Any]:
+    try:
+        version = copied_version(UUID(str(told.get("version", ""))), channel_id=channel_id)
+    except (ValueError, UnknownTemplate) as error:
+        raise InvalidBulk(field="version") from error
+    return {
+        "version": str(version.pk),
+        "name": version.note,
+        "from": version.taken_from,
+        "replaces": told.get("replaces") is True,
+    }
+
+
+def _take_back(told: Mapping[str, object], channel_id: UUID | None) -> dict[str, Any]:
+    try:
+        key = UUID(str(told.get("run", "")))
+    except ValueError as error:
+        raise InvalidBulk(field="run") from error
+    row = BulkRun.objects.filter(pk=key, channel_id=channel_id, action__in=BRINGS).first()
+    if row is None or row.state == BulkState.RUNNING:
+        raise InvalidBulk(field="run")
+    return {"run": str(row.pk), "name": str(row.told.get("name", ""))}
+
+
 _CHECKS: Final[
     Mapping[BulkAction, Callable[[Mapping[str, object], UUID | None], dict[str, Any]]]
 ] = {
@@ -217,4 +243,6 @@ _CHECKS: Final[
     BulkAction.TEMPLATE: _template,
     BulkAction.ANNOUNCE: _announce,
     BulkAction.RING: _ring,
+    BulkAction.PAGES: _pages,
+    BulkAction.TAKE_BACK: _take_back,
 }

@@ -16,13 +16,15 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import translation
+from django.utils.translation import get_language, ngettext
 
 from channel_center.bulk.choices import BulkAction, BulkState, ItemState
-from channel_center.bulk.errors import NoLongerYours
+from channel_center.bulk.errors import NoLongerYours, NothingToTakeBack
 from channel_center.bulk.models import BulkItem, BulkRun
 from channel_center.bulk.services.announcing import announce_to
 from channel_center.operations.services.upgrading import set_ring
-from channel_center.snapshots.services.bringing import push
+from channel_center.snapshots.services.bringing import push, take_back
+from channel_center.snapshots.services.copying import push_pages
 from kernel.audit.actor import Actor
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
@@ -71,7 +73,9 @@ def settle(run_id: UUID) -> None:
             fault = job.error if job is not None else ""
             _end(row, ItemState.REFUSED, dict.fromkeys(_LANGUAGES, fault[:300]))
         elif job.state == JobState.DONE:
-            _end(row, ItemState.DONE, {})
+            brought, faults = job.data.get("brought"), job.data.get("faults")
+            state = ItemState.REFUSED if faults and not brought else ItemState.DONE
+            _end(row, state, _of_faults(job) if faults else {})
     open_states = [ItemState.WAITING, ItemState.BEGUN]
     if not BulkItem.objects.filter(run=run_id, state__in=open_states).exists():
         running = BulkRun.objects.filter(pk=run_id, state=BulkState.RUNNING)
@@ -110,15 +114,15 @@ def _do(item: BulkItem) -> None:
                 raise UnknownTenant
             if run.channel_id is not None and tenant.channel_id != run.channel_id:
                 raise NoLongerYours
-            job = _ACTIONS[BulkAction(run.action)](tenant, run, Actor(**run.actor))
+            outcome = _ACTIONS[BulkAction(run.action)](tenant, run, Actor(**run.actor))
     except DomainError as refusal:
         _end(item, ItemState.REFUSED, _in_words(refusal))
         return
-    if job is None:
-        _end(item, ItemState.DONE, {})
-    else:
-        item.state, item.job_id = ItemState.BEGUN, job.pk
+    if isinstance(outcome, Job):
+        item.state, item.job_id = ItemState.BEGUN, outcome.pk
         item.save(update_fields=["state", "job_id"])
+    else:
+        _end(item, ItemState.DONE, outcome or {})
 
 
 def _end(item: BulkItem, state: ItemState, why: Mapping[str, str]) -> None:
@@ -138,10 +142,30 @@ def _note_fault(item: BulkItem, fault: DatabaseError) -> None:
 
 
 def _in_words(refusal: DomainError) -> dict[str, str]:
+    return _said(lambda: str(refusal))
+
+
+def _of_faults(job: Job) -> dict[str, str]:
+    """Return what of a template could not be brought, in words."""
+    first: dict[str, str] = next(iter(job.data["fault"]), {})
+    number = int(job.data["faults"])
+    return _said(
+        lambda: (
+            ngettext(
+                "%(number)s thing could not be brought. %(first)s",
+                "%(number)s things could not be brought. %(first)s",
+                number,
+            )
+            % {"number": number, "first": first.get(get_language(), "")}
+        )
+    )
+
+
+def _said(words: Callable[[], str]) -> dict[str, str]:
     found = {}
     for language in _LANGUAGES:
         with translation.override(language):
-            found[language] = str(refusal)[:300]
+            found[language] = words()[:300]
     return found
 
 
@@ -182,7 +206,37 @@ def _ring(tenant: Tenant, run: BulkRun, actor: Actor) -> None:
     set_ring(tenant.pk, run.told["ring"], actor=actor)
 
 
-_ACTIONS: Final[Mapping[BulkAction, Callable[[Tenant, BulkRun, Actor], Job | None]]] = {
+def _pages(tenant: Tenant, run: BulkRun, actor: Actor) -> Job:
+    replaces, version = bool(run.told["replaces"]), UUID(run.told["version"])
+    return push_pages(version, tenant.pk, replaces=replaces, channel_id=run.channel_id, actor=actor)
+
+
+def _take_back(tenant: Tenant, run: BulkRun, actor: Actor) -> dict[str, str]:
+    items = BulkItem.objects.filter(run=run.told["run"], tenant_id=tenant.pk)
+    job = Job.objects.filter(pk__in=items.values("job_id"), state=JobState.DONE).first()
+    if job is None or "application" not in job.data:
+        raise NothingToTakeBack
+    _back, stay = take_back(
+        UUID(job.data["application"]), tenant.pk, channel_id=run.channel_id, actor=actor
+    )
+    if not stay:
+        return {}
+    return _said(
+        lambda: (
+            ngettext(
+                "%(count)s stays: it was changed since.",
+                "%(count)s stay: they were changed since.",
+                stay,
+            )
+            % {"count": stay}
+        )
+    )
+
+
+Outcome = Job | dict[str, str] | None
+"""The job that does it; else what is to be said of it, by language."""
+
+_ACTIONS: Final[Mapping[BulkAction, Callable[[Tenant, BulkRun, Actor], Outcome]]] = {
     BulkAction.HOLD: _hold,
     BulkAction.LIFT: _lift,
     BulkAction.MODULE_ON: _module_on,
@@ -190,4 +244,6 @@ _ACTIONS: Final[Mapping[BulkAction, Callable[[Tenant, BulkRun, Actor], Job | Non
     BulkAction.TEMPLATE: _template,
     BulkAction.ANNOUNCE: _announce,
     BulkAction.RING: _ring,
+    BulkAction.PAGES: _pages,
+    BulkAction.TAKE_BACK: _take_back,
 }

@@ -18,7 +18,7 @@ from channel_center.snapshots.services.templates import (
     usable_templates,
 )
 from kernel.audit.actor import Actor
-from kernel.snapshots.models import Application
+from kernel.snapshots.models import Application, AppliedPiece
 from kernel.snapshots.services.applying import Place, begin, bring, undo
 from kernel.snapshots.services.comparing import Difference, Kind, compare
 from kernel.tenancy.context import public_context, tenant_context
@@ -84,14 +84,30 @@ def push(
     tenant = own_tenant(tenant_id, channel_id=channel_id)
     if (number is not None and number != version.number) or (chosen is not None and not chosen):
         raise NothingToBring
-    data: dict[str, object] = {"version": str(version.pk)}
-    if chosen is not None:
-        data["chosen"] = [_SEPARATOR.join(place) for place in chosen]
-    job = jobs.start(tenant.pk, JobKind.TEMPLATE, actor=actor, data=data)
+    job = start_bringing(version, tenant, actor=actor, chosen=chosen)
     Following.objects.update_or_create(
         template=version.template, tenant_id=tenant.pk, defaults={"version": version.number}
     )
     return job
+
+
+def start_bringing(
+    version: Version,
+    tenant: Tenant,
+    *,
+    actor: Actor,
+    chosen: Collection[Place] | None = None,
+    always: Collection[Place] = (),
+) -> Job:
+    """Have a version brought by a worker; the caller has seen that it may be.
+
+    Raises:
+        JobOpen: another job on the shop has not ended.
+    """
+    data: dict[str, object] = {"version": str(version.pk), "always": _texts(always)}
+    if chosen is not None:
+        data["chosen"] = _texts(chosen)
+    return jobs.start(tenant.pk, JobKind.TEMPLATE, actor=actor, data=data)
 
 
 @public_context()
@@ -161,7 +177,10 @@ def _begin(job: Job) -> None:
     with public_context():
         version = Version.objects.select_related("template").get(pk=job.data["version"])
     with tenant_context(to_ref(tenant_now(job.tenant_id))):
-        row = begin(version.template_id, version.template.name, version.number, actor=actor_of(job))
+        template = version.template
+        # Owners are not told from whose shop pages were copied, but what it was called.
+        name = version.note if template.source_id else template.name
+        row = begin(template.pk, name, version.number, actor=actor_of(job))
     remember(job, application=str(row.pk))
 
 
@@ -172,14 +191,24 @@ def _bring(job: Job) -> None:
     chosen = None if wanted is None else {_place(each) for each in wanted}
     tenant = to_ref(tenant_now(job.tenant_id))
     with Heartbeat(job) as heart, tenant_context(tenant):
+        application = Application.objects.get(pk=job.data["application"])
         bring(
-            Application.objects.get(pk=job.data["application"]),
+            application,
             carried_by(version),
             files=TemplateFiles(),
             actor=actor_of(job),
             chosen=chosen,
+            always={_place(each) for each in job.data.get("always", ())},
             tell=heart.at,
         )
+        pieces = AppliedPiece.objects.filter(application=application).order_by("id")
+        faults = [each.fault for each in pieces if each.fault]
+    with transaction.atomic():
+        remember(job, brought=len(pieces) - len(faults), faults=len(faults), fault=faults[:1])
+
+
+def _texts(places: Collection[Place]) -> list[str]:
+    return [_SEPARATOR.join(place) for place in places]
 
 
 def _place(text: str) -> Place:

@@ -151,19 +151,9 @@ def take_version(
     files = TemplateFiles()
     with tenant_context(to_ref(tenant)):
         carried = take(codes, files)
-    content = _as_json(carried)
     with public_context(), transaction.atomic():
         own_template(template_id, channel_id=channel_id, lock=True)
-        last = Version.objects.filter(template=template).aggregate(top=Max("number"))["top"]
-        row = Version.objects.create(
-            template=template,
-            number=(last or 0) + 1,
-            content=content,
-            digests=sorted(files.digests),
-            taken_from=tenant.name,
-            note=note.strip(),
-            made_by=str(actor)[:200],
-        )
+        row = add_version(template, carried, files, tenant=tenant, note=note, actor=actor)
         record(
             action="templates.version_taken",
             actor=actor,
@@ -171,6 +161,34 @@ def take_version(
             after={"number": row.number, "shop": tenant.public_id, "parts": sorted(codes)},
         )
     return row
+
+
+def add_version(
+    template: Template,
+    carried: Carried,
+    files: TemplateFiles,
+    *,
+    tenant: Tenant,
+    note: str,
+    actor: Actor,
+) -> Version:
+    """Keep what was taken from a shop; in the caller's transaction, which locks the template.
+
+    Raises:
+        NothingToBring: nothing was taken.
+        TemplateTooLarge: too much was.
+    """
+    content = _as_json(carried)
+    last = Version.objects.filter(template=template).aggregate(top=Max("number"))["top"]
+    return Version.objects.create(
+        template=template,
+        number=(last or 0) + 1,
+        content=content,
+        digests=sorted(files.digests),
+        taken_from=tenant.name,
+        note=note.strip(),
+        made_by=str(actor)[:200],
+    )
 
 
 def carried_by(version: Version) -> Carried:
@@ -183,7 +201,8 @@ def carried_by(version: Version) -> Carried:
 
 def usable_templates(channel_id: UUID | None) -> QuerySet[Template]:
     """Return the templates from which somebody may open shops: own and shared from above."""
-    rows = Template.objects.filter(archived_at=None, versions__isnull=False).distinct()
+    rows = Template.objects.filter(archived_at=None, source_id=None, versions__isnull=False)
+    rows = rows.distinct()
     if channel_id is None:
         return rows.filter(channel_id=None).order_by("name")
     above = Q(channel_id=None) | Q(channel_id__in=_above(channel_id))
@@ -209,7 +228,8 @@ def own_template(template_id: UUID, *, channel_id: UUID | None, lock: bool = Fal
         UnknownTemplate: there is none, or it is another's.
     """
     rows = Template.objects.select_for_update() if lock else Template.objects.all()
-    found = rows.filter(pk=template_id, channel_id=channel_id, archived_at=None).first()
+    rows = rows.filter(channel_id=channel_id, archived_at=None, source_id=None)
+    found = rows.filter(pk=template_id).first()
     if found is None:
         raise UnknownTemplate
     return found

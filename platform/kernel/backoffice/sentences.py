@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "templates.changed": _("A shop template was changed"),
     "templates.archived": _("A shop template was taken out of use"),
     "templates.version_taken": _("A version of a shop template was taken"),
+    "templates.pages_taken": _("Pages of a shop were taken to be copied"),
     "tenants.job_template": _("Bringing a template in was asked for"),
     "themes.put_on": _("Another theme was put on"),
     "themes.taken_back": _("The theme before was put on again"),

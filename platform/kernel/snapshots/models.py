@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from typing_extensions import override
 
 from kernel.common.db.fields import CASCADE, DBForeignKey
@@ -52,7 +53,7 @@ class AppliedPiece(TenantModel):
     Attributes:
         digest: of what the template says; empty when it has it no more.
         before, after: contents; None where there was, or is, no such thing.
-        fault: why it could not be brought, in words; nothing was changed then.
+        fault: why it could not be brought, in words by language; nothing was changed then.
         is_undone: whether what stood before was put back.
     """
 
@@ -64,7 +65,7 @@ class AppliedPiece(TenantModel):
     digest = models.CharField(max_length=64, blank=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
-    fault = models.CharField(max_length=300, default="", blank=True)
+    fault = models.JSONField(default=dict, blank=True)
     is_undone = models.BooleanField(default=False)
 
     class Meta:
@@ -80,3 +81,8 @@ class AppliedPiece(TenantModel):
     @override
     def __str__(self) -> str:
         return f"{self.part}: {self.label}"
+
+    @property
+    def why(self) -> str:
+        """Why it could not be brought, in the reader's language."""
+        return str(self.fault.get(get_language(), "") or next(iter(self.fault.values()), ""))

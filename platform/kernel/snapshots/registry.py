@@ -5,14 +5,16 @@ from __future__ import annotations
 from kernel.snapshots.contract import Part
 
 _parts: dict[str, tuple[int, Part]] = {}
+_only_asked: set[str] = set()
 
 
-def register_part(part: Part, *, order: int) -> None:
+def register_part(part: Part, *, order: int, is_offered: bool = True) -> None:
     """Join a part; called while apps are loaded, and again when others are installed.
 
     Args:
         part: what it is.
         order: parts with a lower one are put first; what a part names must be there.
+        is_offered: whether templates may be made of it; else only what names it uses it.
 
     Raises:
         ValueError: another part has the code.
@@ -21,11 +23,18 @@ def register_part(part: Part, *, order: int) -> None:
     if known is not None and type(known[1]) is not type(part):
         raise ValueError(f"two parts are called {part.code}")
     _parts[part.code] = (order, part)
+    if not is_offered:
+        _only_asked.add(part.code)
+
+
+def every_part() -> list[Part]:
+    """Return all parts, in their order."""
+    return [part for _order, part in sorted(_parts.values(), key=lambda item: item[0])]
 
 
 def parts() -> list[Part]:
-    """Return all parts, in their order."""
-    return [part for _order, part in sorted(_parts.values(), key=lambda item: item[0])]
+    """Return the parts of which templates may be made, in their order."""
+    return [part for part in every_part() if part.code not in _only_asked]
 
 
 def part_with(code: str) -> Part | None:

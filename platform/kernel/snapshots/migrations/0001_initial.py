@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(blank=True, max_length=64)),
                 ("before", models.JSONField(null=True)),
                 ("after", models.JSONField(null=True)),
-                ("fault", models.CharField(blank=True, default="", max_length=300)),
+                ("fault", models.JSONField(blank=True, default=dict)),
                 ("is_undone", models.BooleanField(default=False)),
                 (
                     "application",

@@ -8,16 +8,18 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.i18n.languages import SPOKEN
 from kernel.snapshots.contract import Content, Files, Part, Piece, digest_of
 from kernel.snapshots.errors import UnknownApplication
 from kernel.snapshots.models import Application, AppliedPiece
-from kernel.snapshots.registry import part_with, parts
+from kernel.snapshots.registry import every_part, part_with
 from kernel.snapshots.services.comparing import Carried, Difference, Kind, compare
 
 Place = tuple[str, str]
@@ -46,6 +48,7 @@ def bring(
     files: Files,
     actor: Actor,
     chosen: Collection[Place] | None = None,
+    always: Collection[Place] = (),
     tell: Progress | None = None,
 ) -> None:
     """Bring the chosen things of a version; each wholly or not at all.
@@ -60,16 +63,18 @@ def bring(
         actor: who brings it.
         chosen: part and key of what is wanted; None for what is new, or changed in
             the template alone.
+        always: what is wanted besides, also over what the shop made its own.
         tell: told how many of how many are done.
     """
     done = set(
-        AppliedPiece.objects.filter(application=application, fault="").values_list("part", "key")
+        AppliedPiece.objects.filter(application=application, fault={}).values_list("part", "key")
     )
     wanted = [
         item
         for item in compare(application.source_id, carried)
         if item.kind != Kind.SAME and (item.part, item.key) not in done
         if (item.is_chosen if chosen is None else (item.part, item.key) in chosen)
+        or (item.part, item.key) in always
     ]
     # What others need goes last when it is taken away.
     wanted.sort(key=lambda item: item.kind == Kind.DROPPED)
@@ -102,8 +107,9 @@ def undo(application_id: UUID, *, files: Files, actor: Actor) -> tuple[int, int]
             obj=row,
             after={"template": row.source_name, "version": row.version},
         )
-    present = {part.code: _by_key(part) for part in parts()}
-    pieces = AppliedPiece.objects.filter(application=row, fault="", is_undone=False)
+    pieces = AppliedPiece.objects.filter(application=row, fault={}, is_undone=False)
+    touched = set(pieces.values_list("part", flat=True))
+    present = {part.code: _by_key(part) for part in every_part() if part.code in touched}
     put_back = stay = 0
     for piece in pieces.order_by("-id"):
         part = part_with(piece.part)
@@ -124,7 +130,8 @@ def undo(application_id: UUID, *, files: Files, actor: Actor) -> tuple[int, int]
 
 
 def _bring_one(application: Application, item: Difference, *, files: Files, actor: Actor) -> None:
-    part, fault = part_with(item.part), ""
+    part = part_with(item.part)
+    fault: dict[str, str] = {}
     row = AppliedPiece(
         application=application,
         part=item.part,
@@ -136,7 +143,7 @@ def _bring_one(application: Application, item: Difference, *, files: Files, acto
     AppliedPiece.objects.filter(application=application, part=item.part, key=item.key).delete()
     try:
         if part is None:
-            fault = _("This release does not know the part.")
+            fault = _said(lambda: _("This release does not know the part."))
         else:
             with transaction.atomic():
                 _make_so(part, item.key, item.there, files=files, actor=actor)
@@ -165,5 +172,14 @@ def _digest(content: Content | None) -> str:
     return "" if content is None else digest_of(content)
 
 
-def _told(refusal: DomainError) -> str:
-    return str(refusal)[:_LONGEST_FAULT]
+def _told(refusal: DomainError) -> dict[str, str]:
+    return _said(lambda: str(refusal))
+
+
+def _said(words: Callable[[], str]) -> dict[str, str]:
+    """Return a sentence in each language that consoles speak: who reads it is not who asked."""
+    found = {}
+    for language in SPOKEN:
+        with translation.override(language):
+            found[language] = words()[:_LONGEST_FAULT]
+    return found

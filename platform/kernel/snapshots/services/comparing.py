@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from kernel.snapshots.contract import Content, Files, Piece, digest_of
 from kernel.snapshots.models import AppliedPiece
-from kernel.snapshots.registry import part_with, parts
+from kernel.snapshots.registry import every_part, part_with
 
 
 class Kind(StrEnum):
@@ -52,9 +52,19 @@ Carried = Mapping[str, Sequence[Piece]]
 """Pieces by the code of their part."""
 
 
-def take(codes: Sequence[str], files: Files) -> dict[str, list[Piece]]:
-    """Return what the current shop has of some parts, files included."""
-    return {part.code: list(part.pieces(files)) for part in parts() if part.code in codes}
+def take(
+    codes: Sequence[str], files: Files | None, *, keys: Collection[str] | None = None
+) -> dict[str, list[Piece]]:
+    """Return what the current shop has of some parts, files included unless there are none.
+
+    Args:
+        codes: of the parts.
+        files: where files are put; None when nothing but contents is wanted.
+        keys: only these things; None for all.
+    """
+    return {
+        part.code: list(part.pieces(files, keys)) for part in every_part() if part.code in codes
+    }
 
 
 def compare(source_id: UUID, carried: Carried) -> list[Difference]:
@@ -66,7 +76,7 @@ def compare(source_id: UUID, carried: Carried) -> list[Difference]:
     """
     brought = brought_before(source_id)
     found: list[Difference] = []
-    for part in parts():
+    for part in every_part():
         if part.code not in carried:
             continue
         here = {piece.key: piece for piece in part.pieces(None)}
@@ -98,7 +108,7 @@ class Base:
 def brought_before(source_id: UUID) -> dict[tuple[str, str], Base]:
     """Return what the shop has from a template, by part and key."""
     rows = (
-        AppliedPiece.objects.filter(application__source_id=source_id, fault="", is_undone=False)
+        AppliedPiece.objects.filter(application__source_id=source_id, fault={}, is_undone=False)
         .order_by("application__applied_at", "id")
         .values_list("part", "key", "digest", "after")
     )
