@@ -113,7 +113,7 @@ class CopyForm(forms.Form):
     """Which pages of a shop are copied into which others, and how."""
 
     pages = forms.MultipleChoiceField(
-        label=_("Pages"),
+        label=_("Pages that are copied"),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Reusable parts that they show go along, and pictures, too."),
     )
@@ -157,9 +157,10 @@ class CopyForm(forms.Form):
         fields["pages"].choices = [(each.key, each.label) for each in pages]
         fields["pages"].initial = [each.key for each in pages]
         fields["shops"].choices = [(row.public_id, row.name) for row in shops[:SHOWN_SHOPS]]
+        fields["shops"].initial = [row.public_id for row in shops] if len(shops) == 1 else []
         number = len(shops)
         fields["every"].label = ngettext(
-            "Into the %(number)s other shop", "Into all %(number)s other shops", number
+            "Into the other shop", "Into all %(number)s other shops", number
         ) % {"number": number}
 
     def clean(self) -> dict[str, Any]:
