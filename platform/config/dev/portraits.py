@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import default_storage
 from django.test import Client, override_settings
 from PIL import Image
@@ -129,10 +130,10 @@ class Studio:
             kind, body = self.answers[path]
             return 200, {"Content-Type": kind}, body
         if path.startswith("/static/"):
-            found = finders.find(path.removeprefix("/static/"))
-            if not isinstance(found, str):
+            found = _static(path.removeprefix("/static/"))
+            if found is None:
                 return 404, {}, b""
-            return 200, {"Content-Type": _kind(path)}, Path(found).read_bytes()
+            return 200, {"Content-Type": _kind(path)}, found.read_bytes()
         if path.startswith("/media/"):
             return self._medium(path)
         with no_scope():
@@ -180,6 +181,14 @@ def save(shot: bytes, path: Path, *, width: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     resized = image.resize((width, height), Image.Resampling.LANCZOS)
     resized.save(path, "WEBP", quality=_QUALITY, method=6)
+
+
+def _static(name: str) -> Path | None:
+    """Return a static file; one that has its digest in its name stands where all are collected."""
+    found = finders.find(name)
+    if isinstance(found, str):
+        return Path(found)
+    return Path(staticfiles_storage.path(name)) if staticfiles_storage.exists(name) else None
 
 
 def _kind(path: str) -> str:

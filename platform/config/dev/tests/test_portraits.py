@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
 from config.dev.portraits import DESKTOP, PHONE, Studio, outside_of_loops, studio
 from kernel.tenancy.context import TenantRef, tenant_context
@@ -50,6 +54,21 @@ def test_every_theme_is_open_to_everybody_light_and_still(tenant_a: TenantRef) -
                 path = trial_path("/", pack.code)
             size, language = sizes[number % 2]
             assert judge(seen, path, size, language) == [], pack.code
+
+
+def test_pages_are_styled_where_files_are_collected_under_other_names(
+    tenant_a: TenantRef, settings: Settings, tmp_path: Path
+) -> None:
+    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    with studio(tenant_a) as seen, seen.page("/", PHONE):
+        files = [(path, size) for path, size in seen.requests if path.startswith("/static/")]
+
+    assert any("/store." in path and path.count(".") > 1 for path, _size in files)
+    assert [path for path, size in files if not size] == []
 
 
 @pytest.mark.soak
