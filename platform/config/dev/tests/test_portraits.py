@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from config.dev.portraits import DESKTOP, PHONE, Studio, outside_of_loops, studio
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.reviews import make_review
 from themes.cache.counters import bump
 from themes.packs.reading import packs
 from themes.packs.wearing import trial_path
@@ -45,6 +46,8 @@ def test_every_theme_is_open_to_everybody_light_and_still(tenant_a: TenantRef) -
         shelf = Shelf()
         for number in range(6):
             shelf.product(f"Thing {number}", pictures=1, compare_at=12_900 if number else None)
+        for text in ("Warm and light.", "It fits.", "Better than the last one.", "As described."):
+            make_review(text=text)
         bump(*all_counters())
     sizes = [(PHONE, "zh-hans"), (DESKTOP, "en")]
 
