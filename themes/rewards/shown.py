@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from django.urls import reverse
 
+from kernel.ledger.batches import Expiring
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name
 from kernel.ledger.services import decimal_text
 from kernel.rewards.describing import ModeText
 from kernel.rewards.earnings import EarningLine, Total
+from kernel.rewards.notices import day_text
 from kernel.rewards.reasons import mode_name, reason_of
+from kernel.tenancy.context import current_tenant
 from themes.fields import Json
 from themes.shop.moments import moment_text
 
@@ -25,6 +31,13 @@ def total_data(each: Total, chosen: str) -> Json:
         "href": f"{reverse('account:earnings')}?of={code}",
         "is_chosen": code == chosen,
     }
+
+
+def expiring_data(each: Expiring, asset: Asset) -> Json:
+    """Return how much is lost after which day."""
+    zone = ZoneInfo(current_tenant().zone)
+    last = (each.at - timedelta(microseconds=1)).astimezone(zone).date()
+    return {"day": day_text(last), "text": decimal_text(each.minor, asset.scale)}
 
 
 def line_data(each: EarningLine, asset: Asset, language: str) -> Json:

@@ -10,21 +10,24 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kernel.common.time import utc_now
 from kernel.members.middleware import member_of
 from kernel.relations.attribution import PARAMETER
 from kernel.relations.selectors import standing_of
 from kernel.relations.services import invite_code_of
 from kernel.rewards.describing import modes_in_words
-from kernel.rewards.earnings import Total, earnings_of, place_of, totals_of
+from kernel.rewards.earnings import Total, earnings_of, expiring_of, place_of, totals_of
 from kernel.tenancy.context import current_tenant
 from kernel.wallet.selectors import is_paid_out
 from themes.account.members import sign_in_first
 from themes.fields import Json
 from themes.pages import serve
 from themes.rewards.poster import poster
-from themes.rewards.shown import line_data, mode_data, total_data
+from themes.rewards.shown import expiring_data, line_data, mode_data, total_data
 
 _LONGEST: Final = 32
+_SOON: Final = 6
+"""So many days on which something expires are shown."""
 _COLOUR: Final = "#1f2937"
 
 
@@ -49,6 +52,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "level": reverse("account:level"),
         "chosen": None,
         "withdraw": "",
+        "expiring": [],
         "lines": [],
         "older": "",
     }
@@ -59,6 +63,10 @@ def earnings(request: HttpRequest) -> HttpResponse:
         shown |= {
             "chosen": total_data(chosen, code),
             "withdraw": reverse("account:wallet") if is_paid_out(code) else "",
+            "expiring": [
+                expiring_data(each, chosen.asset)
+                for each in expiring_of(member.pk, code, now=utc_now())[:_SOON]
+            ],
             "lines": [line_data(each, chosen.asset, language) for each in page.lines],
             "older": f"{here}&before={page.next_before}" if page.next_before else "",
         }

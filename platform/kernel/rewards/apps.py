@@ -16,12 +16,13 @@ class RewardsConfig(AppConfig):
     def ready(self) -> None:
         """What a settlement has written is not changed; programmes hear of orders."""
         from kernel.common.outbox.events import subscribe
-        from kernel.rewards import handlers
+        from kernel.rewards import events, handlers, notices  # noqa: F401  events register
         from kernel.tenancy.schedules import Schedule, register_schedule
 
         append_only("rewards_settledline", "rewards_earning")
         for moment in ("paid", "delivered", "completed", "refunded"):
             subscribe(f"orders.order_{moment}", f"rewards.order_{moment}", handlers.on_order)
+        notices.offer_all()
         register_schedule(
             Schedule(
                 name="rewards.clock",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kernel.rewards.choices import ProgrammeState
 from kernel.rewards.models import Programme
+from kernel.rewards.notices import day_text
+from kernel.rewards.packs.expiry import Expiry, expiries
+from kernel.rewards.packs.figures import assets, named
 from kernel.rewards.packs.loading import Pack, bundle
 from kernel.rewards.permission import is_permitted
 
@@ -66,7 +69,7 @@ def mode_in_words(pack: Pack, parameters: Mapping[str, Any]) -> ModeText:
             for rule in pack.rules
             if "amount" in rule and rule.get("accrue", True)
         ),
-        figures=tuple(_figures(pack, figures)),
+        figures=(*_figures(pack, figures), *endings_in_words([pack], figures)),
     )
 
 
@@ -191,6 +194,26 @@ def _release(word: str) -> str:
         "locked": _("locked until the mode releases it"),
         "coupon": _("as a coupon"),
     }.get(word, _("as the mode says"))
+
+
+def endings_in_words(
+    packs: Sequence[Pack], figures: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield what of modes expires, and when."""
+    usual = assets(packs)
+    for code, rule in expiries(packs, figures).items():
+        name = _named(named(figures, "assets", code, usual[code]))
+        yield _("%(units)s can be used until") % {"units": name}, _until(rule)
+
+
+def _until(rule: Expiry) -> str:
+    if rule.on is None:
+        return ngettext(
+            "%(days)s day after they are available",
+            "%(days)s days after they are available",
+            rule.days,
+        ) % {"days": rule.days}
+    return _("%(day)s, later ones until that day of a later year") % {"day": day_text(rule.on)}
 
 
 def _figures(pack: Pack, figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

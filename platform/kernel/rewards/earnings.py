@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from kernel.ledger.batches import Expiring, expiring
 from kernel.ledger.models import Account, Asset, Posting
+from kernel.ledger.services import Owner
 from kernel.members.models import Member
 from kernel.orders.models import Order
 from kernel.rewards.errors import UnknownPack
@@ -111,6 +113,11 @@ def totals_of(member_id: UUID) -> list[Total]:
         came = sum(earned.get(row.id, 0) for row in states.values())
         found.append(Total(asset, available, frozen, max(came - available - frozen, 0)))
     return sorted(found, key=lambda each: (each.asset.kind != "commission", each.asset.code))
+
+
+def expiring_of(member_id: UUID, asset: str, *, now: datetime) -> list[Expiring]:
+    """Return how much of an asset a member loses when, the first first."""
+    return expiring(Owner("member", member_id), [asset], now=now)
 
 
 def _earned(account_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -171,3 +171,10 @@ class Earning(TenantModel):
 
     class Meta:
         indexes = [BrinIndex(fields=["settlement"], name="rewards_earning_of_settlement")]
+
+
+class ExpiryNotice(TenantModel):
+    """A batch of rewards of whose end its owner was told; written once for each."""
+
+    lot_id = models.UUIDField(primary_key=True)
+    told_at = models.DateTimeField()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.rewards.errors import FigureRefused
-from kernel.rewards.packs.figures import NAMES, assets, own_figures, ranks
+from kernel.rewards.packs.expiry import DAYS, EXPIRY, ON, expiring_assets
+from kernel.rewards.packs.figures import NAMES, assets, named, own_figures, ranks
 from kernel.rewards.packs.loading import Pack
 from kernel.rewards.policy.texts import worded
 from kernel.rewards.simulation.scenarios import MOST_ORDERS
@@ -22,6 +23,9 @@ FACTS: Final[Mapping[str, Any]] = {
     "too_large": _("It is too large."),
     "unbounded_depth": _("It pays without a bounded number of levels."),
     "not_a_table": _("The table has another form."),
+    "never_expires": _("Money and what becomes money never expires."),
+    "days_or_date": _("Give days or a day, not both."),
+    "not_a_date": _("A day is needed."),
     "unknown_name": _("The mode knows no such thing."),
 }
 _AT: Final = "__"
@@ -42,6 +46,10 @@ class FiguresForm(forms.Form):
         for name, spec in self.specs.items():
             self._add(name, spec, kept.get(name, spec["default"]))
         self._figures = list(self.fields)
+        ends = kept.get(EXPIRY, {})
+        for code, asset in expiring_assets(packs).items():
+            self._end(code, asset, ends.get(code, {}), kept)
+        self._ends = list(self.fields)[len(self._figures) :]
         names = kept.get(NAMES, {})
         for code, words in assets(packs).items():
             self._name("assets", code, words, names)
@@ -56,7 +64,12 @@ class FiguresForm(forms.Form):
     @property
     def names(self) -> list[forms.BoundField]:
         """The fields of names."""
-        return [self[name] for name in self.fields if name not in self._figures]
+        return [self[name] for name in self.fields if name not in {*self._figures, *self._ends}]
+
+    @property
+    def ends(self) -> list[forms.BoundField]:
+        """The fields that say when units expire."""
+        return [self[name] for name in self._ends]
 
     def told(self) -> dict[str, Any]:
         """Return what was changed, refusing by field what does not fit."""
@@ -64,7 +77,7 @@ class FiguresForm(forms.Form):
             return own_figures(self.packs, self._values())
         except FigureRefused as refusal:
             name = str(refusal.fields["name"])
-            field = next((one for one in self.fields if one.split(_AT)[0] == name), None)
+            field = next((one for one in self.fields if name in one.split(_AT)[:2]), None)
             self.add_error(field, str(FACTS.get(str(refusal.fields["fact"]), refusal.title)))
             return {}
 
@@ -92,6 +105,28 @@ class FiguresForm(forms.Form):
                 label=label, initial=told, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
             )
 
+    def _end(
+        self, code: str, asset: Mapping[str, Any], own: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> None:
+        called = named(kept, "assets", code, asset["names"])
+        label = {"units": worded(called)}
+        usual = asset.get("expiry_days", "")
+        if not isinstance(usual, str):
+            usual = str(usual)
+        elif usual in self.specs:
+            usual = ""  # a figure of the mode says it
+        self.fields[f"{EXPIRY}{_AT}{code}{_AT}{DAYS}"] = forms.CharField(
+            label=gettext("%(units)s: can be used for so many days") % label, required=False,
+            initial=own.get(DAYS, ""), max_length=5,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": usual}),
+        )  # fmt: skip
+        self.fields[f"{EXPIRY}{_AT}{code}{_AT}{ON}"] = forms.CharField(
+            label=gettext("%(units)s: or until a day") % label, required=False,
+            initial=own.get(ON, ""), max_length=10,
+            help_text=_("What is earned after that day expires on the same day of a later year."),
+            widget=forms.DateInput(attrs={"type": "date"}),
+        )  # fmt: skip
+
     def _name(
         self, kind: str, code: str, words: Mapping[str, str], names: Mapping[str, Any]
     ) -> None:
@@ -115,7 +150,15 @@ class FiguresForm(forms.Form):
             kind, code, lang = field.name.split(_AT)
             if word := self.cleaned_data.get(field.name):
                 names.setdefault(kind, {}).setdefault(code, {})[lang] = word
-        return {**values, NAMES: names}
+        return {**values, EXPIRY: self._told_ends(), NAMES: names}
+
+    def _told_ends(self) -> dict[str, Any]:
+        ends: dict[str, Any] = {}
+        for field in self.ends:
+            _kind, code, way = field.name.split(_AT)
+            if told := self.cleaned_data.get(field.name):
+                ends.setdefault(code, {})[way] = told
+        return ends
 
     def _table(self, name: str, usual: Any) -> Any:
         cells = _cells(usual)

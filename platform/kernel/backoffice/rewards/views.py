@@ -15,6 +15,8 @@ from kernel.backoffice.rewards.asking import refused
 from kernel.backoffice.rewards.forms import OpinionForm
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
+from kernel.rewards.describing import endings_in_words
+from kernel.rewards.packs.expiry import EXPIRY
 from kernel.rewards.packs.figures import NAMES
 from kernel.rewards.packs.loading import codes, pack
 from kernel.rewards.policy.catalogue import modes
@@ -82,7 +84,10 @@ def decide(request: StaffRequest, activation: str) -> HttpResponseBase:
         "holds": row.state in {ActivationState.ACTIVE, ActivationState.SHOWN},
         "is_own": row.asked_by == request.actor.id,
         "report": report_of(row),
-        "figures": [(name, value) for name, value in row.parameters.items() if name != NAMES],
+        "figures": [
+            (name, value) for name, value in row.parameters.items() if name not in {NAMES, EXPIRY}
+        ],
+        "ends": list(endings_in_words(packs, row.parameters)),
     }
     return render(request, "backoffice/rewards/decide.html", context)
 

@@ -7,6 +7,13 @@ from typing import Any
 from rest_framework import serializers
 
 
+class ExpiringShown(serializers.Serializer[Any]):
+    """Units that are gone from a moment on."""
+
+    at = serializers.DateTimeField()
+    amount = serializers.CharField()
+
+
 class TotalShown(serializers.Serializer[Any]):
     """What the member has of one kind of reward."""
 
@@ -14,7 +21,8 @@ class TotalShown(serializers.Serializer[Any]):
     name = serializers.CharField()
     available = serializers.CharField()
     frozen = serializers.CharField(help_text="Waits until the return window is over.")
-    claimed = serializers.CharField(help_text="Paid out, spent or used up.")
+    claimed = serializers.CharField(help_text="Paid out, spent, used up or expired.")
+    expiring = ExpiringShown(many=True, help_text="What is lost when, the first first.")
 
 
 class PlaceShown(serializers.Serializer[Any]):

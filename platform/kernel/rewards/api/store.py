@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.api.openapi.answers import items_of
+from kernel.common.time import utc_now
 from kernel.ledger.errors import UnknownAsset
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name
@@ -16,7 +19,14 @@ from kernel.relations.selectors import standing_of
 from kernel.relations.services import invite_code_of
 from kernel.rewards.api.forms import EarningPageShown, EarningsShown, ModeShown
 from kernel.rewards.describing import ModeText, modes_in_words
-from kernel.rewards.earnings import EarningLine, Total, earnings_of, place_of, totals_of
+from kernel.rewards.earnings import (
+    EarningLine,
+    Total,
+    earnings_of,
+    expiring_of,
+    place_of,
+    totals_of,
+)
 from kernel.rewards.reasons import mode_name, reason_of
 
 _LONGEST = 32
@@ -31,7 +41,7 @@ class EarningsView(MemberView):
         place, standing = place_of(self.member_id), standing_of(self.member_id)
         return Response(
             {
-                "totals": [_total(each) for each in totals_of(self.member_id)],
+                "totals": [_total(each, self.member_id) for each in totals_of(self.member_id)],
                 "place": {
                     "ranks": list(place.ranks),
                     "referred": place.referred,
@@ -75,14 +85,16 @@ class RulesView(OpenView):
         return Response({"items": [_mode(each) for each in modes_in_words()]})
 
 
-def _total(each: Total) -> dict[str, object]:
+def _total(each: Total, member_id: UUID) -> dict[str, object]:
     scale = each.asset.scale
+    soon = expiring_of(member_id, each.asset.code, now=utc_now()) if each.asset.expires else []
     return {
         "asset": each.asset.code,
         "name": asset_name(each.asset),
         "available": decimal_text(each.available, scale),
         "frozen": decimal_text(each.frozen, scale),
         "claimed": decimal_text(each.claimed, scale),
+        "expiring": [{"at": one.at, "amount": decimal_text(one.minor, scale)} for one in soon],
     }
 
 

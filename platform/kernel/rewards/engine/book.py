@@ -25,6 +25,7 @@ class Line(NamedTuple):
         minor: whole units at the scale of the asset, above zero.
         rule: the rule that booked it, or the step of the sale.
         why: the reason, for people.
+        origin: event and rule that brought what this line takes back, where batches matter.
     """
 
     debit: str
@@ -33,6 +34,7 @@ class Line(NamedTuple):
     minor: int
     rule: str
     why: str = ""
+    origin: str = ""
 
     def reversed(self, minor: int, why: str) -> Line:
         """Return the line that takes a part of this one back."""
@@ -81,6 +83,9 @@ class Book(Protocol):
     def post(self, line: Line) -> None:
         """Book one line."""
 
+    def lapsed(self, account: str, asset: str, origin: str) -> int:
+        """Return how much of what an event and rule brought has expired since."""
+
 
 class MemoryBook:
     """A book of balances, for replays, simulations and tests."""
@@ -98,6 +103,10 @@ class MemoryBook:
         balances, asset = self._balances, line.asset
         balances[line.debit, asset] = balances.get((line.debit, asset), 0) - line.minor
         balances[line.credit, asset] = balances.get((line.credit, asset), 0) + line.minor
+
+    def lapsed(self, account: str, asset: str, origin: str) -> int:
+        """Return nothing: in memory, what expires is an event like others."""
+        return 0
 
     def balances(self) -> Iterator[tuple[str, str, int]]:
         """Return account, asset and balance of everything that was ever booked on."""

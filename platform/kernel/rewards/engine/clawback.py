@@ -13,6 +13,8 @@ from kernel.rewards.engine.queues import entries_for, leave, receive
 from kernel.rewards.engine.run import Run
 from kernel.rewards.engine.store import Record
 
+_RELEASE: Final = "release"
+
 
 def follow(run: Run) -> None:
     """Release or take back what the event calls for."""
@@ -45,6 +47,7 @@ def _release(run: Run, found: Iterable[tuple[str, Record]]) -> None:
     for key, accrual in list(found):
         if accrual["frozen"]:
             accrual["frozen"] = False
+            accrual["origin"] = f"{run.event.get('key')}:{_RELEASE}"
             accruals.change(run.engine.store, key, accrual)
             where = (accrual["to"], accrual["asset"])
             sums[where] = sums.get(where, 0) + accrual["minor"]
@@ -53,7 +56,7 @@ def _release(run: Run, found: Iterable[tuple[str, Record]]) -> None:
         minor = covered(run.engine.book, frozen, asset, summed)
         if minor > 0:
             run.engine.book_line(
-                Line(frozen, f"m:{member}:avail", asset, minor, "release", "release")
+                Line(frozen, f"m:{member}:avail", asset, minor, _RELEASE, "release")
             )
 
 
@@ -134,12 +137,14 @@ def _take_back(run: Run, key: str, accrual: Record, minor: int) -> None:
     accrual["minor"] -= minor
     accruals.change(run.engine.store, key, accrual)
     line = Line(accrual["debit"], accrual["credit"], accrual["asset"], minor, accrual["rule"])
+    expired = 0
     if owner is None:
         run.engine.book_line(line.reversed(minor, f"clawback {accrual['rule']}"))
     else:
-        _from_member(run, accrual, owner, line)
+        expired = _expired(run, accrual, owner, minor)
+        _from_member(run, accrual, owner, line._replace(minor=minor - expired))
     _give_back_places(run, accrual, minor)
-    _reverse_sides(run, accrual, minor, before)
+    _reverse_sides(run, accrual, minor - expired, before)
 
 
 def _unused(run: Run, accrual: Record, owner: tuple[str, str] | None, minor: int) -> int:
@@ -171,6 +176,25 @@ def _shorten_claim(run: Run, accrual: Record, minor: int) -> int:
     return minor
 
 
+def _expired(run: Run, accrual: Record, owner: tuple[str, str], minor: int) -> int:
+    """Return how much of what is to be taken back the member has lost already.
+
+    What expired is gone from him and from what was set aside for it: neither is taken a
+    second time. Rewards that came in together share what expired of them, each unit once.
+    """
+    origin, account = accrual.get("origin", ""), f"m:{owner[0]}:avail"
+    if not origin or owner[1] not in {"avail", "frozen"} or accrual["frozen"]:
+        return 0
+    lapsed = run.engine.book.lapsed(account, accrual["asset"], origin)
+    if not lapsed:
+        return 0
+    store, key = run.engine.store, f"{origin}|{owner[0]}|{accrual['asset']}"
+    known = store.get("lapsed", key) or {"minor": 0}
+    part = min(minor, max(lapsed - int(known["minor"]), 0))
+    store.put("lapsed", key, {"minor": int(known["minor"]) + part})
+    return part
+
+
 def _from_member(run: Run, accrual: Record, owner: tuple[str, str], line: Line) -> None:
     engine, why = run.engine, f"clawback {accrual['rule']}"
     member, booked = owner
@@ -178,7 +202,8 @@ def _from_member(run: Run, accrual: Record, owner: tuple[str, str], line: Line) 
     account = f"m:{member}:{state}"
     part = min(line.minor, max(engine.book.balance(account, line.asset), 0))
     if part > 0:
-        engine.book_line(Line(account, line.debit, line.asset, part, line.rule, why))
+        origin = str(accrual.get("origin", "")) if state == "avail" else ""
+        engine.book_line(Line(account, line.debit, line.asset, part, line.rule, why, origin))
     if line.minor > part:
         owed = f"exp:receivable:{member}"
         rest = line.minor - part

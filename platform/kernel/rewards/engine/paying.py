@@ -208,6 +208,7 @@ def _remember(run: Run, rule: Rule, line: Line, sides: list[Line]) -> None:
             "frozen": line.credit.endswith(":frozen"),
             "hold": str(rule.get("release", "")),
             "day": str(run.event.get("day") or ""),
+            "origin": f"{run.event.get('key')}:{rule['id']}",
             "sides": [[one.debit, one.credit, one.asset, one.minor] for one in sides],
             "lets": {k: _plain(v) for k, v in run.lets.items()},
         },

@@ -102,6 +102,7 @@ def problems(document: Mapping[str, Any]) -> list[Problem]:
     pack = read(document)
     return [
         *_parameters(pack),
+        *_expiries(pack),
         *_rules(pack),
         *_depths(pack),
         *_conversions(pack),
@@ -191,6 +192,14 @@ def _parameters(pack: Pack) -> Iterator[Problem]:
             continue
         if any(figure < 0 for figure in figures):
             yield Problem(name, "negative_rate", str(spec["default"])[:60])
+
+
+def _expiries(pack: Pack) -> Iterator[Problem]:
+    """Yield assets that expire after days which no figure tells."""
+    for code, asset in pack.assets.items():
+        days = asset.get("expiry_days")
+        if isinstance(days, str) and pack.parameters.get(days, {}).get("kind") != "count":
+            yield Problem(code, "not_a_number", days)
 
 
 def _figures(spec: Mapping[str, Any]) -> Iterator[Any]:

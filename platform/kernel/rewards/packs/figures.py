@@ -8,6 +8,7 @@ from typing import Any, Final
 from kernel.rewards.engine.numbers import number
 from kernel.rewards.errors import FigureRefused, NotANumber
 from kernel.rewards.packs.checking import DEEPEST
+from kernel.rewards.packs.expiry import EXPIRY, own_expiry
 from kernel.rewards.packs.loading import Pack
 from kernel.rewards.packs.soundness import is_below_zero
 
@@ -34,6 +35,9 @@ def own_figures(packs: Sequence[Pack], told: Mapping[str, Any]) -> dict[str, Any
         if name == NAMES:
             names = own_names(packs, value)
             found |= {NAMES: names} if names else {}
+        elif name == EXPIRY and name not in specs:
+            ends = own_expiry(packs, value)
+            found |= {EXPIRY: ends} if ends else {}
         elif name not in specs:
             raise FigureRefused(name=name, fact="unknown_name")
         else:

@@ -13,6 +13,7 @@ from kernel.rewards.engine.book import Line
 from kernel.rewards.engine.engine import Engine
 from kernel.rewards.errors import EventRefused
 from kernel.rewards.models import Programme
+from kernel.rewards.packs.expiry import may_expire
 from kernel.rewards.packs.figures import named
 from kernel.rewards.packs.loading import Pack, bundle
 from kernel.rewards.permission import check_permitted, is_permitted
@@ -75,7 +76,11 @@ def _assets(packs: Sequence[Pack], figures: Mapping[str, Any]) -> dict[str, str]
             own = f"reward_{code.lower().replace('-', '_')}_{asset['scale']}"
             words = named(figures, "assets", code, asset["names"])
             names = {"zh-hans": words["zh"], "en": words["en"]}
-            ensure_asset(own, _KINDS.get(asset["class"], asset["class"]), names, asset["scale"])
+            # Batches are kept of all that may expire, for any programme may let it.
+            ensure_asset(
+                own, _KINDS.get(asset["class"], asset["class"]), names, asset["scale"],
+                expires=may_expire(asset),
+            )  # fmt: skip
             codes[code] = own
     return codes
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from kernel.common.time import utc_now
+from kernel.ledger.batches import expired_of
+from kernel.ledger.models import Journal
 from kernel.ledger.services import Entry, Leg, Owner, balance, post_bulk, system
 from kernel.rewards.engine.book import Line, counts_debits, owner_and_state
 from kernel.rewards.engine.store import Record
 from kernel.rewards.models import Memory, Programme
+from kernel.rewards.packs.expiry import Expiry, expiries, expiring_assets
+from kernel.rewards.packs.loading import bundle
+from kernel.tenancy.context import current_tenant
 
 STATES: Final[Mapping[str, str]] = {"avail": "available", "frozen": "locked"}
 """States of rules whose name in the ledger is another; frozen there belongs to holds."""
@@ -41,26 +49,67 @@ class LedgerBook:
         by_rule: dict[str, list[Line]] = {}
         for line in self._lines:
             by_rule.setdefault(line.rule, []).append(line)
-        prefix = f"rewards:{self._programme.id.hex}:{event}"
+        prefix, now = f"{self._prefix}{event}", utc_now()
         post_bulk(
             [
-                Entry(f"{prefix}:{rule}", f"rewards.{rule.lower()}"[:60], self._legs(lines),
+                Entry(f"{prefix}:{rule}", f"rewards.{rule.lower()}"[:60], self._legs(lines, now),
                       data={"event": event, "rule": rule, "version": self._programme.version})
                 for rule, lines in by_rule.items()
             ]
         )  # fmt: skip
         self._lines, self._moved = [], {}
 
-    def _legs(self, lines: list[Line]) -> list[Leg]:
-        sums: dict[tuple[str, str], int] = {}
+    def lapsed(self, account: str, asset: str, origin: str) -> int:
+        """Return how much of what an event and rule brought has expired since."""
+        if asset not in self._batched:
+            return 0
+        journal = self._journal(origin)
+        return expired_of(journal, self._owner(account)[0], self._asset(asset)) if journal else 0
+
+    def _legs(self, lines: list[Line], now: datetime) -> list[Leg]:
+        sums: dict[tuple[str, str, str], int] = {}
         for line in lines:
-            for account, minor in ((line.debit, -line.minor), (line.credit, line.minor)):
-                sums[account, line.asset] = sums.get((account, line.asset), 0) + minor
+            taken = (line.debit, line.asset, line.origin if line.asset in self._batched else "")
+            for where, minor in ((taken, -line.minor), ((line.credit, line.asset, ""), line.minor)):
+                sums[where] = sums.get(where, 0) + minor
         legs = []
-        for (account, asset), minor in sums.items():
+        for (account, asset, origin), minor in sums.items():
             owner, state = self._owner(account)
-            legs.append(Leg(owner, self._asset(asset), minor, state))
+            legs.append(
+                Leg(
+                    owner,
+                    self._asset(asset),
+                    minor,
+                    state,
+                    undoes=self._journal(origin) if origin else None,
+                    expires_at=self._end(asset, now) if owner.kind == "member" else None,
+                )
+            )
         return legs
+
+    def _end(self, asset: str, now: datetime) -> datetime | None:
+        rule = self._expiries.get(asset)
+        return None if rule is None else rule.ends_at(now, current_tenant().zone)
+
+    def _journal(self, origin: str) -> UUID | None:
+        """Return the journal of an event and rule; None for one that is not posted yet."""
+        key = f"{self._prefix}{origin}"
+        return Journal.objects.filter(key=key).values_list("id", flat=True).first()
+
+    @property
+    def _prefix(self) -> str:
+        return f"rewards:{self._programme.id.hex}:"
+
+    @cached_property
+    def _batched(self) -> frozenset[str]:
+        """The assets that are kept in batches."""
+        return frozenset(expiring_assets(bundle(self._programme.packs, sale=False)))
+
+    @cached_property
+    def _expiries(self) -> dict[str, Expiry]:
+        """What of the programme's assets expires, by its own figures."""
+        packs = bundle(self._programme.packs, sale=False)
+        return expiries(packs, self._programme.parameters)
 
     def _asset(self, asset: str) -> str:
         return str(self._programme.assets[asset])
