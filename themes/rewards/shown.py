@@ -14,6 +14,7 @@ from kernel.ledger.services import decimal_text
 from kernel.rewards.describing import ModeText
 from kernel.rewards.earnings import EarningLine, Total
 from kernel.rewards.notices import day_text
+from kernel.rewards.progress import NextRank
 from kernel.rewards.reasons import mode_name, reason_of
 from kernel.tenancy.context import current_tenant
 from themes.fields import Json
@@ -50,6 +51,24 @@ def line_data(each: EarningLine, asset: Asset, language: str) -> Json:
         "text": text if each.is_released else f"+{text}" if each.minor > 0 else f"−{text}",
         "is_in": each.minor > 0,
         "is_frozen": each.is_frozen,
+    }
+
+
+def rank_data(each: NextRank) -> Json:
+    """Return the next rank of a mode and how far the member is."""
+    return {
+        "mode": each.mode,
+        "rank": each.rank,
+        "conditions": [
+            {
+                "label": one.label,
+                "have": one.have,
+                "need": one.need,
+                "percent": one.percent,
+                "is_met": one.is_met,
+            }
+            for one in each.conditions
+        ],
     }
 
 

@@ -17,13 +17,14 @@ from kernel.relations.selectors import standing_of
 from kernel.relations.services import invite_code_of
 from kernel.rewards.describing import modes_in_words
 from kernel.rewards.earnings import Total, earnings_of, expiring_of, place_of, totals_of
+from kernel.rewards.progress import next_ranks
 from kernel.tenancy.context import current_tenant
 from kernel.wallet.selectors import is_paid_out
 from themes.account.members import sign_in_first
 from themes.fields import Json
 from themes.pages import serve
 from themes.rewards.poster import poster
-from themes.rewards.shown import expiring_data, line_data, mode_data, total_data
+from themes.rewards.shown import expiring_data, line_data, mode_data, rank_data, total_data
 
 _LONGEST: Final = 32
 _SOON: Final = 6
@@ -44,6 +45,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Json] = {
         "totals": [total_data(each, chosen.asset.code if chosen else "") for each in totals],
         "ranks": list(place.ranks),
+        "next_ranks": [rank_data(each) for each in next_ranks(member.pk)],
         "referred": place.referred,
         "direct": standing.direct,
         "team": standing.team,

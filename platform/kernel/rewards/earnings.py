@@ -19,6 +19,7 @@ from kernel.orders.models import Order
 from kernel.rewards.errors import UnknownPack
 from kernel.rewards.models import Memory, Programme
 from kernel.rewards.packs.loading import bundle
+from kernel.rewards.progress import rank_called
 
 KINDS: Final = "rewards."
 """How the kinds of journals begin that programmes book."""
@@ -286,11 +287,13 @@ def place_of(member_id: UUID) -> Place:
     live = Q(programme__state="live", kind="member", key=str(member_id))
     ranks: dict[str, None] = {}
     referred, spend = 0, "0"
-    for record in Memory.objects.filter(live).order_by("id").values_list("record", flat=True):
+    rows = Memory.objects.filter(live).select_related("programme").order_by("id")
+    for programme, record in ((row.programme, row.record) for row in rows):
         for field in _RANKS:
             value = record.get(field)
             if value and str(value) != "0":
-                ranks[f"{value}★" if field == "stars" else str(value)] = None
+                stars = field == "stars"
+                ranks[f"{value}★" if stars else rank_called(programme, str(value))] = None
         referred = max(referred, int(record.get("referred", 0)))
         spend = max(spend, str(record.get("spend", "0")), key=_figure)
     return Place(tuple(ranks), referred, spend)

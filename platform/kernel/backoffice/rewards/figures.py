@@ -53,8 +53,11 @@ class FiguresForm(forms.Form):
         names = kept.get(NAMES, {})
         for code, words in assets(packs).items():
             self._name("assets", code, words, names)
+        usual = {
+            rank: words for pack in packs for rank, words in pack.document.get("ranks", {}).items()
+        }
         for rank in ranks(packs):
-            self._name("ranks", rank, {}, names)
+            self._name("ranks", rank, usual.get(rank, {}), names)
 
     @property
     def figures(self) -> list[forms.BoundField]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kernel.common.ids import parse_public_id
+from kernel.common.ids import parse_public_id, public_id
 from kernel.rewards.policy.models import Activation
 from kernel.rewards.simulation.models import Simulation
 from kernel.rewards.simulation.services import run_simulation
@@ -91,3 +91,36 @@ def test_two_packs_that_exceed_the_margin_together_are_refused_with_their_rules(
     assert "F1: " in together
     assert "L1" in together.partition("F1: ")[2][:200]
     assert desk.post("/rewards/BD-01/", sent).status_code == 302
+
+
+LOYAL = {"earn": "5", "points_per_unit": "100", "max_redeem_pct": "50",
+         "reserve_pct_of_face": "100", "expiry_days": "365"}  # fmt: skip
+
+
+def test_an_owner_says_when_what_a_mode_pays_expires(desk: TenantClient, tenant: TenantRef) -> None:
+    """Given a day; when asked for; then it is kept, and who approves reads it in words."""
+    desk.as_staff("rewards.view", "rewards.manage")
+    page = desk.get("/rewards/LOY-01/").content.decode()
+    told = {**LOYAL, "expiry__PTS__on": "2027-06-30"}
+    asked = {"jurisdictions": ["CN"], "reason": "Spring", "act": "ask"}
+    wrong = [
+        desk.post("/rewards/LOY-01/", {**LOYAL, **bad, **asked}).content.decode()
+        for bad in (
+            {"expiry__PTS__on": "2027-06-30", "expiry__PTS__days": "9"},
+            {"expiry__PTS__days": "-9"},
+            {"expiry__PTS__on": "soon"},
+        )
+    ]
+    with tenant_context(tenant):
+        assert not Activation.objects.exists()
+    sent = desk.post("/rewards/LOY-01/", {**told, **asked})
+    with tenant_context(tenant):
+        row = Activation.objects.get()
+    shown = desk.get(f"/rewards/approvals/{public_id('act', row.pk)}/").content.decode()
+
+    assert sent.status_code == 302
+    assert 'type="date"' in page
+    assert all('id="id_expiry__PTS__days_error"' in one for one in wrong)
+    assert row.parameters == {"expiry": {"PTS": {"on": "2027-06-30"}}}
+    assert "30 Jun 2027" in shown or "2027-06-30" in shown
+    assert "expiry</dt>" not in shown

@@ -25,6 +25,23 @@ class TotalShown(serializers.Serializer[Any]):
     expiring = ExpiringShown(many=True, help_text="What is lost when, the first first.")
 
 
+class ConditionShown(serializers.Serializer[Any]):
+    """Something that is to be reached."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a member's name
+    have = serializers.CharField()
+    need = serializers.CharField()
+    percent = serializers.IntegerField()
+
+
+class NextRankShown(serializers.Serializer[Any]):
+    """The next rank of a mode."""
+
+    mode = serializers.CharField()
+    rank = serializers.CharField()
+    conditions = ConditionShown(many=True)
+
+
 class PlaceShown(serializers.Serializer[Any]):
     """Where the member stands."""
 
@@ -32,6 +49,7 @@ class PlaceShown(serializers.Serializer[Any]):
     referred = serializers.IntegerField(help_text="Orders of those whom the member invited.")
     invited = serializers.IntegerField()
     team = serializers.IntegerField()
+    next_ranks = NextRankShown(many=True, help_text="What each mode's next rank still needs.")
 
 
 class EarningsShown(serializers.Serializer[Any]):

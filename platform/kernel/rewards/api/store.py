@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -27,6 +28,7 @@ from kernel.rewards.earnings import (
     place_of,
     totals_of,
 )
+from kernel.rewards.progress import next_ranks
 from kernel.rewards.reasons import mode_name, reason_of
 
 _LONGEST = 32
@@ -47,6 +49,7 @@ class EarningsView(MemberView):
                     "referred": place.referred,
                     "invited": standing.direct,
                     "team": standing.team,
+                    "next_ranks": [asdict(each) for each in next_ranks(self.member_id)],
                 },
                 "invitation_code": invite_code_of(self.member_id),
             }

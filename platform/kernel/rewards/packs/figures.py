@@ -77,9 +77,10 @@ def assets(packs: Sequence[Pack]) -> dict[str, Mapping[str, str]]:
 
 
 def ranks(packs: Sequence[Pack]) -> list[str]:
-    """Return the ranks that rates of packs are given for."""
+    """Return the ranks that packs name, and those that their rates are given for."""
     found: dict[str, None] = {}
     for pack in packs:
+        found.update(dict.fromkeys(pack.document.get("ranks", {})))
         for rule in pack.rules:
             spec = rule.get("to")
             rates = spec.get("diff_walk") if isinstance(spec, Mapping) else None
