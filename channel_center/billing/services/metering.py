@@ -2,11 +2,14 @@
 
 An offer by use costs nothing when it begins. At the end of a period the meter is read and
 the reading is kept, so whoever asks again, however late, charges the same units; what the
-edition includes (its limit ``soft``) is free. Files are counted in gigabytes begun.
+edition includes (its limit ``soft``) is free, once for each period: where a period was cut
+and read in parts, each part goes on from where the one before ended. Files are counted in
+gigabytes begun.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -75,6 +78,27 @@ def units_of(meter: Meter, used: int, included: int) -> int:
     return -(-over // _GIGABYTE) if meter.is_bytes else over
 
 
+def units_after(meter: Meter, before: Sequence[int], used: int, included: int) -> int:
+    """Return how many units a part of a period adds to the parts that were read before it.
+
+    Together the parts come to what the whole period would: what is included is used up once.
+
+    Args:
+        meter: what was read.
+        before: what earlier parts of the same period used.
+        used: what this part used; of what never begins anew, what there is now.
+        included: in the whole period.
+    """
+    if meter.begins_anew:
+        earlier = sum(before)
+        total = earlier + used
+    else:
+        # What lies there is read as a whole each time: only what is more than ever before counts.
+        earlier = max(before, default=0)
+        total = max(earlier, used)
+    return units_of(meter, total, included) - units_of(meter, earlier, included)
+
+
 def charge_use(
     subscription: Subscription,
     *,
@@ -105,7 +129,13 @@ def charge_use(
     if reading is None or reading.charge_id is not None or running is None:
         return None
     included = int(subscription.offer.edition.limits.get(INCLUDED, 0)) * subscription.quantity
-    units = units_of(meter_of(reading.meter), reading.used, included)
+    before = Reading.objects.filter(
+        subscription=subscription,
+        period_start__gte=subscription.current_start,
+        period_start__lt=reading.period_start,
+    )
+    parts = list(before.values_list("used", flat=True))
+    units = units_after(meter_of(reading.meter), parts, reading.used, included)
     if not units:
         return None
     charge = Charge.objects.create(

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channel_center.billing.choices import ChargeKind
 from channel_center.billing.errors import NotSellable
 from channel_center.billing.models import Charge, Invoice, Offer, Reading, Subscription
 from channel_center.billing.services.invariants import faults
 from channel_center.billing.services.looking import look
-from channel_center.billing.services.metering import units_of
+from channel_center.billing.services.metering import units_after, units_of
 from channel_center.billing.services.moving import PrepaidTime
 from channel_center.billing.services.offering import define_edition, define_offer, define_product
 from channel_center.billing.services.quoting import quote
@@ -174,8 +176,14 @@ def test_a_shop_that_moves_owes_its_old_partner_what_it_used_there(
         sold = Subscription.objects.get()
     put(other.wallet(0), 100)
     look_at(sold, ENDS + timedelta(hours=1))
-    assert view_of(other.wallet(0)).balance_minor == 100 - 5 * 3
-    assert balances(market) == [970, 920 - 5 * 20]
+    # The ten that the period includes were used up before the cut.
+    assert view_of(other.wallet(0)).balance_minor == 100 - 15 * 3
+    assert balances(market) == [970, 920 - 15 * 20]
+    send(tenant_a, 12, at=ENDS)
+    put(other.wallet(0), 100)
+    look_at(sold, datetime(2031, 6, 1, 1, tzinfo=UTC))
+    # The next period includes ten again.
+    assert view_of(other.wallet(0)).balance_minor == 155 - 2 * 3
     assert faults() == []
 
 
@@ -194,6 +202,22 @@ def test_by_use_follows_nothing_that_was_paid_otherwise_and_files_count_by_gigab
         quote(market.tenant_id, make_offers(["month"])[0].code, quantity=0)
     media = meter_of("media")
     assert [units_of(media, used, 10**9) for used in (10**9, 10**9 + 1, 3 * 10**9)] == [0, 1, 2]
+
+
+@given(
+    st.lists(st.integers(0, 5 * 10**9), min_size=1, max_size=6),
+    st.integers(0, 8 * 10**9),
+    st.sampled_from(["sms", "media"]),
+)
+def test_a_period_that_is_cut_is_charged_like_one_that_is_not(
+    used: list[int], included: int, name: str
+) -> None:
+    meter = meter_of(name)
+    cut = [units_after(meter, used[:turn], each, included) for turn, each in enumerate(used)]
+    whole = sum(used) if meter.begins_anew else max(used)
+
+    assert sum(cut) == units_of(meter, whole, included)
+    assert min(cut) >= 0
 
 
 @public_context()
