@@ -75,7 +75,11 @@ OPEN_STATES: Final = (
 
 
 class Collection(models.TextChoices):
-    """How the seller of a shop gets what the shop owes."""
+    """How the seller of a shop gets what the shop owes.
+
+    On account the balance is left alone: it is lent up to the shop's limit, and what comes in
+    pays it back.
+    """
 
     WALLET = "wallet", _("From the balance")
     MANUAL = "manual", _("On account")

@@ -93,6 +93,13 @@ class InsufficientFunds(DomainError):
     title = _("The balance does not suffice.")
 
 
+class OverCreditLimit(InsufficientFunds):
+    """On account no more may be owed than was agreed; the detail says how much that is."""
+
+    code: ClassVar[str] = "billing.over_credit_limit"
+    title = _("More than was agreed would be owed on account.")
+
+
 class NotAvailableNow(DomainError):
     """Somebody above could not pay; who it was is for those above alone."""
 

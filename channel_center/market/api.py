@@ -73,7 +73,10 @@ class QuoteTold(serializers.Serializer[Any]):
     collection = serializers.ChoiceField(
         choices=Collection.values,
         default=Collection.WALLET.value,
-        help_text="`wallet`: the tenant's balance pays. `manual`: the partner collects it itself.",
+        help_text=(
+            "`wallet`: the tenant's balance pays. `manual`: the partner collects it itself; what is"
+            " owed stays within the limit on account that the partner set for the tenant."
+        ),
     )
 
 

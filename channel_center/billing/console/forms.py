@@ -199,7 +199,10 @@ class LimitForm(forms.Form):
         self.fields["limit"] = AmountField(
             currency,
             label=f"{_('Buys on account up to')} ({currency})",
-            help_text=_("So far the balance may go below zero; what comes in pays it first."),
+            help_text=_(
+                "So far the balance may go below zero; what comes in pays it first. "
+                "What you collect yourself counts towards it, too."
+            ),
         )
         self.fields["low"] = AmountField(currency, label=f"{_('Counts as low below')} ({currency})")
 

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from channel_center.billing.choices import Collection
-from channel_center.billing.errors import InsufficientFunds, NotAvailableNow
+from channel_center.billing.errors import InsufficientFunds, NotAvailableNow, OverCreditLimit
 from channel_center.billing.services import gifts
 from channel_center.billing.services.wallets import (
     CREDIT,
     GIFT,
+    ON_ACCOUNT,
+    SPENT_FIRST,
     Purse,
     asset_of,
     lock,
+    view_of,
     wallet_of,
 )
+from kernel.common.money import Money
 from kernel.ledger.models import Journal
 from kernel.ledger.services import post
 from kernel.ledger.values import TENANT, Leg, Owner, system
@@ -63,6 +69,7 @@ def settle(wanted: Settlement) -> Journal | None:
 
     Raises:
         InsufficientFunds: the shop has not enough.
+        OverCreditLimit: it would owe more on account than was agreed.
         ChainShort: a partner has not enough.
     """
     nets = _nets(wanted)
@@ -72,7 +79,7 @@ def settle(wanted: Settlement) -> Journal | None:
         if channel_id is not None and nets[channel_id]
     }
     shop, retail = None, wanted.edges[-1][2]
-    if wanted.collection == Collection.WALLET and retail:
+    if retail:
         shop = wallet_of(tenant_id=wanted.tenant_id, currency=wanted.currency)
     purses = lock([*wallets.values(), *([shop] if shop else [])])
     legs = _retail_legs(wanted, purses.get(shop.id) if shop else None)
@@ -102,24 +109,40 @@ def _nets(wanted: Settlement) -> dict[UUID | None, int]:
 def _retail_legs(wanted: Settlement, purse: Purse | None) -> list[Leg]:
     """Return what the shop pays its seller; this money never was the operator's."""
     seller, _shop, due = wanted.edges[-1]
-    if not due:
+    if not due or purse is None:
         return []
     asset = asset_of(wanted.currency)
     income = _OPERATOR if seller is None else sales_of(seller)
-    if purse is None:
-        return [Leg(receivable_of(seller), asset, -due), Leg(income, asset, due)]
-    found = _move(purse, -due, wanted)
+    is_on_account = wanted.collection == Collection.MANUAL
+    # On account nothing is taken that was paid in: it is lent, as far as the limit goes.
+    found = _move(purse, -due, wanted, states=ON_ACCOUNT if is_on_account else SPENT_FIRST)
     if isinstance(found, int):
+        if is_on_account:
+            raise _over_limit(purse, missing=found)
         raise InsufficientFunds(level=len(wanted.edges) - 1, missing=found)
     return [*found, Leg(income, asset, due)]
 
 
-def _move(purse: Purse, net: int, wanted: Settlement) -> list[Leg] | int:
+def _over_limit(purse: Purse, *, missing: int) -> OverCreditLimit:
+    """Return the refusal that says how much may be owed, and how much is."""
+    view = view_of(purse.wallet)
+    told = {
+        name: f"{Money(minor, view.currency).decimal()} {view.currency}"
+        for name, minor in (("limit", view.limit_minor), ("owed", view.owed_minor))
+    }
+    detail = _("Up to %(limit)s may be owed on account; %(owed)s is owed already.") % told
+    return OverCreditLimit(detail, missing=missing)
+
+
+def _move(
+    purse: Purse, net: int, wanted: Settlement, *, states: Sequence[str] = SPENT_FIRST
+) -> list[Leg] | int:
     """Return the legs of what a wallet gets or pays, or how much is missing."""
     if net >= 0:
         state = gifts.came_from(purse, wanted.reference) if wanted.is_back else CREDIT
         return purse.put(net, state)
-    legs = purse.take_owing(-net) if wanted.may_owe else purse.take(-net)
+    take = purse.take_owing if wanted.may_owe else purse.take
+    legs = take(-net, states=states)
     if not isinstance(legs, int):
         gifts.use(purse.wallet.id, sum(-leg.minor for leg in legs if leg.state == GIFT))
     return legs
@@ -128,8 +151,3 @@ def _move(purse: Purse, net: int, wanted: Settlement) -> list[Leg] | int:
 def sales_of(channel_id: UUID) -> Owner:
     """Return the account that counts what a partner sold to its shops."""
     return system(f"billing.sales.{channel_id.hex}")
-
-
-def receivable_of(channel_id: UUID | None) -> Owner:
-    """Return the account that counts what shops owe a seller on account."""
-    return system(f"billing.owed.{channel_id.hex}" if channel_id else "billing.owed")

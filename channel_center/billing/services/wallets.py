@@ -37,6 +37,7 @@ GIFT: Final = State.COUPON.value
 CREDIT: Final = State.CLAIM.value
 LINE: Final = State.QUOTA.value
 SPENT_FIRST: Final = (GIFT, CREDIT, CASH, LINE)
+ON_ACCOUNT: Final = (LINE,)
 GIFTS: Final = "gift"
 
 
@@ -147,10 +148,10 @@ class Purse:
     left: dict[str, int]
     owed: int
 
-    def take(self, minor: int) -> list[Leg] | int:
-        """Return the legs of a payment, or how much is missing."""
+    def take(self, minor: int, *, states: Sequence[str] = SPENT_FIRST) -> list[Leg] | int:
+        """Return the legs of a payment, in the order of ``states``, or how much is missing."""
         legs, wanted = [], minor
-        for state in SPENT_FIRST:
+        for state in states:
             part = min(wanted, self.left[state])
             if part:
                 legs.append(self._leg(-part, state))

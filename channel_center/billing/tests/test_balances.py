@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from channel_center.billing.errors import InsufficientFunds
-from channel_center.billing.models import TopUp, Wallet
+from channel_center.billing.choices import Collection
+from channel_center.billing.errors import InsufficientFunds, OverCreditLimit
+from channel_center.billing.models import Charge, Subscription, TopUp, Wallet
 from channel_center.billing.services import gifts
 from channel_center.billing.services.invariants import faults
 from channel_center.billing.services.quoting import quote
+from channel_center.billing.services.renewing import renew
 from channel_center.billing.services.selling import buy
 from channel_center.billing.services.wallets import view_of
 from channel_center.billing.tests.samples import (
@@ -95,6 +97,49 @@ def test_a_shop_buys_on_account_up_to_its_limit_and_what_comes_in_pays_that_firs
     view = view_of(market.shop_wallet)
     assert (view.balance_minor, view.owed_minor) == (200, 0)
     assert faults() == []
+
+
+def test_what_the_seller_collects_itself_is_bought_up_to_the_limit_alone(market: Market) -> None:
+    one, other = make_offers(["month"])[0], make_offers(["month"])[0]
+    price(market, [one, other], [[100, 100], [1000, 1000]])
+    market.fund(5000)
+
+    with pytest.raises(OverCreditLimit):
+        buy_on_account(market, one.code)
+    with public_context():
+        assert not Charge.objects.exists()
+        assert not Subscription.objects.exists()
+    partner = owner_of(market)
+    client = signed_in(partner.host, partner)
+    confirm(client)
+    path = f"/balances/{market.shop_wallet.public_id}/"
+    client.post(path, {"do": "limit", "limit": "15.00", "low": "0"})
+    buy_on_account(market, one.code)
+    with pytest.raises(OverCreditLimit, match=r"15\.00 CNY.*10\.00 CNY"):
+        buy_on_account(market, other.code)
+
+    # What it paid in is not touched, and its partner paid for one alone.
+    view = view_of(market.shop_wallet)
+    assert (view.cash_minor, view.owed_minor, view.limit_minor) == (5000, 1000, 1500)
+    assert view_of(market.wallet(0)).balance_minor == 4900
+    for page in (path, "/balances/"):
+        shown = client.get(page).content.decode()
+        assert "Credit limit" in shown
+        assert "¥15.00" in shown
+    put(market.shop_wallet, 1000)
+    assert view_of(market.shop_wallet).owed_minor == 0
+    sold = buy_on_account(market, other.code)
+    assert sold.current_end is not None
+    with pytest.raises(OverCreditLimit):
+        renew(sold.pk, actor=ACTOR, now=sold.current_end)
+    assert view_of(market.shop_wallet).owed_minor == 1000
+    assert faults() == []
+
+
+def buy_on_account(market: Market, offer_code: str) -> Subscription:
+    """Buy what the partner collects by hand."""
+    asked = quote(market.tenant_id, offer_code, collection=Collection.MANUAL)
+    return buy(asked.token, tenant_id=market.tenant_id, actor=ACTOR).subscription
 
 
 def test_nobody_touches_a_balance_that_is_not_right_below(market: Market) -> None:

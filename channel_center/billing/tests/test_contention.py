@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from channel_center.billing.choices import OPEN_STATES
+from channel_center.billing.choices import OPEN_STATES, Collection
 from channel_center.billing.errors import InsufficientFunds, NotAvailableNow
 from channel_center.billing.models import (
     Charge,
@@ -24,7 +24,7 @@ from channel_center.billing.models import (
 from channel_center.billing.services.invariants import faults
 from channel_center.billing.services.quoting import quote
 from channel_center.billing.services.selling import buy
-from channel_center.billing.services.wallets import view_of, wallet_of
+from channel_center.billing.services.wallets import set_limits, view_of, wallet_of
 from channel_center.billing.tests.samples import (
     ACTOR,
     Market,
@@ -73,14 +73,36 @@ def test_no_wallet_is_overspent_and_who_is_refused_leaves_nothing(
         books_agree(market, shops, paid_for)
 
 
-def outcomes(shops: list[UUID], offers: list[Offer]) -> list[bool]:
+def test_nobody_owes_more_on_account_than_the_limit(shops: list[UUID]) -> None:
+    market = make_market(shops[0], 1)
+    with public_context():
+        Tenant.objects.filter(pk__in=shops).update(channel_id=market.channels[-1])
+    offers = [make_offers(["month"])[0] for _each in range(THREADS // SHOPS)]
+    price(market, offers, [[each] * len(offers) for each in (WHOLESALE, RETAIL)])
+    put(market.wallet(0), WHOLESALE * THREADS)
+    for shop in shops:
+        wallet = wallet_of(tenant_id=shop)
+        put(wallet, RETAIL * THREADS)
+        set_limits(wallet, credit_limit_minor=RETAIL * 3 + 1, low_at_minor=None, actor=ACTOR)
+
+    bought = sum(outcomes(shops, offers, collection=Collection.MANUAL))
+
+    assert bought == 3 * SHOPS
+    assert {view_of(wallet_of(tenant_id=shop)).owed_minor for shop in shops} == {RETAIL * 3}
+    assert view_of(market.wallet(0)).balance_minor == WHOLESALE * (THREADS - bought)
+    assert faults() == []
+
+
+def outcomes(
+    shops: list[UUID], offers: list[Offer], *, collection: str = Collection.WALLET
+) -> list[bool]:
     """Have every shop buy every offer at the same moment; say which could."""
     wanted = [(shop, offer.code) for offer in offers for shop in shops]
     start = Barrier(len(wanted))
 
     def run(told: tuple[UUID, str]) -> bool:
         try:
-            token = quote(*told).token
+            token = quote(*told, collection=collection).token
             start.wait(timeout=180)
             buy(token, tenant_id=told[0], actor=ACTOR)
         except (InsufficientFunds, NotAvailableNow):
