@@ -82,11 +82,7 @@ class TopUpDiffers(DomainError):
 
 
 class InsufficientFunds(DomainError):
-    """The buyer's own balance does not suffice; ``missing`` says by how much.
-
-    Attributes:
-        level: 0 for a partner right below the operator; the shop's is the highest.
-    """
+    """The buyer's own balance does not suffice; ``missing`` says by how much."""
 
     code: ClassVar[str] = "billing.insufficient_funds"
     status: ClassVar[int] = 402

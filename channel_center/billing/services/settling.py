@@ -119,7 +119,7 @@ def _retail_legs(wanted: Settlement, purse: Purse | None) -> list[Leg]:
     if isinstance(found, int):
         if is_on_account:
             raise _over_limit(purse, missing=found)
-        raise InsufficientFunds(level=len(wanted.edges) - 1, missing=found)
+        raise InsufficientFunds(missing=found)
     return [*found, Leg(income, asset, due)]
 
 

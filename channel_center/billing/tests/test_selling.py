@@ -74,8 +74,10 @@ def test_without_enough_at_one_level_nothing_happens_at_any(market: Market) -> N
     market.fund(1000, shop=0)
     other = make_offers(["month"])
     price(market, other, [[0], [0], [9000]])
-    with pytest.raises(InsufficientFunds):
+    with pytest.raises(InsufficientFunds) as short:
         buy(quote(market.tenant_id, other[0].code).token, tenant_id=market.tenant_id, actor=ACTOR)
+    # Programs of the shop read these members; how many stand above it is not among them.
+    assert set(short.value.fields) == {"missing"}
     with public_context():
         assert not Subscription.objects.exists()
         assert not Licence.objects.exists()
