@@ -70,6 +70,9 @@ def plan_sale(
     if as_trial:
         return _trial(wanted, chain, prices, currency=currency, now=now, running=running)
     if running is not None and _has_ended(running, now) and not running.is_trial:
+        if running.term == Term.USAGE:
+            # Its renewal charges what was used; a purchase would leave that out.
+            raise NotSellable(reason="by_use")
         return plan_renewal(
             wanted,
             chain,

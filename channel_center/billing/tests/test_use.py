@@ -198,6 +198,10 @@ def test_by_use_follows_nothing_that_was_paid_otherwise_and_files_count_by_gigab
 
     with pytest.raises(NotSellable):
         quote(market.tenant_id, monthly.code, now=BEGUN + timedelta(days=1))
+    # Nor once the period is over: only its renewal charges what was used.
+    for offer in (monthly, by_use):
+        with pytest.raises(NotSellable):
+            quote(market.tenant_id, offer.code, now=ENDS + timedelta(days=1))
     with pytest.raises(NotSellable):
         quote(market.tenant_id, make_offers(["month"])[0].code, quantity=0)
     media = meter_of("media")
