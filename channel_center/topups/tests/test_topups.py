@@ -42,6 +42,7 @@ from tenants.models import Tenant
 from testkit.sealing import root_key
 from testkit.servers.stripe import StripeDouble, stripe_double
 from testkit.servers.stripe.running import deliver
+from testkit.tenants import open_test_tenant
 from testkit.web import console
 
 ACTOR = Actor.system("tests")
@@ -276,10 +277,14 @@ def test_partners_and_the_operator_do_all_of_it_on_their_pages(
 def test_eight_at_the_same_moment_credit_once(
     committing: None, as_channel: None, double: StripeDouble
 ) -> None:
+    # What is committed here stays, and how the operator is paid belongs to every later test.
+    shop = open_test_tenant()
     with public_context():
-        set_receiver(None, bank="", least_minor=100, keys=KEYS, actor=ACTOR)
-        partner = make_partner()
-        row = begun(partner)
+        seller = make_partner()
+        set_receiver(seller.pk, bank="", least_minor=100, keys=KEYS, actor=ACTOR)
+        Tenant.objects.filter(pk=shop.id).update(channel_id=seller.pk)
+        wallet = wallet_of(tenant_id=shop.id)
+        row = begin(wallet, 5000, method=Method.STRIPE, actor=ACTOR, now=utc_now(), back_to=HERE)
         page_of(row.pk, here=HERE, now=utc_now())
         double.pay(KEYS["restricted_key"], session_of(row))
 
@@ -293,7 +298,7 @@ def test_eight_at_the_same_moment_credit_once(
             for each in [pool.submit(ask) for _time in range(8)]:
                 each.result()
 
-        assert balance(partner) == 5000
+        assert view_of(wallet).balance_minor == 5000
         assert TopUp.objects.filter(reference=row.public_id).count() == 1
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
+from string import hexdigits
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +78,7 @@ def test_a_guest_orders_with_a_code_as_often_as_one_may() -> None:
     template.refresh_from_db()
     assert (quoted.total.minor, group.total_minor) == (4000, 4000)
     assert (coupon.member_id, coupon.state, coupon.group_id) == (None, "locked", group.pk)
-    assert "ada" not in coupon.guest
+    assert set(coupon.guest) <= set(hexdigits)
     assert (template.taken_count, use.coupon_id, use.minor) == (1, coupon.pk, 1000)
     assert refusals(with_codes("SPRING", tea=tea.pk, email=" ADA@example.com")) == [
         "coupons.code_not_usable"
