@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined, meta
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 from typing_extensions import override
 
@@ -23,14 +25,34 @@ from kernel.tenancy.context import current_tenant
 from themes.packs.wearing import colours_address, tried
 
 
+class _Direct(Context):
+    """Calls macros without asking first what they want to be called with."""
+
+    @override
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if type(called) is not Macro:
+            return super().call(called, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(self.eval_ctx, *args, **kwargs)
+
+
 class _Strict(Environment):
     """Takes what a mapping holds before what Python's mappings can do: ``s.items`` is data."""
+
+    context_class = _Direct
 
     @override
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
+
+    @override
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja's own follows later changes of the environment's globals, of which there are
+        # none; each template of a page would copy it name by name.
+        return {**self.globals, **(d or {})}
 
 
 def environment(**options: Any) -> Environment:

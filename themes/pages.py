@@ -155,11 +155,11 @@ def _from_cache(request: HttpRequest, kind: PageKind, own: Mapping[str, str]) ->
         urlencode(sorted(own.items())),
         *seconds_here(),
     )
-    found = kept.find_page(tenant, key, all_counters())
+    found, versions = kept.find_page(tenant, key, all_counters())
     if found is not None:
         return kept.answer(request, found)
     page = context_of(kind.template, own)
-    drawn = _draw(page, kind, prefix=prefix)
+    drawn = _draw(page, kind, prefix=prefix, known=versions)
     if isinstance(drawn, HttpResponse):
         return drawn
     moments = [published(name).next_boundary(page.now) for name in (*GROUPS, kind.template)]
@@ -238,9 +238,11 @@ def _groups() -> dict[str, tuple[CompiledBlock, ...]]:
     return {name: published(name).blocks for name in GROUPS}
 
 
-def _draw(page: PageContext, kind: PageKind, *, prefix: str) -> _Drawn | HttpResponse:
+def _draw(
+    page: PageContext, kind: PageKind, *, prefix: str, known: Mapping[str, str] | None = None
+) -> _Drawn | HttpResponse:
     # Read before any data, so that a change in between leaves nothing that looks current.
-    versions = tokens(all_counters())
+    versions = tokens(all_counters(), known=known)
     wishes = kind.needs(page)
     loaded = load_all(wishes.values(), page)
     facts = kind.head(page, {name: loaded[wish] for name, wish in wishes.items()})

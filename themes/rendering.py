@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from kernel.i18n.markets import code_here
 from kernel.i18n.speaking import speaking
+from kernel.tenancy.cache import tenant_cache
 from kernel.tenancy.context import TenantRef, current_tenant
 from themes.contract import Binding, Block, PageContext
 from themes.documents import CompiledBlock
@@ -35,9 +36,7 @@ FRAGMENT_SECONDS: Final = 1_800
 """Links to pictures live for an hour at least; what holds them must be gone before."""
 
 
-_PLAIN: Final = Markup('<div id="{}" class="{}">{}</div>')
 _FOUND_ISLAND: Final = re.compile(r'<shop-island id="([^"]+)".*?</shop-island>', re.DOTALL)
-_ISLAND: Final = Markup('<shop-island id="{}" class="{}">{}</shop-island>')
 TEMPLATE: Final = "@template"
 DOORS: Final = "@doors"
 """What a block may use beside the page's parameters: which page it is, what can be entered."""
@@ -234,14 +233,13 @@ def _keep(
     faults: Mapping[str, Exception],
 ) -> None:
     """Keep fragments for as long as their data may be kept; those that lack a block not at all."""
-    grouped: dict[int, dict[str, str]] = {}
+    lasting: dict[str, tuple[str, int]] = {}
     for node in nodes:
         if any(each.id in faults for each in node.compiled.walk()):
             continue
         seconds = seconds_of(node.wishes(), most=FRAGMENT_SECONDS)
-        grouped.setdefault(seconds, {})[keys[id(node)]] = drawn[keys[id(node)]]
-    for seconds, fragments in grouped.items():
-        cache.set_many(fragments, timeout=seconds)
+        lasting[keys[id(node)]] = (drawn[keys[id(node)]], seconds)
+    tenant_cache().set_each(lasting)
 
 
 def _fragment_key(node: Node, page: PageContext, versions: Mapping[str, str]) -> str:
@@ -283,11 +281,16 @@ def _wrapped(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Mark
     show, name = node.compiled.show, node.kind.type.replace(".", "-").replace("_", "-")
     classes = " ".join(["block", f"b-{name}", *(f"only-{width}" for width in show.widths)])
     if not node.is_island:
-        return _PLAIN.format(node.compiled.id, classes, _inner(node, data, page))
+        return _element("div", node.compiled.id, classes, _inner(node, data, page))
     inside = Markup("")
     if not show.who or "guest" in show.who:
         inside = _inner(node, data, page)
-    return _ISLAND.format(node.compiled.id, classes, inside)
+    return _element("shop-island", node.compiled.id, classes, inside)
+
+
+def _element(name: str, block_id: str, classes: str, inside: Markup) -> Markup:
+    """Return an element around what was drawn; names and classes are our own words."""
+    return Markup(f'<{name} id="{escape(block_id)}" class="{classes}">{inside}</{name}>')  # noqa: S704  the id is escaped, the rest drawn by ourselves
 
 
 def _inner(node: Node, data: Mapping[Binding, Any], page: PageContext) -> Markup:

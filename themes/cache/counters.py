@@ -7,7 +7,7 @@ read before the data: a change in between makes what is kept stale, never fresh.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from secrets import token_hex
 from typing import Final
 
@@ -22,12 +22,18 @@ def counter_key(name: str) -> str:
     return f"{_PREFIX}{name}"
 
 
-def tokens(names: Collection[str]) -> dict[str, str]:
-    """Return the current token of each counter; one round trip when all are there."""
-    keys = {counter_key(name): name for name in sorted(names)}
+def tokens(names: Collection[str], *, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the current token of each counter; one round trip when all are there.
+
+    Args:
+        names: which.
+        known: tokens that were read a moment ago, before any data; they are not asked for.
+    """
+    found = dict(known or {})
+    keys = {counter_key(name): name for name in sorted(set(names) - set(found))}
     if not keys:
-        return {}
-    found = {keys[key]: str(value) for key, value in cache.get_many(keys).items()}
+        return found
+    found |= {keys[key]: str(value) for key, value in cache.get_many(keys).items()}
     for name in set(names) - set(found):
         key = counter_key(name)
         # Of two processes that miss it at once, both must use the same.

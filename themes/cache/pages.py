@@ -64,16 +64,21 @@ def code_fingerprint() -> str:
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
-def find_page(tenant: TenantRef, key: str, counters: frozenset[str]) -> KeptPage | None:
-    """Return a page that is still what would be drawn, or None; asks no database."""
+def find_page(
+    tenant: TenantRef, key: str, counters: frozenset[str]
+) -> tuple[KeptPage | None, Mapping[str, str]]:
+    """Return a page that is still what would be drawn, or None; asks no database.
+
+    The tokens that there are come with it: whoever draws need not ask for them again.
+    """
     names = {counter_key(name): name for name in counters}
     found: dict[str, Any] = cache.get_many([key, *names])
     stored = found.get(key)
+    current = {names[name]: str(token) for name, token in found.items() if name in names}
     if stored is None:
-        return None
+        return None, current
     page = KeptPage(*stored)
-    current = {names[name]: token for name, token in found.items() if name in names}
-    return page if is_fresh(page, tenant, current) else None
+    return (page if is_fresh(page, tenant, current) else None), current
 
 
 def keep_page(

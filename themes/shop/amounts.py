@@ -30,10 +30,11 @@ _SIGNS: Final = {
 
 def shown(money: Money, *, is_price: bool = True) -> dict[str, Json]:
     """Return an amount for blocks: exact, as people read it, and in their own currency."""
+    amount = money.decimal()
     return {
-        "amount": money.decimal(),
+        "amount": amount,
         "currency": money.currency,
-        "text": text_of(money),
+        "text": _written(amount, money.currency),
         "also": also_of(money, is_price=is_price),
     }
 
@@ -61,7 +62,11 @@ def apart(money: Money, other: str) -> str:
 
 def text_of(money: Money) -> str:
     """Return an amount with its sign and thousands apart, ``¥1,299.00``."""
-    whole, point, part = money.decimal().lstrip("-").partition(".")
-    sign = _SIGNS.get(money.currency, f"{money.currency} ")
-    minus = "−" if money.minor < 0 else ""
+    return _written(money.decimal(), money.currency)
+
+
+def _written(amount: str, currency: str) -> str:
+    whole, point, part = amount.lstrip("-").partition(".")
+    sign = _SIGNS.get(currency, f"{currency} ")
+    minus = "−" if amount.startswith("-") else ""
     return f"{minus}{sign}{int(whole):,}{point}{part}"

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kernel.catalogue.choices import VariantStatus
-from kernel.catalogue.models import Picture, Product, Variant
+from kernel.catalogue.models import Picture, Product
 from kernel.catalogue.selectors.pictures import PictureShown, first_pictures
 from kernel.catalogue.selectors.pictures import shown as shown_picture
 from kernel.catalogue.texts import translated
 from kernel.common.db.kept import Kept
-from kernel.inventory.selectors import availability
+from kernel.inventory.selectors import sellable_products
 from kernel.pricing.services import ANYBODY, ExplainedPrice, PriceRequest, prices_for
 from themes.contract import PageContext
 from themes.resolving import picture_url
@@ -40,12 +39,6 @@ class Told(NamedTuple):
 
 _PRODUCTS: Final = Kept(
     lambda products: Product.objects.filter(pk__among=products).values_list(*Told._fields),
-    products=list,
-)
-_VARIANTS: Final = Kept(
-    lambda products: Variant.objects.filter(
-        product__among=products, status=VariantStatus.ACTIVE
-    ).values_list("pk", "product_id"),
     products=list,
 )
 
@@ -82,9 +75,7 @@ def cards_of(ids: Collection[UUID], page: PageContext) -> dict[UUID, dict[str, A
     if not wanted:
         return {}
     pictures = first_pictures(wanted)
-    variants = _VARIANTS(products=wanted)
-    stock = availability([variant for variant, _product in variants])
-    sellable = {product for variant, product in variants if stock[variant].sellable > 0}
+    sellable = sellable_products(wanted)
     found = [Told(*row) for row in _PRODUCTS(products=wanted)]
     prices = prices_of([each.lead_variant_id for each in found if each.lead_variant_id], page)
     return {

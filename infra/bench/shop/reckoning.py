@@ -31,7 +31,7 @@ def search(machine: Machine) -> list[Result]:
 def theme(machine: Machine) -> list[Result]:
     """Draw a page of twenty blocks and forty products anew, of its fragments, and whole."""
     machine.shop("open_empty")
-    return theme_results(machine.shop("theming:draw_pages", rounds=machine.size(60, 2)))
+    return theme_results(machine.shop("theming:draw_pages", rounds=machine.size(300, 2)))
 
 
 def theme_results(told: Mapping[str, Any]) -> list[Result]:

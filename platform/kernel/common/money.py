@@ -95,7 +95,9 @@ class Money:
     def decimal(self) -> str:
         """Return the amount as a plain decimal string, ``"12.50"``."""
         places = DECIMALS.get(self.currency, 2)
-        return str(Decimal(self.minor).scaleb(-places).quantize(Decimal(1).scaleb(-places)))
+        whole, part = divmod(abs(self.minor), 10**places)
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
 
     @classmethod
     def zero(cls, currency: str) -> Money:

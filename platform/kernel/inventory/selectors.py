@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from kernel.access.scopes import stores_for
 from kernel.catalogue.choices import OutOfStock as Policy
-from kernel.catalogue.choices import ProductKind
+from kernel.catalogue.choices import ProductKind, VariantStatus
+from kernel.common.db.kept import uuid_array
 from kernel.common.time import utc_now
 from kernel.inventory.models import (
     Count,
@@ -27,8 +28,8 @@ from kernel.inventory.sql import fetch, fetch_named, ref_columns
 from kernel.inventory.values import MOST_QUANTITY, UNTRACKED, Available, Part, Ref
 
 # A reservation past its time counts for nothing, also before it is swept away.
-_PLAIN: Final = """
-SELECT variant.id, product.kind,
+_ROWS: Final = """
+SELECT variant.id, variant.product_id, product.kind,
        CASE WHEN variant.out_of_stock = %(refuse)s THEN 0 ELSE variant.oversell_limit END,
        item.on_hand, item.allocated, item.reserved, item.safety,
        (SELECT sum(held.quantity)::bigint FROM inventory_reservation AS held
@@ -42,7 +43,10 @@ SELECT variant.id, product.kind,
              JOIN inventory_location AS place ON place.id = item.location_id AND place.is_active)
     ON item.variant_id = variant.id
    AND (%(places)s::uuid[] IS NULL OR item.location_id = ANY(%(places)s::uuid[]))
- WHERE variant.id = ANY(%(asked)s::uuid[])
+"""
+_PLAIN: Final = f"{_ROWS} WHERE variant.id = ANY(%(asked)s::uuid[])"
+_OF_PRODUCTS: Final = f"""{_ROWS}
+ WHERE variant.product_id = ANY(%(asked)s::uuid[]) AND variant.status = %(active)s
 """
 _WITH_BUNDLES: Final = """
 WITH asked AS MATERIALIZED (
@@ -154,7 +158,7 @@ def availability(
         return {}
     kind, key = holder or (None, None)
     told: dict[str, Any] = {
-        "asked": asked,
+        "asked": uuid_array(asked),
         "refuse": Policy.REFUSE.value,
         "now": now or utc_now(),
         "holder_type": kind,
@@ -162,19 +166,43 @@ def availability(
         "places": None if locations is None else list(locations),
     }
     rows = fetch_named(_PLAIN, **told)
-    if any(row[1] == ProductKind.BUNDLE for row in rows):
-        return _with_bundles(asked, told)
+    found = _counted(rows, told)
+    return {variant: found.get(variant) or Available() for variant in asked}
+
+
+def sellable_products(
+    product_ids: Collection[UUID], *, now: datetime | None = None
+) -> frozenset[UUID]:
+    """Return the products of which any variant on sale can be had; as many queries as above."""
+    told: dict[str, Any] = {
+        "asked": uuid_array(product_ids),
+        "refuse": Policy.REFUSE.value,
+        "active": VariantStatus.ACTIVE.value,
+        "now": now or utc_now(),
+        "holder_type": None,
+        "holder_id": None,
+        "places": None,
+    }
+    rows = fetch_named(_OF_PRODUCTS, **told)
+    products = {row[0]: row[1] for row in rows}
+    found = _counted(rows, told)
+    return frozenset(products[variant] for variant, each in found.items() if each.sellable > 0)
+
+
+def _counted(rows: Sequence[tuple[Any, ...]], told: Mapping[str, Any]) -> Mapping[UUID, Available]:
+    """Return what there is of the variants in rows, by them."""
+    if any(row[2] == ProductKind.BUNDLE for row in rows):
+        variants = list(dict.fromkeys(row[0] for row in rows))
+        return _with_bundles(variants, {**told, "asked": uuid_array(variants)})
     figures: dict[UUID, _Sum] = {}
-    for variant, sort, oversell, *stock in rows:
+    for variant, _product, sort, oversell, *stock in rows:
         if variant not in figures:
             # A shop that keeps no stock of it anywhere may still sell it ahead.
-            figures[variant] = _Sum(sort in UNTRACKED, oversell, is_anywhere=locations is None)
+            is_anywhere = told["places"] is None
+            figures[variant] = _Sum(sort in UNTRACKED, oversell, is_anywhere=is_anywhere)
         if stock[0] is not None:
             figures[variant].add(*stock)
-    return {
-        variant: figures[variant].answer() if variant in figures else Available()
-        for variant in asked
-    }
+    return {variant: each.answer() for variant, each in figures.items()}
 
 
 @dataclass(slots=True)

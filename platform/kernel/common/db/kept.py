@@ -57,6 +57,18 @@ class Among(Lookup):
         return f"{left} = ANY(%s::uuid[])", [*parameters, self.rhs]
 
 
+def uuid_array(ids: Iterable[UUID]) -> str:
+    """Return ids as PostgreSQL writes an array of them, for ``%s::uuid[]``.
+
+    The driver would ask for each id anew how ids are written.
+    """
+    return f"{{{','.join([each.hex for each in ids])}}}"
+
+
+def _sent(value: object) -> object:
+    return uuid_array(value) if isinstance(value, list) else value
+
+
 def preparing(using: str = DEFAULT_DB_ALIAS) -> AbstractContextManager[None]:
     """Have the server keep the plans of statements of fixed form, sent inside the block."""
     connection: Any = connections[using]
@@ -126,7 +138,8 @@ class Kept(Generic[T]):
         """Ask with these values."""
         kept = self._compiled or self._compile()
         parameters = tuple(
-            values[place.name] if isinstance(place, _Place) else place for place in kept.places
+            _sent(values[place.name]) if isinstance(place, _Place) else place
+            for place in kept.places
         )
         # The compiler belongs to the thread that compiled; its copy asks for us.
         compiler = object.__new__(type(kept.compiler))

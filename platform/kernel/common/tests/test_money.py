@@ -25,6 +25,14 @@ def test_parts_add_up_and_differ_from_the_exact_share_by_less_than_a_unit(
         assert abs(part.minor * whole - total * share) < whole
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(-5, "CNY", "-0.05"), (0, "CNY", "0.00"), (-120, "JPY", "-120"), (1005, "KWD", "1.005")],
+)
+def test_an_amount_is_written_with_all_its_decimals(minor: int, currency: str, text: str) -> None:
+    assert Money(minor, currency).decimal() == text
+
+
 def test_of_equal_remainders_the_earlier_part_gets_the_unit() -> None:
     assert [part.minor for part in Money(100, "CNY").split([1, 1, 1])] == [34, 33, 33]
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kernel.catalogue.models import BundleItem
+from kernel.catalogue.models import BundleItem, Variant
 from kernel.common.ids import public_id, uuid7
 from kernel.common.outbox.models import OutboxEvent
 from kernel.inventory.errors import InvalidQuantity, NotAllocated, NotOnHand, OutOfStock
 from kernel.inventory.models import Allocation, Movement, Reservation, StockItem
-from kernel.inventory.selectors import faults, promised
+from kernel.inventory.selectors import faults, promised, sellable_products
 from kernel.inventory.services import (
     Want,
     adjust,
@@ -383,6 +383,24 @@ def test_a_bundle_has_as_many_as_its_contents_make_up() -> None:
     found = availability([bundle.pk, tea.pk])
     assert (found[bundle.pk].sellable, found[bundle.pk].in_stock) == (1, 1)
     assert set(found) == {bundle.pk, tea.pk}
+
+
+def test_products_can_be_had_while_any_variant_on_sale_can() -> None:
+    bundle, tea, gone = make_stocked(kind="bundle"), make_stocked(1), make_stocked(0)
+    hidden, card = make_stocked(5), make_stocked(kind="virtual")
+    BundleItem.objects.create(product_id=bundle.product_id, variant=tea, quantity=1)
+    Variant.objects.filter(pk=hidden.pk).update(status="archived")
+    everything = [each.product_id for each in (tea, gone, hidden, card)]
+
+    with CaptureQueriesContext(connection) as captured:
+        found = sellable_products(everything)
+    with_bundle = sellable_products([*everything, bundle.product_id])
+    allocate(order(), [Want(tea.pk, 1)], now=NOW)
+
+    assert len(captured) == 1
+    assert set(found) == {tea.product_id, card.product_id}
+    assert set(with_bundle) == {*found, bundle.product_id}
+    assert not sellable_products([tea.product_id, bundle.product_id])
 
 
 def test_what_there_is_of_many_variants_costs_one_query() -> None:
