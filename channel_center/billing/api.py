@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from channel_center.billing.choices import Audience, ListState
+from channel_center.billing.currencies import currency_in
 from channel_center.billing.errors import InvalidPrice, UnknownPriceList
 from channel_center.billing.models import PriceLine, PriceList
 from channel_center.billing.selectors import Row, rows_of
 from channel_center.billing.services.lists import draft_list, drop_line, publish_list, set_line
-from channel_center.billing.services.wallets import wallet_of
 from channel_center.models import Channel
 from channel_center.partners.api.authentication import PartnerView
-from channel_center.partners.api.paging import CURSOR, page_of, pages_of
+from channel_center.partners.api.paging import CURRENCY, CURSOR, page_of, pages_of
 from kernel.api.openapi.answers import items_of
 from kernel.catalogue.api.fields import checked
 from kernel.common.errors import DomainError
@@ -54,6 +54,9 @@ class ListTold(serializers.Serializer[Any]):
     audience = serializers.ChoiceField(choices=Audience.choices, default=Audience.SHOP.value)
     partner = serializers.CharField(
         required=False, allow_null=True, help_text="The one sub-partner that it is for."
+    )
+    currency = serializers.CharField(
+        max_length=3, default="", allow_blank=True, help_text="The partner's usual one without it."
     )
     note = serializers.CharField(max_length=300, default="", allow_blank=True)
     like = serializers.CharField(
@@ -122,13 +125,13 @@ class PricesView(PartnerView):
 
     @extend_schema(
         responses=items_of(OfferPriced),
-        parameters=[OpenApiParameter("audience", str, enum=Audience.values)],
+        parameters=[OpenApiParameter("audience", str, enum=Audience.values), CURRENCY],
     )
     def get(self, request: Request) -> Response:
         """Return everything that is on offer, with what the partner pays and asks."""
         asked = request.query_params.get("audience", "")
         audience = asked if asked in Audience.values else Audience.SHOP.value
-        currency = _currency(self)
+        currency = currency_in(self.channel_id, request.query_params.get("currency", ""))
         rows = rows_of(
             self.channel_id, audience, currency, language=get_language() or "", now=utc_now()
         )
@@ -160,7 +163,7 @@ class PriceListsView(PartnerView):
         row = draft_list(
             self.channel_id,
             audience=told["audience"],
-            currency=_currency(self),
+            currency=currency_in(self.channel_id, told["currency"]),
             buyer_id=_buyer(self, told.get("partner")),
             note=told["note"],
             like=_list(self, like) if like else None,
@@ -225,10 +228,6 @@ class PublishView(PartnerView):
             actor=self.actor,
         )
         return Response(_whole(row))
-
-
-def _currency(view: PartnerView) -> str:
-    return wallet_of(channel_id=view.channel_id).currency
 
 
 def _list(view: PartnerView, text: str) -> PriceList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,17 @@ class UnknownSale(DomainError):
     code: ClassVar[str] = "billing.unknown_sale"
     status: ClassVar[int] = 404
     title = _("There is no such sale.")
+
+
+class UnknownCurrency(DomainError):
+    """Nothing is paid in this currency; ``known`` says in which."""
+
+    code: ClassVar[str] = "billing.unknown_currency"
+    status: ClassVar[int] = 422
+    title = _("Nothing is paid in this currency here.")
+
+    def __init__(self, *, known: Sequence[str]) -> None:
+        super().__init__(field="currency", known=list(known))
 
 
 class InvalidPrice(DomainError):

@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
+from channel_center.billing.currencies import currency_in
 from channel_center.billing.models import Wallet
 from channel_center.billing.services.wallets import view_of, wallet_of
 from channel_center.partners.api.authentication import PartnerView
-from channel_center.partners.api.paging import CURSOR, page_of, pages_of
+from channel_center.partners.api.paging import CURRENCY, CURSOR, page_of, pages_of
 from channel_center.partners.api.tenants import tenant_of
 from channel_center.partners.selectors import visible_tenants
 from channel_center.topups.choices import Method, TopUpState
@@ -112,8 +113,13 @@ class _OwnWallet(PartnerView):
     """Works on the partner's own balance."""
 
     def wallet(self) -> Wallet:
-        """Return it."""
-        return wallet_of(channel_id=self.channel_id)
+        """Return it, in the currency that is asked for.
+
+        Raises:
+            UnknownCurrency: nothing is paid in it.
+        """
+        asked = self.request.query_params.get("currency", "")
+        return wallet_of(channel_id=self.channel_id, currency=currency_in(self.channel_id, asked))
 
 
 class _ShopWallet(PartnerView):
@@ -131,11 +137,11 @@ class _ShopWallet(PartnerView):
 
 
 class WalletView(_OwnWallet):
-    """The partner's own balance."""
+    """The partner's own balance in a currency."""
 
     permissions_by_method = {"GET": VIEW}
 
-    @extend_schema(responses=WalletShown)
+    @extend_schema(responses=WalletShown, parameters=[CURRENCY])
     def get(self, request: Request) -> Response:
         """Return what is there, and how it is topped up."""
         return Response(_wallet(self.wallet()))
@@ -157,7 +163,7 @@ class MovementsView(_OwnWallet):
 
     permissions_by_method = {"GET": VIEW}
 
-    @extend_schema(responses=pages_of(MovementShown), parameters=[CURSOR])
+    @extend_schema(responses=pages_of(MovementShown), parameters=[CURSOR, CURRENCY])
     def get(self, request: Request) -> Response:
         """Return bookings, the latest first, fifty at a time."""
         return _movements(self.wallet(), request)
@@ -185,7 +191,7 @@ class TopUpsView(_OwnWallet):
         rows = TopUpRequest.objects.filter(wallet__channel=self.channel_id)
         return _page(rows.select_related("wallet"), request)
 
-    @extend_schema(request=TopUpTold, responses={201: TopUpShown})
+    @extend_schema(request=TopUpTold, responses={201: TopUpShown}, parameters=[CURRENCY])
     def post(self, request: Request) -> Response:
         """Begin a top-up: by card it is paid at `pay_url`, a transfer waits for review."""
         return _begun(self, self.wallet(), request, f"{_here(request)}top-ups/")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from channel_center.billing.console.forms import BillerForm
 from channel_center.billing.console.pages import MANAGE, VIEW_PAPERS
+from channel_center.billing.currencies import currencies_of
 from channel_center.billing.models import Wallet
 from channel_center.billing.papers import margins, statements
 from channel_center.billing.papers.answers import (
@@ -86,8 +87,13 @@ def invoice(request: StaffRequest, public_id: str) -> HttpResponseBase:
 @staff_page(VIEW_PAPERS)
 def statement(request: StaffRequest) -> HttpResponseBase:
     """Show a month of the partner's own balance."""
-    context = months_beside(statement_for(request, _own_wallet(request)))
-    return render(request, "billing/statement.html", {**context, "here": "/statement/"})
+    wallet = _own_wallet(request)
+    context = months_beside(statement_for(request, wallet)) | {
+        "here": "/statement/",
+        "currency": wallet.currency,
+        "currencies": currencies_of(wallet.channel_id),
+    }
+    return render(request, "billing/statement.html", context)
 
 
 @require_GET
@@ -100,9 +106,10 @@ def statement_as(request: StaffRequest, form: str) -> HttpResponseBase:
 
 def _own_wallet(request: StaffRequest) -> Wallet:
     """Return the partner's balance; the operator has none."""
-    if request.person.channel_id is None:
+    owner, asked = request.person.channel_id, request.GET.get("currency", "")
+    if owner is None or (asked and asked not in currencies_of(owner)):
         raise Http404
-    return wallet_of(channel_id=request.person.channel_id)
+    return wallet_of(channel_id=owner, currency=asked)
 
 
 @require_GET

@@ -14,17 +14,15 @@ from django.views.decorators.http import require_http_methods
 from channel_center.billing.choices import Audience, ProductKind
 from channel_center.billing.console.forms import PricesForm, ProductForm
 from channel_center.billing.console.pages import MANAGE, SELL_BELOW_COST
+from channel_center.billing.currencies import currencies_of
 from channel_center.billing.errors import BelowMinimum, BelowWholesale
-from channel_center.billing.models import Wallet
 from channel_center.billing.selectors import lists_of, rows_of
 from channel_center.billing.services.lists import draft_list, publish_list, set_line
 from channel_center.billing.services.offering import define_edition, define_offer, define_product
-from channel_center.billing.services.wallets import wallet_of
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.modules.ports import KERNEL_FEATURES
-from kernel.tenancy.context import public_context
 
 _NEWEST = 10
 
@@ -35,7 +33,9 @@ def prices(request: StaffRequest) -> HttpResponseBase:
     """Show what the seller asks for, and publish another list; those before it stay as they are."""
     owner = request.person.channel_id
     audience = "partner" if request.GET.get("for") == "partner" else "shop"
-    currency = _currency(request)
+    currencies = currencies_of(owner)
+    asked = request.GET.get("currency", "")
+    currency = asked if asked in currencies else currencies[0]
     language, now = get_language() or "", utc_now()
     rows = rows_of(owner, audience, currency, language=language, now=now)
     form = PricesForm(
@@ -45,13 +45,18 @@ def prices(request: StaffRequest) -> HttpResponseBase:
         is_for_partners=audience == Audience.PARTNER,
         may_lose=owner is not None and request.person.may(SELL_BELOW_COST),
     )
-    if request.method == "POST" and form.is_valid() and _published(request, form, audience):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _published(request, form, audience, currency)
+    ):
         messages.success(request, _("The new prices count from now on."))
-        return redirect(f"/prices/?for={audience}")
+        return redirect(f"/prices/?for={audience}&currency={currency}")
     context = {
         "form": form,
         "audience": audience,
         "currency": currency,
+        "currencies": currencies,
         "lists": lists_of(owner, audience, currency)[:_NEWEST],
         "is_operator": owner is None,
         "has_cost": owner is not None,
@@ -61,18 +66,7 @@ def prices(request: StaffRequest) -> HttpResponseBase:
     return render(request, "billing/prices.html", context, status=status)
 
 
-def _currency(request: StaffRequest) -> str:
-    """Return what the seller is paid in: a partner's own currency, the operator's as asked."""
-    owner = request.person.channel_id
-    if owner is not None:
-        return wallet_of(channel_id=owner).currency
-    asked = request.GET.get("currency", "")
-    with public_context():
-        known = set(Wallet.objects.values_list("currency", flat=True)) | {"CNY"}
-    return asked if asked in known else "CNY"
-
-
-def _published(request: StaffRequest, form: PricesForm, audience: str) -> bool:
+def _published(request: StaffRequest, form: PricesForm, audience: str, currency: str) -> bool:
     """Publish what was written, or say at which offer it cannot be."""
     owner, told = request.person.channel_id, form.told()
     if not told:
@@ -80,9 +74,7 @@ def _published(request: StaffRequest, form: PricesForm, audience: str) -> bool:
         return False
     try:
         with transaction.atomic():
-            row = draft_list(
-                owner, audience=audience, currency=_currency(request), actor=request.actor
-            )
+            row = draft_list(owner, audience=audience, currency=currency, actor=request.actor)
             for line, minor, least, may_lose in told:
                 set_line(
                     row.id,

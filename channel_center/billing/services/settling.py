@@ -36,9 +36,10 @@ _OPERATOR: Final = TENANT
 class ChainShort(NotAvailableNow):
     """A partner of the chain has not enough. Who it is stays out of what is shown."""
 
-    def __init__(self, channel_id: UUID | None, *, level: int, missing: int) -> None:
+    def __init__(self, channel_id: UUID | None, *, level: int, missing: int, currency: str) -> None:
         super().__init__()
         self.channel_id = channel_id
+        self.currency = currency
         self.level = level
         self.missing = missing
 
@@ -88,7 +89,9 @@ def settle(wanted: Settlement) -> Journal | None:
             purse = purses[wallets[buyer].id]
             found = _move(purse, nets[buyer], wanted)
             if isinstance(found, int):
-                raise ChainShort(purse.wallet.channel_id, level=level, missing=found)
+                raise ChainShort(
+                    purse.wallet.channel_id, level=level, missing=found, currency=wanted.currency
+                )
             legs += found
     asset = asset_of(wanted.currency)
     legs.append(Leg(_OPERATOR, asset, nets.get(None, 0)))

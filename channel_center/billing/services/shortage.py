@@ -23,7 +23,7 @@ def tell_short(short: ChainShort) -> None:
     """Tell a partner that something was not bought because it could not pay its part."""
     if short.channel_id is None:
         return
-    wallet = wallet_of(channel_id=short.channel_id)
+    wallet = wallet_of(channel_id=short.channel_id, currency=short.currency)
     data = {"missing_minor": short.missing, "currency": wallet.currency, "reason": "refused"}
     tell(short.channel_id, "wallet.low", about=wallet.public_id, data=data)
 

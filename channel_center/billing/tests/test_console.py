@@ -105,3 +105,40 @@ def clerk(partner: Channel, *permissions: str) -> Client:
         client = Client(headers={"host": partner.host, "accept-language": "en"})
         client.force_login(person)
     return client
+
+
+def test_a_partner_with_shops_abroad_asks_and_pays_in_each_of_their_currencies(
+    partner: Channel, tenant_a: TenantRef, settings: Settings
+) -> None:
+    operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+    desk = signed_in(partner.host, partner)
+    alone = [desk.get(path).content.decode() for path in ("/prices/", "/statement/")]
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk, currency="USD")
+    operator.post(
+        "/prices/product/",
+        {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard",
+         "term": "month", "trial_days": "0"},
+    )  # fmt: skip
+    with public_context():
+        offer = Offer.objects.get()
+    price, least = f"price_{offer.pk.hex}", f"least_{offer.pk.hex}"
+
+    operator.post("/prices/?for=partner&currency=USD", {price: "3.00", least: ""})
+    published = desk.post("/prices/?currency=USD", {price: "9.90"})
+    pages = [
+        desk.get(f"{path}?currency=USD").content.decode()
+        for path in ("/prices/", "/statement/", "/top-ups/")
+    ]
+
+    assert published.headers["Location"].endswith("currency=USD")
+    with public_context():
+        asked = PriceList.objects.get(owner=partner.pk)
+    assert (asked.currency, asked.audience) == ("USD", "shop")
+    assert all("currency=CNY" in page and "currency=USD" in page for page in pages)
+    assert all("currency=" not in page.partition("<main")[2] or "USD" not in page for page in alone)
+    assert "$3.00" in pages[0]
+    assert "$0.00" in pages[1]
+    assert "$0.00" in pages[2]
+    assert desk.get("/statement/?currency=XXX").status_code == 404
+    assert desk.get("/prices/?currency=XXX").status_code == 200

@@ -14,6 +14,9 @@ from kernel.common.ids import parse_public_id, public_id
 
 SIZE: Final = 100
 CURSOR: Final = OpenApiParameter("cursor", str, description="`next_cursor` of the page before.")
+CURRENCY: Final = OpenApiParameter(
+    "currency", str, description="Of one of the partner's balances; the usual one without it."
+)
 Row = TypeVar("Row", bound=Model)
 
 

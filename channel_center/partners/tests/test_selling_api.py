@@ -156,6 +156,27 @@ def test_a_transfer_of_the_partner_itself_waits_for_the_operator(api: Api) -> No
                     key="b").status_code == 404, "nobody credits himself"  # fmt: skip
 
 
+def test_balances_and_prices_in_another_currency_stand_apart(
+    api: Api, partner: Channel, tenant_a: TenantRef
+) -> None:
+    set_receiver(None, bank="Operator's bank", least_minor=100, keys=None, actor=ACTOR)
+    unknown = api.get("wallet/?currency=USD").json()
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk, currency="USD")
+    told = {"amount": "100.00", "method": "bank", "reference": "P-2"}
+
+    made = api.post("top-ups/?currency=USD", told, key="a").json()
+    drafted = api.post("price-lists/", {"audience": "shop", "currency": "USD"}, key="b").json()
+
+    assert unknown["code"] == "billing.unknown_currency"
+    assert (made["currency"], drafted["currency"]) == ("USD", "USD")
+    assert api.get("wallet/?currency=USD").json()["id"] == made["wallet"]
+    assert api.get("wallet/").json()["currency"] == "CNY"
+    assert api.get("prices/?currency=USD").status_code == 200
+    refused = api.post("price-lists/", {"audience": "shop", "currency": "XXX"}, key="c")
+    assert refused.json()["code"] == "billing.unknown_currency"
+
+
 def test_another_partners_shop_prices_and_work_are_not_there(
     api: Api, partner: Channel, tenant_a: TenantRef
 ) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from channel_center.billing.currencies import currencies_of
 from channel_center.billing.models import Wallet
 from channel_center.billing.services.wallets import view_of, wallet_of
 from channel_center.topups.choices import Method, TopUpState
@@ -47,7 +48,11 @@ _FIELDS = {
 def index(request: StaffRequest) -> HttpResponseBase:
     """Show one's own balance with the way to top it up, and what others pay here."""
     channel_id = request.person.channel_id
-    wallet = wallet_of(channel_id=channel_id) if channel_id is not None else None
+    currencies = currencies_of(channel_id)
+    asked = request.GET.get("currency", "")
+    wallet = None
+    if channel_id is not None:
+        wallet = wallet_of(channel_id=channel_id, currency=asked if asked in currencies else "")
     receiver = offered_by(wallet) if wallet is not None else None
     form = None
     if wallet is not None and receiver is not None:
@@ -60,7 +65,10 @@ def index(request: StaffRequest) -> HttpResponseBase:
     page = paged(request, received_by(channel_id), size=30)
     context = {
         "form": form,
+        "here": f"/top-ups/?currency={wallet.currency}" if wallet is not None else "",
         "wallet": view_of(wallet) if wallet is not None else None,
+        "currency": wallet.currency if wallet is not None else "",
+        "currencies": currencies if wallet is not None else [],
         "receiver": receiver,
         "own": top_ups_of(wallet) if wallet is not None else [],
         "page": page,
@@ -80,7 +88,7 @@ def _begun(request: StaffRequest, form: TopUpForm, wallet: Wallet) -> HttpRespon
             told["amount"],
             method=told["method"],
             reference=told["reference"],
-            back_to=f"{here}top-ups/",
+            back_to=f"{here}top-ups/?currency={wallet.currency}",
             actor=request.actor,
             now=now,
         )
@@ -90,7 +98,7 @@ def _begun(request: StaffRequest, form: TopUpForm, wallet: Wallet) -> HttpRespon
         add_refusal(form, refusal, _FIELDS)
         return None
     messages.success(request, _("Thank you. It is on the balance once the transfer was seen."))
-    return redirect("/top-ups/")
+    return redirect(f"/top-ups/?currency={wallet.currency}")
 
 
 @require_POST
