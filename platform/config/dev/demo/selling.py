@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+from channel_center.billing.errors import FeatureMissing
 from channel_center.billing.models import Product
 from channel_center.billing.services.lists import draft_list, publish_list, set_line
 from channel_center.billing.services.offering import define_edition, define_offer, define_product
+from channel_center.billing.services.quoting import quote
+from channel_center.billing.services.selling import buy
 from channel_center.billing.services.wallets import top_up, wallet_of
 from channel_center.topups.services.receiving import set_receiver
 from kernel.audit.actor import Actor
@@ -17,6 +21,7 @@ from kernel.tenancy.context import public_context
 _ACTOR: Final = Actor.system("demo")
 _BANK: Final = "North Star, Bank of Harbour, 6222 0000 1234"
 _GIGABYTE: Final = 1_000_000_000
+_BOUGHT: Final = ("check_in.standard.month", "media.large.month")
 # What the operator asks the partner for, and the partner its shops, in minor units.
 _PRICES: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
     "CNY": {
@@ -36,7 +41,7 @@ _PRICES: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
 
 @public_context()
 def sell_once(channel_id: UUID, shops: Collection[UUID]) -> None:
-    """Put functions on sale and fill balances, unless that was done.
+    """Put functions on sale, fill balances and have each shop buy, unless that was done.
 
     Args:
         channel_id: the partner's.
@@ -58,6 +63,10 @@ def sell_once(channel_id: UUID, shops: Collection[UUID]) -> None:
     for tenant_id in shops:
         wallet = wallet_of(tenant_id=tenant_id)
         top_up(wallet, 30_000, source="manual", reference=f"demo-{tenant_id}", actor=_ACTOR)
+        for code in _BOUGHT:
+            # A checkout may carry fewer modules than the demo shows.
+            with suppress(FeatureMissing):
+                buy(quote(tenant_id, code).token, tenant_id=tenant_id, actor=_ACTOR)
 
 
 def _define() -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from config.dev.demo.trading import DAYS
 from kernel.analytics.choices import Channel, Device, Step
+from kernel.analytics.following import tell_followers
 from kernel.analytics.models import SeenStep
 from kernel.analytics.services import note_steps, roll_up
 from kernel.analytics.values import Seen
@@ -91,6 +92,7 @@ def visit_once(goods: Range, *, now: datetime) -> None:
                 told += _looked(crowd, at, known)
         note_steps(sorted(told, key=_moment))
     roll_up(now=now)
+    tell_followers(now)
 
 
 def _by_clock(day: datetime) -> list[int]:

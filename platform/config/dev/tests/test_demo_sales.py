@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from channel_center.billing.models import Invoice
 from channel_center.billing.services.invariants import faults
 from channel_center.billing.services.quoting import quote
 from channel_center.billing.services.selling import buy
@@ -23,10 +24,13 @@ def test_a_shop_of_the_demo_buys_what_its_partner_sells(tenant_a: TenantRef) -> 
     for _time in range(2):
         sell_once(partner.pk, [tenant_a.id])
 
-    asked = quote(tenant_a.id, "media.large.month")
+    bought = view_of(wallet_of(tenant_id=tenant_a.id)).balance_minor
+    asked = quote(tenant_a.id, "media.huge.month")
     buy(asked.token, tenant_id=tenant_a.id, actor=Actor.system("tests"))
 
-    assert asked.due.minor == 3_900
-    assert view_of(wallet_of(tenant_id=tenant_a.id)).balance_minor == 30_000 - 3_900
-    assert view_of(wallet_of(channel_id=partner.pk, currency="CNY")).balance_minor == 498_500
+    assert bought == 30_000 - 9_900 - 3_900
+    assert 0 < asked.due.minor <= 8_900 - 3_900
+    with public_context():
+        assert Invoice.objects.filter(seller=partner.pk).count() == 3
+    assert view_of(wallet_of(channel_id=partner.pk, currency="CNY")).balance_minor < 495_500
     assert faults() == []
