@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal
 
 from django.test import Client, override_settings
 
@@ -58,7 +58,7 @@ class TenantClient(Client):
 
 
 @contextmanager
-def process(kind: HostKind) -> Iterator[None]:
+def process(kind: HostKind | Literal["channel"]) -> Iterator[None]:
     """Serve as one kind of process inside the block."""
     with override_settings(STOA_PROCESS=kind, ROOT_URLCONF=f"config.urls_{kind}"):
         yield

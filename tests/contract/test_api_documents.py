@@ -1,4 +1,4 @@
-"""Both APIs answer what their documents say, whatever they are asked.
+"""The APIs answer what their documents say, whatever they are asked.
 
 Requests are made from the documents: some fit, some do not, and half of them
 name what the shop has. What each does is undone, so that none depends on another.
@@ -34,12 +34,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from channel_center.hosts import HOSTS
 from config.dev.openapi import document
 from kernel.common.secrets.local_ring import write_new_key
 from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
 from kernel.tenancy.context import TenantRef, no_scope, tenant_context
 from testkit.web import TenantClient, process
+from tests.contract.seeded_channel import seeded_partner
 from tests.contract.seeded_shop import Seeded, seeded
 
 CHECKS = [
@@ -101,6 +103,18 @@ def test_the_admin_api_keeps_its_document(tenant_a: TenantRef, rounds: int) -> N
         browser = TenantClient(tenant_a, "console")
         browser.as_staff("*")
         wrong = faults("admin", shop, rounds, _session(browser))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+@pytest.mark.usefixtures("_sealed")
+def test_the_channel_api_keeps_its_document(tenant_a: TenantRef, rounds: int) -> None:
+    with process("channel"):
+        HOSTS.forget()
+        partner, api, shop = seeded_partner(tenant_a)
+        caller = Caller({"Host": partner.host, "Authorization": f"Bearer {api.text}"})
+        wrong = faults("channel", shop, rounds, caller)
 
     assert wrong == []
 
