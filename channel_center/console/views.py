@@ -34,8 +34,9 @@ from channel_center.console.selectors import (
     tenant_page,
 )
 from channel_center.figures.balances import standing_for
+from channel_center.figures.fleet import health
 from channel_center.figures.over_time import charts_for
-from channel_center.figures.selectors import figures_for, health
+from channel_center.figures.selectors import figures_for
 from channel_center.figures.views import SEES_MONEY
 from channel_center.partners.selectors import open_holds, views_of
 from channel_center.partners.services.people import widen_reach

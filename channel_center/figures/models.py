@@ -1,4 +1,4 @@
-"""Figures of shops by day: the table."""
+"""Figures of shops by day, and of the fleet by hour: the tables."""
 
 from __future__ import annotations
 
@@ -35,3 +35,20 @@ class ShopDay(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["day"], name="figures_shop_days"),
         ]
+
+
+class FleetHour(models.Model):
+    """How the fleet was in an hour, as it was looked at last.
+
+    Attributes:
+        at: the hour's beginning.
+        living, behind: shops, and those of them that did not stand on the release.
+        queue: signs of events that waited for delivery.
+        failed: jobs by the clock that were given up within the day before.
+    """
+
+    at = models.DateTimeField(primary_key=True)
+    living = models.PositiveIntegerField()
+    behind = models.PositiveIntegerField()
+    queue = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()

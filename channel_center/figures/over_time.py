@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from channel_center.billing.choices import PartyKind, SubscriptionState
 from channel_center.billing.models import Subscription, Wallet
 from channel_center.console.selectors import module_name
+from channel_center.figures.fleet import fleet_hours
 from channel_center.partners.selectors import visible_tenants
 from channel_center.topups.movements import balances_at
 from kernel.access.models import Staff
@@ -28,12 +29,13 @@ _MOST_FUNCTIONS: Final = 4
 _LATE: Final = (7, 14, 30)
 """Up to so many days overdue; what is later still comes last."""
 _OVERDUE: Final = (SubscriptionState.PAST_DUE, SubscriptionState.GRACE)
-CODES: Final = ("balance", "arrears", "functions", "fleet")
 
 
 def charts_for(person: Staff, *, now: datetime, money: bool) -> list[Chart]:
     """Return the charts that say something; those of money where somebody may see it."""
     made = [_functions(person, now=now), _fleet(person)]
+    if person.channel_id is None:
+        made.append(health_chart(now=now))
     if money:
         made = [_balance(person, now=now), _arrears(person, now=now), *made]
     return [each for each in made if each is not None]
@@ -113,6 +115,23 @@ def _fleet(person: Staff) -> Chart | None:
         f"{label}: {numbers[each.value]}" for label, each in zip(labels, shown, strict=True)
     )
     return _chart("fleet", _("Shops by state"), labels, lines, kind="bar", told=told)
+
+
+def health_chart(*, now: datetime) -> Chart | None:
+    """Return how the fleet was in the last week; None before it was looked at."""
+    hours = fleet_hours(now=now)
+    if not hours:
+        return None
+    zone = ZoneInfo(settings.TIME_ZONE)
+    lines = [
+        Line(_("Waiting events"), [row.queue for row in hours]),
+        Line(_("Jobs that failed"), [row.failed for row in hours]),
+        Line(_("Behind the release"), [row.behind for row in hours]),
+    ]
+    most = "; ".join(f"{line.label}: {line.text(max(line.values))}" for line in lines)
+    labels = [f"{row.at.astimezone(zone):%m-%d %H:00}" for row in hours]
+    title = _("Health of the fleet, the last 7 days: the most of each hour")
+    return _chart("health", title, labels, lines, kind="line", told=most)
 
 
 def rows_of(chart: Chart) -> Iterable[Sequence[object]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from channel_center.figures.models import ShopDay
@@ -17,11 +17,7 @@ from kernel.access.models import Staff
 from kernel.backoffice.figures.charts import Chart, Line
 from kernel.backoffice.templatetags.console import money, percent
 from kernel.common.time import local_date
-from kernel.common.wakeups.models import Wakeup
-from kernel.tenancy.schedules.models import ScheduleClaim
-from kernel.tenancy.schedules.services import ATTEMPTS
 from tenants.choices import LIVING
-from tenants.ddl.segments import KERNEL, target_digest
 from tenants.models import Tenant
 
 DAYS: Final = 30
@@ -59,27 +55,6 @@ class Figures:
     shops: Sequence[ShopShown]
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How the fleet is.
-
-    Attributes:
-        newest: of the living shops, how many stand on this release.
-        queue: signs of events that wait for delivery.
-        failed: jobs by the clock that were given up within a day.
-    """
-
-    living: int
-    newest: int
-    queue: int
-    failed: int
-
-    @property
-    def behind(self) -> int:
-        """How many shops an upgrade would reach."""
-        return self.living - self.newest
-
-
 def figures_for(person: Staff, *, now: datetime) -> Figures | None:
     """Return how the shops did that somebody may see; None without figures. Three queries."""
     today = local_date(now, settings.TIME_ZONE)
@@ -96,23 +71,6 @@ def figures_for(person: Staff, *, now: datetime) -> Figures | None:
         sums=_totals(by_day, currencies),
         charts=[_takings(by_day, days, currencies), _visits(by_day, days)],
         shops=_best(rows),
-    )
-
-
-def health(*, now: datetime) -> Health:
-    """Return how the fleet is; three queries."""
-    living = Tenant.objects.filter(state__in=LIVING)
-    numbers = living.aggregate(
-        all=Count("pk"), newest=Count("pk", filter=Q(release=target_digest(KERNEL)))
-    )
-    failed = ScheduleClaim.objects.filter(
-        due_at__gt=now - timedelta(days=1), done_at=None, attempts__gte=ATTEMPTS
-    )
-    return Health(
-        living=numbers["all"],
-        newest=numbers["newest"],
-        queue=Wakeup.objects.count(),
-        failed=failed.count(),
     )
 
 

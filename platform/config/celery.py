@@ -126,6 +126,11 @@ def configuration() -> dict[str, object]:
                 "schedule": crontab(minute=23),
                 "options": {"expires": 3000},
             },
+            "figures.note_fleet": {
+                "task": "figures.note_fleet",
+                "schedule": crontab(minute="*/5"),
+                "options": {"expires": 290},
+            },
             "billing.check": {
                 "task": "billing.check",
                 "schedule": crontab(hour=4, minute=7),

@@ -129,6 +129,7 @@ PRIVILEGES: Mapping[str, Mapping[str, str]] = {
         "channel_center_alarms_rewardalarm": _WRITE,
         # Figures of shops are told to the channel centre when they are made.
         "channel_center_figures_": _WRITE,
+        "channel_center_figures_fleethour": _ALL,
         "channel_center_topups_topuprequest": _WRITE,
         # Periods are renewed, and what stays unpaid is restricted.
         **_LOOKED_AT,

@@ -10,7 +10,8 @@ from pytest_django.fixtures import Settings
 from channel_center.billing.models import Wallet
 from channel_center.billing.services.wallets import wallet_of
 from channel_center.billing.tests.samples import put
-from channel_center.figures.models import ShopDay
+from channel_center.figures.fleet import note_fleet
+from channel_center.figures.models import FleetHour, ShopDay
 from channel_center.figures.selectors import figures_for
 from channel_center.hosts import HOSTS
 from channel_center.partners.tests.test_console_and_api import signed_in
@@ -136,3 +137,33 @@ def test_balance_and_functions_over_time_are_drawn_and_come_as_files(tenant_a: T
     assert "Balance, the last 30 days" not in stranger.get("/").content.decode()
     assert stranger.get("/charts/functions.csv").status_code == 404
     assert client.get("/charts/dreamt.csv").status_code == 404
+
+
+def test_the_operator_sees_how_the_fleet_was_hour_by_hour_and_partners_do_not(
+    tenant_a: TenantRef, settings: Settings
+) -> None:
+    now, partner = utc_now(), make_partner()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+    desk = signed_in(partner.host, partner)
+    before = operator.get("/fleet/").content.decode()
+    with public_context():
+        FleetHour.objects.create(
+            at=hour - timedelta(days=91), living=1, behind=0, queue=7, failed=0
+        )
+        FleetHour.objects.create(at=hour, living=1, behind=0, queue=40_007, failed=0)
+        Tenant.objects.filter(pk=tenant_a.id).update(release="older")
+    for _time in range(2):
+        note_fleet(now)
+
+    with public_context():
+        [kept] = FleetHour.objects.all()
+    assert kept.at == hour
+    assert kept.queue == 40_007, "the worst of an hour stays"
+    assert kept.behind >= 1
+    assert "40,007" not in before
+    for page in ("/", "/fleet/"):
+        assert "40,007" in operator.get(page).content.decode()
+        assert "40,007" not in desk.get(page).content.decode()
+    assert b"40007" in b"".join(operator.get("/charts/health.csv"))
+    assert desk.get("/charts/health.csv").status_code == 404

@@ -17,6 +17,7 @@ from channel_center.bulk.console.forms import actions_for
 from channel_center.console.menu import MANAGE_TENANTS, RUN_JOBS, VIEW_SYSTEM
 from channel_center.console.operator import for_operator
 from channel_center.console.selectors import latest_runs, module_name, tenant_by_public_id
+from channel_center.figures.over_time import health_chart
 from channel_center.operations.console.forms import AnnouncementForm, FleetFilter
 from channel_center.operations.selectors import (
     announcements,
@@ -66,6 +67,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "behind": find_fleet(newest=newest, only_behind=True).count(),
         "rings": RINGS,
         "may_run": request.person.may(RUN_JOBS),
+        "chart": health_chart(now=utc_now()),
     }
     if request.person.may(MANAGE_TENANTS):
         context["bulk_actions"] = actions_for(None)
