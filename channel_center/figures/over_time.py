@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -131,7 +132,9 @@ def health_chart(*, now: datetime) -> Chart | None:
     most = "; ".join(f"{line.label}: {line.text(max(line.values))}" for line in lines)
     labels = [f"{row.at.astimezone(zone):%m-%d %H:00}" for row in hours]
     title = _("Health of the fleet, the last 7 days: the most of each hour")
-    return _chart("health", title, labels, lines, kind="line", told=most)
+    chart = _chart("health", title, labels, lines, kind="line", told=most)
+    # A line needs two ends.
+    return chart if len(hours) > 1 else replace(chart, kind="bar")
 
 
 def rows_of(chart: Chart) -> Iterable[Sequence[object]]:

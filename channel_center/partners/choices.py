@@ -91,7 +91,14 @@ PARTNER_EVENTS: Final = (
     "partner.refused",
     "partner.held",
     "partner.released",
+    "licence.bought",
+    "licence.renewed",
     "licence.expiring",
+    "licence.overdue",
+    "licence.restricted",
+    "licence.ended",
+    "wallet.topped_up",
     "wallet.low",
+    "invoice.written",
 )
 """What a partner's programs can be told of."""

@@ -23,8 +23,8 @@ FILES = "media"
 class AmountField(forms.CharField):
     """An amount that is nothing or more, in minor units; None where nothing is written."""
 
-    def __init__(self, currency: str, **kwargs: Any) -> None:
-        super().__init__(max_length=20, required=False, **kwargs)
+    def __init__(self, currency: str, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(max_length=20, required=required, **kwargs)
         self._currency = currency
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "size": 10}
 
@@ -180,7 +180,8 @@ class GiftForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"] = AmountField(currency, label=f"{_('Amount')} ({currency})")
+        label = f"{_('Amount')} ({currency})"
+        self.fields["amount"] = AmountField(currency, required=True, label=label)
         self.order_fields(self.field_order)
 
     def clean_amount(self) -> int:
@@ -198,13 +199,16 @@ class LimitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["limit"] = AmountField(
             currency,
+            required=True,
             label=f"{_('Buys on account up to')} ({currency})",
             help_text=_(
                 "So far the balance may go below zero; what comes in pays it first. "
                 "What you collect yourself counts towards it, too."
             ),
         )
-        self.fields["low"] = AmountField(currency, label=f"{_('Counts as low below')} ({currency})")
+        self.fields["low"] = AmountField(
+            currency, required=True, label=f"{_('Counts as low below')} ({currency})"
+        )
 
 
 class BillerForm(forms.Form):

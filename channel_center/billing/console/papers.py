@@ -156,7 +156,7 @@ def _charts(rows: Sequence[Margin], months: Sequence[date]) -> list[Chart]:
         sold = [sum(r.sold_minor for r in own if r.month == month) for month in months]
         stays = [sum(r.minor for r in own if r.month == month) for month in months]
         lines = [Line(_("Sold"), sold, currency), Line(_("Margin"), stays, currency)]
-        title = _("Sales and margin, the last twelve months")
+        title = f"{_('Sales and margin, the last twelve months')} · {currency}"
         sums = "; ".join(f"{line.label}: {line.text(sum(line.values))}" for line in lines)
         found.append(
             Chart(

@@ -20,6 +20,7 @@ from channel_center.billing.models import (
     Refund,
 )
 from channel_center.billing.periods import half_up
+from channel_center.billing.services.telling import tell_written
 from channel_center.brands.selectors import brand_of
 from channel_center.models import Channel
 from tenants.models import Tenant
@@ -140,6 +141,7 @@ class _Papers:
             for position, (what, minor) in enumerate(lines, start=1)
             if minor
         )
+        tell_written(paper)
         return paper
 
     def _particulars(self, channel_id: UUID | None, biller: Biller | None) -> dict[str, str]:

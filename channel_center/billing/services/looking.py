@@ -32,6 +32,7 @@ from channel_center.billing.services.licensing import ends_of, write_licences
 from channel_center.billing.services.metering import charge_use, is_by_use
 from channel_center.billing.services.renewing import is_due, renew
 from channel_center.billing.services.selling import locked_subscription
+from channel_center.billing.services.telling import tell_standing
 from channel_center.billing.values import Dunning
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
@@ -213,6 +214,7 @@ def _enter(
             before={"state": str(before)},
             after={"state": str(state)},
         )
+        tell_standing(subscription)
 
 
 def _hold(subscription: Subscription, level: HoldLevel) -> None:

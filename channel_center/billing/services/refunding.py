@@ -20,6 +20,7 @@ from channel_center.billing.services.invoicing import write_credit_notes
 from channel_center.billing.services.licensing import end_licences
 from channel_center.billing.services.selling import locked_subscription
 from channel_center.billing.services.settling import Edge, Settlement, settle
+from channel_center.billing.services.telling import tell_standing
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import uuid7
@@ -198,3 +199,4 @@ def _end(subscription: Subscription, *, at: datetime, actor: Actor) -> None:
         period_start__lte=at,
     ).update(ended_at=at)
     end_licences(subscription, at=at, actor=actor)
+    tell_standing(subscription)

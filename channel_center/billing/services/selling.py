@@ -23,6 +23,7 @@ from channel_center.billing.services.licensing import write_licences
 from channel_center.billing.services.quoting import digest, make_plan, read_token
 from channel_center.billing.services.settling import ChainShort, Settlement, settle
 from channel_center.billing.services.shortage import tell_low, tell_short
+from channel_center.billing.services.telling import tell_charged
 from channel_center.billing.services.wallets import wallet_of
 from channel_center.billing.values import Plan
 from kernel.audit.actor import Actor
@@ -164,6 +165,7 @@ def carry_out(
         release_hold(former, actor=actor)
     write_licences(subscription, dunning=days, actor=actor)
     write_invoices(charge, steps, now=now)
+    tell_charged(charge, subscription, due_minor=plan.retail.due_minor)
     _warn_partners(plan)
     record(
         action="billing.charged",

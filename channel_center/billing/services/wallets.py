@@ -20,6 +20,7 @@ from django.db.models import Q
 from channel_center.billing.choices import PartyKind
 from channel_center.billing.errors import InvalidTopUp, TopUpDiffers, UnknownSale
 from channel_center.billing.models import Gift, TopUp, Wallet
+from channel_center.billing.services.telling import tell_topped_up
 from channel_center.billing.values import WalletView
 from channel_center.partners.models import Terms
 from kernel.audit.actor import Actor
@@ -297,6 +298,7 @@ def top_up(
         after={"minor": minor, "currency": wallet.currency, "source": source},
         reason=note,
     )
+    tell_topped_up(wallet, entry)
     return entry
 
 

@@ -40,8 +40,15 @@ EVENT_NAMES = {
     "partner.approved": _("A sub-partner was approved"),
     "partner.refused": _("A sub-partner was refused"),
     "partner.held": _("You are held back"),
+    "licence.bought": _("A shop bought a function"),
+    "licence.renewed": _("A function of a shop was renewed"),
     "licence.expiring": _("A right to a function runs out soon"),
+    "licence.overdue": _("A shop did not pay for a function in time"),
+    "licence.restricted": _("A function that is not paid became read-only"),
+    "licence.ended": _("A function of a shop ended"),
+    "wallet.topped_up": _("A balance was topped up"),
     "wallet.low": _("The balance is low"),
+    "invoice.written": _("An invoice or credit note was written"),
     "partner.released": _("A hold on you was lifted"),
 }
 

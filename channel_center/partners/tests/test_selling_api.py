@@ -156,6 +156,50 @@ def test_a_transfer_of_the_partner_itself_waits_for_the_operator(api: Api) -> No
                     key="b").status_code == 404, "nobody credits himself"  # fmt: skip
 
 
+def test_a_program_hears_of_its_own_sales_and_of_nobody_elses(
+    partner: Channel, tenant_a: TenantRef
+) -> None:
+    below = make_partner(parent=partner)
+    with public_context():
+        Tenant.objects.filter(pk=tenant_a.id).update(channel_id=below.pk)
+    market = Market(tenant_a.id, (partner.pk, below.pk))
+    (offer,) = make_offers(["month"])
+    price(market, [offer], [[300], [500]])
+    above, own = (Api(each, *SCOPES) for each in (partner, below))
+    hook = {"name": "Site", "url": "https://93.184.216.34/hook", "events": ["*"]}
+    assert [each.post("webhooks/", hook).status_code for each in (above, own)] == [201, 201]
+    market.fund(5_000)
+    shop = f"tenants/{tenant_a.public_id}/"
+    draft = own.post("price-lists/", {"audience": "shop"}, key="a").json()
+    put_line(own, f"price-lists/{draft['id']}/lines/{offer.code}/", {"amount": "10.00"})
+    own.post(f"price-lists/{draft['id']}/publish/", {}, key="b")
+
+    token = own.post(f"{shop}quotes/", {"offer": offer.code}, key="c").json()["token"]
+    sale = own.post(f"{shop}purchases/", {"token": token}, key="d").json()
+    own.post(f"{shop}subscriptions/{sale['subscription']['id']}/undo/", {}, key="e")
+
+    theirs, mine = _heard(partner), _heard(below)
+    assert sorted(event for event, _said in mine) == [
+        *("invoice.written", "invoice.written", "licence.bought", "licence.ended"),
+        *("wallet.topped_up", "wallet.topped_up"),
+    ]
+    assert sorted(event for event, _said in theirs) == [
+        *("invoice.written", "invoice.written", "wallet.topped_up"),
+    ]
+    bought = dict(mine)["licence.bought"]
+    assert bought["tenant"] == tenant_a.public_id
+    assert (bought["due_minor"], bought["currency"]) == (1_000, "CNY")
+    assert [said["total_minor"] for event, said in theirs if "number" in said] == [500, 500]
+    assert tenant_a.public_id not in json.dumps(theirs)
+    assert partner.public_id not in json.dumps(mine)
+
+
+def _heard(channel: Channel) -> list[tuple[str, dict[str, Any]]]:
+    with public_context():
+        rows = PartnerDelivery.objects.filter(endpoint__channel=channel).order_by("sequence")
+        return [(row.event, json.loads(row.body)["data"]) for row in rows]
+
+
 def test_balances_and_prices_in_another_currency_stand_apart(
     api: Api, partner: Channel, tenant_a: TenantRef
 ) -> None:
