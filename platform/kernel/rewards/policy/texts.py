@@ -34,7 +34,8 @@ class Explained:
 def explain(verdict: Verdict) -> list[Explained]:
     """Return the findings of a verdict in the language of the reader, gravest first."""
     order = {"block": 0, "approval": 1, "warn": 2}
-    return [_told(one) for one in sorted(verdict.findings, key=lambda one: order[one.severity])]
+    found = sorted(verdict.findings, key=lambda one: order[one.severity])
+    return [_told(one, verdict.jurisdiction) for one in found]
 
 
 def worded(words: Mapping[str, str]) -> str:
@@ -44,7 +45,11 @@ def worded(words: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1)
 def texts() -> Mapping[str, Any]:
-    """Return rule, law and lawful way of every predicate."""
+    """Return rule, law and lawful way of every predicate.
+
+    The law is one text, or one text for each place: who is judged by the law of one place
+    is not told that of another.
+    """
     return dict(json.loads(FILE.read_text(encoding="utf-8")))
 
 
@@ -76,14 +81,15 @@ def event_called(event: str) -> str:
     return worded(known) if known else event
 
 
-def _told(finding: Finding) -> Explained:
+def _told(finding: Finding, place: str) -> Explained:
     words = texts()[finding.predicate]
+    law = words["law"]
     return Explained(
         finding.predicate,
         finding.severity,
         finding.offenders,
         tuple(called(one) for one in finding.offenders),
         worded(words["rule"]),
-        worded(words["law"]),
+        worded(law.get(place, law)),
         worded(words["way"]),
     )

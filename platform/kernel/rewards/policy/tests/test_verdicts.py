@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from kernel.rewards.policy.catalogue import mode, modes
 from kernel.rewards.policy.errors import ManifestUnreadable, UnknownJurisdiction
-from kernel.rewards.policy.laws import APPROVAL, BLOCK, WARN
+from kernel.rewards.policy.laws import APPROVAL, BLOCK, WARN, law
 from kernel.rewards.policy.manifest import Manifest, union
 from kernel.rewards.policy.predicates import PREDICATES
 from kernel.rewards.policy.texts import NAMES, explain, texts
@@ -111,6 +111,36 @@ def test_every_finding_names_rule_law_and_the_lawful_way(language: str) -> None:
             assert all(one.rule and one.law and one.way for one in told_of)
             chinese = any("\u4e00" <= letter <= "\u9fff" for letter in told_of[0].rule)
             assert chinese is (language == "zh-hans")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_who_is_judged_by_the_law_of_a_place_is_not_told_that_of_another(language: str) -> None:
+    """Given recruiting, bought entry and seats; when judged anywhere; then its own law is named."""
+    theirs = {
+        "CN": {"传销条例", "Decree 444", "《广告法》", "Advertising Law"},
+        "US": {"FTC", "《联邦贸易委员会法》"},
+        "EU": {"2005/29"},
+    }
+    sold = union([one.as_given for one in modes().values()])
+    with override(language):
+        for place, verdict in judge(sold, PLACES).items():
+            laws = {one.predicate: one.law for one in explain(verdict)}
+            for predicate in {"S2", "S4", "S5", "S7", "C1"} & set(laws):
+                named = {
+                    each
+                    for each, words in theirs.items()
+                    if any(w in laws[predicate] for w in words)
+                }
+                assert named == {place}, (predicate, laws[predicate])
+            assert {"S4", "S5"} <= set(laws)
+
+
+def test_a_law_that_differs_by_place_is_given_for_every_place_where_the_rule_holds() -> None:
+    """Given laws told place by place; when a rule holds somewhere; then its law is there."""
+    for predicate, words in texts().items():
+        if "zh" not in words["law"]:
+            held = {code for code in PLACES if predicate in law(code).severities}
+            assert set(words["law"]) == held, predicate
 
 
 def test_whatever_the_catalogue_offends_with_has_a_name_in_both_languages() -> None:
