@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from pytest_django import Settings
 
 from kernel.common.secrets.local_ring import write_new_key
@@ -15,6 +16,7 @@ from kernel.common.secrets.services import default_sealer
 from kernel.common.time import utc_now
 from kernel.levels.services import set_level
 from kernel.members.models import Identity
+from kernel.payments.models import PaymentPassword
 from kernel.wallet.models import Transfer, Withdrawal
 from kernel.wallet.rules import set_transfer_rule
 from testkit.factories.levels import make_level
@@ -112,3 +114,36 @@ def test_a_member_keeps_an_account_asks_for_money_and_takes_it_back(
     assert "Go on to Stripe" in opening
     assert unopened.status_code == 422
     assert Transfer.objects.get().recipient_id == friend.pk
+
+
+def test_a_member_types_the_payment_password_once_for_a_withdrawal(
+    browser: TenantClient, shelf: Shelf
+) -> None:
+    member = browser.as_member()
+    let_withdraw(min_minor=1_000)
+    earn(member.pk, 8_000)
+    PaymentPassword.objects.create(
+        member=member, hash=make_password("482913"), set_at=utc_now(), failures=0
+    )
+    path = f"/account/wallet/withdraw/{COMMISSION}/"
+    browser.post("/account/wallet/accounts/bank/", {**BANK})
+
+    form = browser.get(path).content.decode()
+    told = {"account": re.findall(r'value="(pac_[^"]+)"', form)[0], "key": "k", "amount": "60.00"}
+    shown = browser.post(path, told).content.decode()
+    sure = {**told, "agreed": re.findall(r'name="agreed" value="([^"]+)"', shown)[0]}
+    refused = [browser.post(path, {**sure, **each}) for each in ({}, {"password": "000000"})]
+    nothing = Withdrawal.objects.count()
+    little = browser.post(path, {**sure, "amount": "5", "password": "482913"}).content.decode()
+    asked = browser.post(path, {**sure, "password": "482913"})
+
+    assert 'name="password"' not in form
+    assert 'name="password"' in shown
+    for page in refused:
+        assert page.status_code == 422
+        assert "Is this right?" in page.content.decode()
+        assert 'name="password"' in page.content.decode()
+    assert nothing == 0
+    assert 'name="password"' not in little
+    assert asked.status_code == 302
+    assert Withdrawal.objects.count() == 1

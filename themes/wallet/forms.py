@@ -18,6 +18,14 @@ from kernel.wallet.services.accounts import LONGEST, PARTICULARS
 _MOST_DIGITS: Final = 18
 
 
+def password_field() -> forms.CharField:
+    """Return the field for the payment password; what was typed is never shown again."""
+    attrs = {"autocomplete": "off", "inputmode": "numeric"}
+    return forms.CharField(
+        label=_("Payment password"), max_length=40, widget=forms.PasswordInput(attrs=attrs)
+    )
+
+
 class AccountForm(forms.Form):
     """The particulars of an account."""
 
@@ -43,10 +51,7 @@ class LeavingForm(forms.Form):
         self.asset = asset
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
         if asks_password:
-            attrs = {"autocomplete": "off", "inputmode": "numeric"}
-            self.fields["password"] = forms.CharField(
-                label=_("Payment password"), max_length=40, widget=forms.PasswordInput(attrs=attrs)
-            )
+            self.fields["password"] = password_field()
 
     def clean_amount(self) -> int:
         """Return the amount in units of the asset."""
@@ -72,6 +77,9 @@ class WithdrawalForm(LeavingForm):
         asks_password: bool,
     ) -> None:
         super().__init__(asset, data, asks_password=asks_password)
+        if asks_password:
+            # One that is left out is refused where it is proven, so that the page stays.
+            self.fields["password"].required = False
         field: Any = self.fields["account"]
         field.choices = [
             (row.public_id, f"{row.get_channel_display()} · {row.hint}") for row in accounts

@@ -55,7 +55,13 @@ from themes.fields import Json
 from themes.forms import link_beside
 from themes.pages import serve
 from themes.same_origin import same_origin_only
-from themes.wallet.forms import AccountForm, LeavingForm, TransferForm, WithdrawalForm
+from themes.wallet.forms import (
+    AccountForm,
+    LeavingForm,
+    TransferForm,
+    WithdrawalForm,
+    password_field,
+)
 from themes.wallet.identity import identity_data
 from themes.wallet.shown import (
     account_data,
@@ -118,14 +124,14 @@ def withdraw(request: HttpRequest, asset: str) -> HttpResponse:
         return redirect(f"{reverse('account:payout-account', args=[channel])}?of={asset}")
     data = request.POST if request.method == "POST" else None
     asks = passwords.standing_of(member.pk, now=utc_now()).is_asked
-    form = WithdrawalForm(found.asset, accounts, data, asks_password=asks)
+    # The first page moves nothing, so the password is asked for where the sums are agreed to.
+    is_agreeing = data is not None and "agreed" in data
+    form = WithdrawalForm(found.asset, accounts, data, asks_password=asks and is_agreeing)
     if data is not None and form.is_valid():
         try:
-            agreed = _agreed(request, member, found, form)
-            if agreed is not None:
-                return agreed
-            REQUESTED.check(f"member:{member.pk}")
-            _prove(member, form)
+            again = _agreed(request, member, found, form, asks_password=asks)
+            if again is not None:
+                return again
             request_withdrawal(
                 member.pk,
                 asset=asset,
@@ -145,16 +151,36 @@ def withdraw(request: HttpRequest, asset: str) -> HttpResponse:
 
 
 def _agreed(
-    request: HttpRequest, member: Member, found: Withdrawable, form: WithdrawalForm
+    request: HttpRequest,
+    member: Member,
+    found: Withdrawable,
+    form: WithdrawalForm,
+    *,
+    asks_password: bool,
 ) -> HttpResponse | None:
-    """Show fee, tax and what arrives until the member has agreed to just that."""
+    """Show fee, tax and what arrives until the member has agreed to just that, and proven it."""
     now, minor = utc_now(), form.cleaned_data["amount"]
     rule, terms = quote(member.pk, asset=found.asset.code, minor=minor, now=now)
     if is_identity_missing(rule, member.pk, minor, now=now):
         return redirect("account:identity")
     sums = f"{terms.minor}:{terms.net_minor}"
     if request.POST.get("agreed") == sums:
-        return None
+        REQUESTED.check(f"member:{member.pk}")
+        try:
+            _prove(member, form)
+        except DomainError as refusal:
+            if not refusal.code.startswith(_OF_PASSWORD) or refusal.code == PasswordUnset.code:
+                raise
+            _show(form, refusal)
+        else:
+            return None
+    facts = terms_data(rule, terms, now=now)
+    return _confirm(request, form, sums, facts, asks_password=asks_password)
+
+
+def _confirm(
+    request: HttpRequest, form: WithdrawalForm, sums: str, facts: Any, *, asks_password: bool
+) -> HttpResponse:
     form.fields["agreed"] = forms.CharField(widget=forms.HiddenInput)
     form.initial["agreed"] = sums
     data = request.POST.copy()
@@ -162,18 +188,21 @@ def _agreed(
     form.data = data
     for name in ("amount", "account"):
         form.fields[name].widget = forms.HiddenInput()
+    if asks_password:
+        form.fields["password"] = password_field()
     return form_page(
         request,
         form,
         FormPage(
             title=_("Is this right?"),
             label=_("Ask for it"),
-            more={"facts": terms_data(rule, terms, now=now), "other": _back()},
+            more={"facts": facts, "other": _back()},
         ),
     )
 
 
 def _ask(request: HttpRequest, found: Withdrawable, form: WithdrawalForm) -> HttpResponse:
+    form.fields.pop("password", None)
     text = in_language(found.rule.statement, get_language())
     most = withdrawable_data(found)["most"]
     about = _("Up to %(amount)s can be paid out now.") % {"amount": most}
