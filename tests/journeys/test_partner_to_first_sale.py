@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from secrets import token_hex
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from channel_center.models import Channel
 from channel_center.partners.services.tree import set_terms
 from channel_center.services.channels import add_staff
+from channel_center.snapshots.models import Template
 from channel_center.snapshots.services.templates import Particulars, make_template, take_version
-from channel_center.topups.models import TopUpRequest
+from channel_center.topups.models import Receiver, TopUpRequest
 from channel_center.topups.services.receiving import set_receiver
 from channel_center.topups.services.topping import decide
 from kernel.audit.actor import Actor
@@ -85,8 +87,11 @@ def operator(committing: None) -> str:
 
 
 @pytest.fixture
-def template(shop: Shop) -> str:
-    """The operator's template, taken from a shop that sells tea; partners may use it."""
+def template(shop: Shop) -> Iterator[str]:
+    """The operator's template, taken from a shop that sells tea; partners may use it.
+
+    What is shared with everybody does not stay for tests that come after.
+    """
     tenant = inside(shop.store)
     with tenant_context(tenant):
         shelf = Shelf(tenant.currency)
@@ -96,7 +101,19 @@ def template(shop: Shop) -> str:
     row = make_template(Particulars("Tea house", is_shared=True), channel_id=None, actor=ACTOR)
     codes = [part.code for part in parts()]
     take_version(row.pk, tenant.id, codes, channel_id=None, actor=ACTOR)
-    return row.public_id
+    yield row.public_id
+    with public_context():
+        Template.objects.filter(pk=row.pk).update(archived_at=utc_now(), is_shared=False)
+
+
+@pytest.fixture
+def _paid_by_transfer(committing: None) -> Iterator[None]:
+    """The operator takes transfers, as long as the test runs."""
+    set_receiver(None, bank="Harbour Bank 6222 0000", least_minor=100, keys=None, actor=ACTOR)
+    yield
+    with public_context():
+        TopUpRequest.objects.filter(receiver__channel=None).delete()
+        Receiver.objects.filter(channel=None).delete()
 
 
 def inside(host: str) -> TenantRef:
@@ -137,7 +154,6 @@ def sign_up(stage: Stage, above: Partner) -> Desk:
 
 def top_up(desk: Desk) -> None:
     """Say that a transfer is under way; it is on the balance once the operator saw it."""
-    set_receiver(None, bank="Harbour Bank 6222 0000", least_minor=100, keys=None, actor=ACTOR)
     desk.go("/top-ups/")
     desk.page.fill("#id_amount", "200.00")
     desk.page.fill("#id_reference", desk.base[-20:])
@@ -277,6 +293,7 @@ def stage(request: pytest.FixtureRequest, browser: Browser, site: Site, operator
     return Stage(browser, site, request.param, operator)
 
 
+@pytest.mark.usefixtures("_paid_by_transfer")
 def test_a_partner_signs_up_opens_a_shop_from_a_template_and_it_sells(
     stage: Stage, partner: Partner, template: str
 ) -> None:

@@ -43,7 +43,7 @@ def test_a_function_is_put_on_sale_and_each_level_asks_its_own_price(
     refused = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "-1"})
     made = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "7"})
     with public_context():
-        offer = Offer.objects.get()
+        offer = Offer.objects.get(code="check_in.standard.month")
     price, least = f"price_{offer.pk.hex}", f"least_{offer.pk.hex}"
     nothing = operator.post("/prices/?for=partner", {price: "", least: ""})
     operator.post("/prices/?for=partner", {price: "30.00", least: "50.00"})
@@ -75,7 +75,7 @@ def test_less_than_one_pays_is_asked_only_by_who_may_lose(
     told = {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard"}
     operator.post("/prices/product/", {**told, "term": "month", "trial_days": "0"})
     with public_context():
-        offer = Offer.objects.get()
+        offer = Offer.objects.get(code="check_in.standard.month")
     price, lose = f"price_{offer.pk.hex}", f"lose_{offer.pk.hex}"
     operator.post("/prices/?for=partner", {price: "30.00"})
     seller = clerk(partner, "billing.manage")
@@ -121,7 +121,7 @@ def test_a_partner_with_shops_abroad_asks_and_pays_in_each_of_their_currencies(
          "term": "month", "trial_days": "0"},
     )  # fmt: skip
     with public_context():
-        offer = Offer.objects.get()
+        offer = Offer.objects.get(code="check_in.standard.month")
     price, least = f"price_{offer.pk.hex}", f"least_{offer.pk.hex}"
 
     operator.post("/prices/?for=partner&currency=USD", {price: "3.00", least: ""})

@@ -173,7 +173,7 @@ def test_branches_get_the_head_offices_pages_and_keep_what_is_their_own(
     ]
     # Nobody is offered to open shops from what was copied.
     with public_context():
-        assert not usable_templates(partner.pk).exists()
+        assert not usable_templates(partner.pk).filter(channel_id=partner.pk).exists()
         assert listed_templates(partner.pk) == []
 
 

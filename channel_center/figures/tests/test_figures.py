@@ -148,6 +148,7 @@ def test_the_operator_sees_how_the_fleet_was_hour_by_hour_and_partners_do_not(
     desk = signed_in(partner.host, partner)
     before = operator.get("/fleet/").content.decode()
     with public_context():
+        FleetHour.objects.all().delete()
         FleetHour.objects.create(
             at=hour - timedelta(days=91), living=1, behind=0, queue=7, failed=0
         )
