@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Greatest
 
 from channel_center.figures.models import FleetHour
 from kernel.common.wakeups.models import Wakeup
@@ -64,11 +65,11 @@ def note_fleet(now: datetime) -> None:
     """Keep how the fleet is for the present hour: its worst, however often it is looked at."""
     found, hour = health(now=now), now.replace(minute=0, second=0, microsecond=0)
     seen = {"behind": found.behind, "queue": found.queue, "failed": found.failed}
-    row = FleetHour.objects.filter(at=hour).first() or FleetHour(at=hour, **dict.fromkeys(seen, 0))
-    row.living = found.living
-    for name, value in seen.items():
-        setattr(row, name, max(value, getattr(row, name)))
-    row.save()
+    FleetHour.objects.bulk_create(
+        [FleetHour(at=hour, living=found.living, **seen)], ignore_conflicts=True
+    )
+    worst = {name: Greatest(F(name), Value(value)) for name, value in seen.items()}
+    FleetHour.objects.filter(at=hour).update(living=found.living, **worst)
     FleetHour.objects.filter(at__lt=now - KEPT).delete()
 
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from kernel.i18n.days import day_text
 from kernel.ledger.batches import Expiring
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name
 from kernel.ledger.services import decimal_text
 from kernel.rewards.describing import ModeText
 from kernel.rewards.earnings import EarningLine, Total
-from kernel.rewards.notices import day_text
 from kernel.rewards.progress import NextRank
 from kernel.rewards.reasons import mode_name, reason_of
 from kernel.tenancy.context import current_tenant

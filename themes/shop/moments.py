@@ -6,9 +6,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kernel.i18n.days import day_text
 from kernel.tenancy.context import current_tenant
 
 
@@ -22,5 +22,4 @@ def ships_text(day: date | None) -> str:
     """Return what a buyer is told of goods that are sold before they are there."""
     if day is None:
         return _("Sold ahead: ships once it arrives")
-    form = "Y-m-d" if (get_language() or "").startswith("zh") else "j M Y"
-    return _("Sold ahead: ships by %(day)s") % {"day": formats.date_format(day, form)}
+    return _("Sold ahead: ships by %(day)s") % {"day": day_text(day)}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from channel_center.billing.console.forms import BillerForm
 from channel_center.billing.console.pages import MANAGE, VIEW_PAPERS
-from channel_center.billing.currencies import currencies_of
+from channel_center.billing.currencies import currencies_of, currency_in
 from channel_center.billing.models import Wallet
 from channel_center.billing.papers import margins, statements
 from channel_center.billing.papers.answers import (
@@ -106,10 +106,11 @@ def statement_as(request: StaffRequest, form: str) -> HttpResponseBase:
 
 def _own_wallet(request: StaffRequest) -> Wallet:
     """Return the partner's balance; the operator has none."""
-    owner, asked = request.person.channel_id, request.GET.get("currency", "")
-    if owner is None or (asked and asked not in currencies_of(owner)):
+    owner = request.person.channel_id
+    if owner is None:
         raise Http404
-    return wallet_of(channel_id=owner, currency=asked)
+    currency = currency_in(owner, request.GET.get("currency", ""))
+    return wallet_of(channel_id=owner, currency=currency)
 
 
 @require_GET

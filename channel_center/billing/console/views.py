@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from channel_center.billing.choices import Audience, ProductKind
 from channel_center.billing.console.forms import PricesForm, ProductForm
 from channel_center.billing.console.pages import MANAGE, SELL_BELOW_COST
-from channel_center.billing.currencies import currencies_of
+from channel_center.billing.currencies import currencies_of, currency_in
 from channel_center.billing.errors import BelowMinimum, BelowWholesale
 from channel_center.billing.selectors import lists_of, rows_of
 from channel_center.billing.services.lists import draft_list, publish_list, set_line
@@ -33,9 +33,7 @@ def prices(request: StaffRequest) -> HttpResponseBase:
     """Show what the seller asks for, and publish another list; those before it stay as they are."""
     owner = request.person.channel_id
     audience = "partner" if request.GET.get("for") == "partner" else "shop"
-    currencies = currencies_of(owner)
-    asked = request.GET.get("currency", "")
-    currency = asked if asked in currencies else currencies[0]
+    currency = currency_in(owner, request.GET.get("currency", ""))
     language, now = get_language() or "", utc_now()
     rows = rows_of(owner, audience, currency, language=language, now=now)
     form = PricesForm(
@@ -56,7 +54,7 @@ def prices(request: StaffRequest) -> HttpResponseBase:
         "form": form,
         "audience": audience,
         "currency": currency,
-        "currencies": currencies,
+        "currencies": currencies_of(owner),
         "lists": lists_of(owner, audience, currency)[:_NEWEST],
         "is_operator": owner is None,
         "has_cost": owner is not None,

@@ -140,5 +140,5 @@ def test_a_partner_with_shops_abroad_asks_and_pays_in_each_of_their_currencies(
     assert "$3.00" in pages[0]
     assert "$0.00" in pages[1]
     assert "$0.00" in pages[2]
-    assert desk.get("/statement/?currency=XXX").status_code == 404
-    assert desk.get("/prices/?currency=XXX").status_code == 200
+    for path in ("/prices/", "/statement/", "/statement/file.csv", "/top-ups/"):
+        assert desk.get(f"{path}?currency=XXX").status_code == 422

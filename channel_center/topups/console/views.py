@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from channel_center.billing.currencies import currencies_of
+from channel_center.billing.currencies import currencies_of, currency_in
 from channel_center.billing.models import Wallet
 from channel_center.billing.services.wallets import view_of, wallet_of
 from channel_center.topups.choices import Method, TopUpState
@@ -48,11 +48,10 @@ _FIELDS = {
 def index(request: StaffRequest) -> HttpResponseBase:
     """Show one's own balance with the way to top it up, and what others pay here."""
     channel_id = request.person.channel_id
-    currencies = currencies_of(channel_id)
-    asked = request.GET.get("currency", "")
     wallet = None
     if channel_id is not None:
-        wallet = wallet_of(channel_id=channel_id, currency=asked if asked in currencies else "")
+        currency = currency_in(channel_id, request.GET.get("currency", ""))
+        wallet = wallet_of(channel_id=channel_id, currency=currency)
     receiver = offered_by(wallet) if wallet is not None else None
     form = None
     if wallet is not None and receiver is not None:
@@ -68,7 +67,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "here": f"/top-ups/?currency={wallet.currency}" if wallet is not None else "",
         "wallet": view_of(wallet) if wallet is not None else None,
         "currency": wallet.currency if wallet is not None else "",
-        "currencies": currencies if wallet is not None else [],
+        "currencies": currencies_of(channel_id) if wallet is not None else [],
         "receiver": receiver,
         "own": top_ups_of(wallet) if wallet is not None else [],
         "page": page,

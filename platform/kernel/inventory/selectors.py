@@ -156,15 +156,7 @@ def availability(
     asked = list(variant_ids)
     if not asked:
         return {}
-    kind, key = holder or (None, None)
-    told: dict[str, Any] = {
-        "asked": uuid_array(asked),
-        "refuse": Policy.REFUSE.value,
-        "now": now or utc_now(),
-        "holder_type": kind,
-        "holder_id": key,
-        "places": None if locations is None else list(locations),
-    }
+    told = _parameters(asked, locations=locations, holder=holder, now=now)
     rows = fetch_named(_PLAIN, **told)
     found = _counted(rows, told)
     return {variant: found.get(variant) or Available() for variant in asked}
@@ -174,19 +166,29 @@ def sellable_products(
     product_ids: Collection[UUID], *, now: datetime | None = None
 ) -> frozenset[UUID]:
     """Return the products of which any variant on sale can be had; as many queries as above."""
-    told: dict[str, Any] = {
-        "asked": uuid_array(product_ids),
-        "refuse": Policy.REFUSE.value,
-        "active": VariantStatus.ACTIVE.value,
-        "now": now or utc_now(),
-        "holder_type": None,
-        "holder_id": None,
-        "places": None,
-    }
-    rows = fetch_named(_OF_PRODUCTS, **told)
+    told = _parameters(product_ids, now=now)
+    rows = fetch_named(_OF_PRODUCTS, **told, active=VariantStatus.ACTIVE.value)
     products = {row[0]: row[1] for row in rows}
     found = _counted(rows, told)
     return frozenset(products[variant] for variant, each in found.items() if each.sellable > 0)
+
+
+def _parameters(
+    asked: Collection[UUID],
+    *,
+    locations: Sequence[UUID] | None = None,
+    holder: Ref | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    kind, key = holder or (None, None)
+    return {
+        "asked": uuid_array(asked),
+        "refuse": Policy.REFUSE.value,
+        "now": now or utc_now(),
+        "holder_type": kind,
+        "holder_id": key,
+        "places": None if locations is None else list(locations),
+    }
 
 
 def _counted(rows: Sequence[tuple[Any, ...]], told: Mapping[str, Any]) -> Mapping[UUID, Available]:

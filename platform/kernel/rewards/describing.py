@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from kernel.i18n.days import day_text
 from kernel.rewards.choices import ProgrammeState
 from kernel.rewards.models import Programme
-from kernel.rewards.notices import day_text
 from kernel.rewards.packs.expiry import Expiry, expiries
 from kernel.rewards.packs.figures import assets, named
 from kernel.rewards.packs.loading import Pack, bundle

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kernel.i18n.days import day_text
 from kernel.ledger.models import Asset
 from kernel.ledger.selectors import asset_name
 from kernel.notifications.choices import Audience, MessageChannel, Topic
@@ -21,12 +20,6 @@ from kernel.rewards.events import UnitsExpiring
 def offer_all() -> None:
     """Make the kinds known."""
     offer(_EXPIRING)
-
-
-def day_text(day: date) -> str:
-    """Return a day as it is written in the current language."""
-    is_chinese = str(get_language()).startswith("zh")
-    return date_format(day, "Y-m-d" if is_chinese else "j M Y")
 
 
 _day_text = lazy(day_text, str)

@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kernel.rewards.choices import ProgrammeState
@@ -26,6 +25,7 @@ from kernel.rewards.models import Programme
 from kernel.rewards.packs.figures import named, ranks
 from kernel.rewards.packs.loading import Pack, bundle
 from kernel.rewards.permission import is_permitted
+from kernel.rewards.policy.texts import worded
 from kernel.rewards.services.stored import LedgerBook, StoredRecords
 
 _FIELDS: Final = ("rank", "role", "stars")
@@ -86,19 +86,18 @@ def rank_name(pack: Pack, figures: Mapping[str, Any], rank: str) -> str:
     """Return what the shop calls a rank, in the current language."""
     usual = pack.document.get("ranks", {}).get(rank, {})
     words = named(figures, "ranks", rank, usual)
-    return words["zh" if str(get_language()).startswith("zh") else "en"]
+    return worded(words)
 
 
 def _of_programme(row: Programme, packs: list[Pack], member: str) -> Iterator[NextRank]:
     engine = Engine(packs, row.parameters, book=LedgerBook(row), store=StoredRecords(row))
     run = Run(engine, {"type": "rank.asked", "member": member})
     run.binding = {_ME: member}
-    language = "zh" if str(get_language()).startswith("zh") else "en"
     for pack in packs:
         run.pack = pack.code
         for rank, conditions in _ways(pack, run):
             name = rank_name(pack, row.parameters, rank)
-            yield NextRank(str(pack.names.get(language, "")), name, tuple(conditions))
+            yield NextRank(worded(pack.names), name, tuple(conditions))
 
 
 def _ways(pack: Pack, run: Run) -> Iterator[tuple[str, list[Condition]]]:
@@ -192,8 +191,7 @@ def _label(pack: Pack, part: ast.expr) -> str:
         return texts[asked]
     right = ast.unparse(part.comparators[0]) if isinstance(part, ast.Compare) else ""
     spec = pack.parameters.get(right, {})
-    language = "zh" if str(get_language()).startswith("zh") else "en"
-    return str(spec.get(language) or _("Condition of the mode"))
+    return worded(spec) if spec else _("Condition of the mode")
 
 
 def _condition(label: str, have: Fraction, need: Fraction) -> Condition:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+
 from channel_center.billing.errors import FeatureMissing
 from channel_center.billing.models import Product
 from channel_center.billing.services.lists import draft_list, publish_list, set_line
@@ -40,6 +42,7 @@ _PRICES: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
 
 
 @public_context()
+@transaction.atomic
 def sell_once(channel_id: UUID, shops: Collection[UUID]) -> None:
     """Put functions on sale, fill balances and have each shop buy, unless that was done.
 
