@@ -8,9 +8,10 @@ until its end, then paid modules closed and the core open).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -30,6 +31,7 @@ _log = structlog.get_logger(__name__)
 LONGEST = timedelta(hours=1)
 """A decision without an end of its own is taken anew after this."""
 MOST_REMEMBERED = 20_000
+_STRENGTH: Final[Mapping[Mode, int]] = {"full": 2, "read_only": 1, "off": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,8 @@ def decide_on(rights: Sequence[Right], *, now: datetime, free: bool) -> Decision
     best: tuple[tuple[int, int, float], Right, Mode] | None = None
     for right in started:
         mode = _mode(right, now)
-        strength = {"full": 2, "read_only": 1, "off": 0}[mode]
         lasts = right.ends_at.timestamp() if right.ends_at else float("inf")
-        rank = (strength, right.priority, lasts)
+        rank = (_STRENGTH[mode], right.priority, lasts)
         if best is None or rank > best[0]:
             best = (rank, right, mode)
     # What costs nothing cannot run out: a paid edition that ends leaves the free one.
@@ -74,6 +75,18 @@ def decide_on(rights: Sequence[Right], *, now: datetime, free: bool) -> Decision
     if free:
         return Decision("full", "free", valid_until=valid_until)
     return Decision("off", "expired" if started else "no_grant", valid_until=valid_until)
+
+
+def held_by(decision: Decision, base: Decision) -> Decision:
+    """Return what is left of a decision on something that needs another: never more than it.
+
+    What was bought stays bought: with the base, it is there again.
+    """
+    ends = [each for each in (decision.valid_until, base.valid_until) if each is not None]
+    until = min(ends, default=None)
+    if _STRENGTH[base.mode] >= _STRENGTH[decision.mode]:
+        return replace(decision, valid_until=until)
+    return replace(decision, mode=base.mode, reason="without_base", valid_until=until)
 
 
 def _mode(right: Right, now: datetime) -> Mode:
@@ -132,7 +145,12 @@ class GrantEntitlements:
             is_stopped = any(asks(feature) for asks in _stops)
         if is_stopped:
             return Decision("off", "stopped", valid_until=now + LONGEST)
-        return decide_on(self._rights(tenant_id, feature), now=now, free=free)
+        decision = decide_on(self._rights(tenant_id, feature), now=now, free=free)
+        manifest = manifest_of(feature)
+        for base in manifest.requires if manifest else ():
+            under = self._decided(tenant_id, base, now=now, free=self._is_free(base))
+            decision = held_by(decision, under)
+        return decision
 
     @staticmethod
     def _rights(tenant_id: UUID, feature: str) -> list[Right]:

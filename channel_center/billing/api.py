@@ -17,6 +17,7 @@ from channel_center.billing.errors import InvalidPrice, UnknownPriceList
 from channel_center.billing.models import PriceLine, PriceList
 from channel_center.billing.selectors import Row, rows_of
 from channel_center.billing.services.lists import draft_list, drop_line, publish_list, set_line
+from channel_center.billing.tiers import MOST_TIERS, MOST_UNITS, Tiers
 from channel_center.models import Channel
 from channel_center.partners.api.authentication import PartnerView
 from channel_center.partners.api.paging import CURRENCY, CURSOR, page_of, pages_of
@@ -33,6 +34,13 @@ MANAGE: Final = "billing.manage"
 _MOST_TRIAL: Final = 365
 
 
+class TierSaid(serializers.Serializer[Any]):
+    """Of what is paid by use: what each unit costs above a number of them in a period."""
+
+    above = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    amount = serializers.CharField(max_length=20)
+
+
 class OfferPriced(serializers.Serializer[Any]):
     """An offer with what the partner pays and asks for it."""
 
@@ -45,7 +53,9 @@ class OfferPriced(serializers.Serializer[Any]):
     currency = serializers.CharField()
     paid = serializers.CharField(allow_null=True, help_text="What the partner pays.")
     least = serializers.CharField(allow_null=True, help_text="What shops pay at least.")
+    paid_tiers = TierSaid(many=True)
     asked = serializers.CharField(allow_null=True, help_text="What the partner asks now.")
+    asked_tiers = TierSaid(many=True)
 
 
 class ListTold(serializers.Serializer[Any]):
@@ -94,6 +104,12 @@ class LineTold(serializers.Serializer[Any]):
     may_lose = serializers.BooleanField(
         default=False, help_text="It may be lower than what the partner pays itself."
     )
+    tiers = TierSaid(  # type: ignore[call-arg]  # of the list that it becomes
+        many=True,
+        required=False,
+        max_length=MOST_TIERS,
+        help_text="Of what is paid by use: from which unit of a period on each costs what.",
+    )
 
 
 class LineShown(serializers.Serializer[Any]):
@@ -104,6 +120,7 @@ class LineShown(serializers.Serializer[Any]):
     least = serializers.CharField(allow_null=True)
     trial_days = serializers.IntegerField(allow_null=True)
     may_lose = serializers.BooleanField()
+    tiers = TierSaid(many=True)
 
 
 class ListWhole(ListShown):
@@ -200,6 +217,10 @@ class PriceLineView(PartnerView):
             minimum_retail_minor=None if least is None else _minor(least, row.currency, "least"),
             trial_days=told.get("trial_days"),
             may_lose=told["may_lose"],
+            tiers=[
+                (each["above"], _minor(each["amount"], row.currency, "tiers"))
+                for each in told.get("tiers", [])
+            ],
             owner_id=self.channel_id,
             actor=self.actor,
         )
@@ -277,7 +298,9 @@ def _priced(row: Row, currency: str) -> dict[str, object]:
         "currency": currency,
         "paid": _text(row.paid, currency),
         "least": _text(row.least, currency),
+        "paid_tiers": _tiers(row.paid_tiers, currency),
         "asked": _text(row.asked, currency),
+        "asked_tiers": _tiers(row.asked_tiers, currency),
     }
 
 
@@ -309,4 +332,9 @@ def _line(row: PriceLine, currency: str) -> dict[str, object]:
         "least": _text(row.minimum_retail_minor, currency),
         "trial_days": row.trial_days,
         "may_lose": row.may_lose,
+        "tiers": _tiers(row.steps, currency),
     }
+
+
+def _tiers(tiers: Tiers, currency: str) -> list[dict[str, object]]:
+    return [{"above": above, "amount": _text(minor, currency)} for above, minor in tiers]

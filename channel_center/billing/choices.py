@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -121,3 +123,31 @@ class NoticeKind(models.TextChoices):
     CLOSED = "closed", _("Closed")
     ARCHIVED = "archived", _("Archived")
     RENEWED = "renewed", _("Renewed")
+
+
+CATEGORIES: Final[Mapping[str, str | Promise]] = {
+    "marketing": _("Marketing"),
+    "sales": _("Selling"),
+    "members": _("Members"),
+    "service": _("Service"),
+    "payments": _("Payments"),
+    "logistics": _("Shipping"),
+    "connector": _("Connections"),
+    "plan": _("Plans"),
+    "pack": _("Packages"),
+    "bundle": _("Bundles"),
+    "quota": _("More room"),
+    "module": _("Functions"),
+    "other": _("Other"),
+}
+LIMITS: Final[Mapping[str, Promise]] = {
+    "most": _("At most"),
+    "soft": _("Included"),
+    "bytes": _("Room for files"),
+    "days": _("Days"),
+}
+
+
+def limit_name(code: str) -> str:
+    """Return what a limit of an edition is called."""
+    return str(LIMITS.get(code, code))

@@ -19,13 +19,18 @@ from channel_center.billing.values import Chain, Plan, Price, Step
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An offer as far as planning needs it."""
+    """An offer as far as planning needs it.
+
+    Attributes:
+        not_before: when it begins at the earliest; at once without it.
+    """
 
     id: UUID
     term: str
     rank: int
     trial_days: int
     quantity: int = 1
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,10 @@ def plan_sale(
         )
     if running is None or running.is_trial:
         replaces = running.charge_id if running and not _has_ended(running, now) else None
-        end = period_end(now, now, wanted.term)
+        start = max(now, wanted.not_before or now)
+        end = period_end(start, start, wanted.term)
         steps = _begun(wanted, chain, prices)
-        return Plan(ChargeKind.PURCHASE, currency, steps, now, end, now, replaces)
+        return Plan(ChargeKind.PURCHASE, currency, steps, start, end, start, replaces)
     _refuse_same(wanted, running)
     if Term.USAGE in {wanted.term, running.term}:
         # What was used is charged at the end of the period; another way of paying waits for it.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from channel_center.billing.tiers import Tiers, first_below
 from kernel.common.money import Money
 
 Chain: TypeAlias = tuple[UUID, ...]
@@ -22,6 +23,11 @@ class Price:
     list_number: int
     trial_days: int | None
     may_lose: bool
+    tiers: Tiers = ()
+
+    def least_over(self, above: Price) -> int | None:
+        """Return what a unit would have to cost at least where it costs less than above."""
+        return first_below(self.amount_minor, self.tiers, above.amount_minor, above.tiers)
 
 
 @dataclass(frozen=True, slots=True)

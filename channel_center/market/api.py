@@ -37,6 +37,13 @@ VIEW: Final = "tenants.view"
 MANAGE: Final = "billing.manage"
 
 
+class TierShown(serializers.Serializer[Any]):
+    """Of what is paid by use: what each unit costs above a number of them in a period."""
+
+    above = serializers.IntegerField()
+    amount = serializers.CharField()
+
+
 class OfferShown(serializers.Serializer[Any]):
     """An offer at the price that this tenant is asked for."""
 
@@ -49,6 +56,7 @@ class OfferShown(serializers.Serializer[Any]):
     action = serializers.CharField(
         help_text="buy, convert, upgrade, change, current, planned; empty where it cannot follow."
     )
+    tiers = TierShown(many=True)
 
 
 class MarketItem(serializers.Serializer[Any]):
@@ -293,6 +301,7 @@ def _offer(each: Offered) -> dict[str, object]:
         "currency": each.price.currency,
         "trial_days": each.trial_days,
         "action": each.action,
+        "tiers": [{"above": above, "amount": _text(amount)} for above, amount in each.tiers],
     }
 
 

@@ -90,6 +90,7 @@ def _module_item(function: Function, products: Sequence[Product], sold: _Sold) -
         product=product,
         offers=tuple(o for each in products for o in sold.offers.get(each.id, ())),
         bought=next((sold.bought[each.id] for each in products if each.id in sold.bought), None),
+        support=_support_of(products, sold),
     )
 
 
@@ -106,7 +107,19 @@ def _product_item(product: Product, sold: _Sold) -> Item:
         product=product,
         offers=sold.offers.get(product.id, ()),
         bought=sold.bought.get(product.id),
+        support=_support_of([product], sold),
     )
+
+
+def _support_of(products: Sequence[Product], sold: _Sold) -> str:
+    """Return the code of what extends updates and support, where it can be had."""
+    keys = {each.id for each in products}
+    found = (
+        each.public_id
+        for each in sold.products.values()
+        if each.supports_id in keys and each.id in sold.offers
+    )
+    return next(found, "")
 
 
 def _sold_to(tenant: TenantRef, *, now: datetime) -> _Sold:
@@ -116,20 +129,29 @@ def _sold_to(tenant: TenantRef, *, now: datetime) -> _Sold:
         .filter(is_active=True, edition__product__is_active=True)
         .order_by("edition__product__position", "edition__rank", "term", "code")
     )
-    prices = prices_of(chain_of(channel_id), tenant.currency, [o.id for o in offers], at=now)
-    bought = _bought_by(tenant, prices)
+    held = _held_by(tenant)
+    # What is off sale is renewed all the same by those who have it.
+    keys = {o.id for o in offers} | {row.next_offer_id or row.offer_id for row in held}
+    prices = prices_of(chain_of(channel_id), tenant.currency, keys, at=now)
+    bought = _bought_by(tenant, held, prices)
+    for_good = {key for key, row in bought.items() if row.is_for_good}
     tried = {row.subscription.product_id for row in bought.values()}
     found: dict[UUID, list[Offered]] = defaultdict(list)
     products = {o.edition.product_id: o.edition.product for o in offers}
     products |= {row.subscription.product_id: row.subscription.product for row in bought.values()}
     for offer in offers:
+        supported = offer.edition.product.supports_id
+        if supported is not None and supported not in for_good:
+            continue
         asked = _asked(prices[offer.id])
         if asked is not None:
             product_id = offer.edition.product_id
             now_has = bought.get(product_id)
             days = 0 if product_id in tried else _trial_days(offer, asked)
             price = Money(asked.amount_minor, tenant.currency)
-            found[product_id].append(Offered(offer, price, days, _action(offer, now_has)))
+            tiers = tuple((up, Money(minor, tenant.currency)) for up, minor in asked.tiers)
+            action = _action(offer, now_has)
+            found[product_id].append(Offered(offer, price, days, action, tiers))
     return _Sold(products, {key: tuple(rows) for key, rows in found.items()}, bought)
 
 
@@ -139,7 +161,7 @@ def _asked(levels: Sequence[Price | None]) -> Price | None:
     if len(complete) != len(levels):
         return None
     for price, above in zip(complete[1:], complete, strict=False):
-        if price.amount_minor < above.amount_minor and not price.may_lose:
+        if not price.may_lose and price.least_over(above) is not None:
             return None
     return complete[-1]
 
@@ -168,13 +190,18 @@ def _action(offer: Offer, bought: Bought | None) -> str:
     return "change" if wanted < running or shortens else "upgrade"
 
 
-def _bought_by(tenant: TenantRef, prices: dict[UUID, list[Price | None]]) -> dict[UUID, Bought]:
-    """Return the newest subscription of each product, one that is open first."""
-    rows = list(
+def _held_by(tenant: TenantRef) -> list[Subscription]:
+    return list(
         Subscription.objects.filter(tenant=tenant.id)
         .select_related("product", "offer__edition", "next_offer__edition")
         .order_by("created_at")
     )
+
+
+def _bought_by(
+    tenant: TenantRef, rows: Sequence[Subscription], prices: dict[UUID, list[Price | None]]
+) -> dict[UUID, Bought]:
+    """Return the newest subscription of each product, one that is open first."""
     licences = {
         row.subscription_id: row
         for row in Licence.objects.filter(subscription__in=[each.id for each in rows])

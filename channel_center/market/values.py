@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
-from channel_center.billing.choices import OPEN_STATES, RECURRING, SubscriptionState
+from channel_center.billing.choices import (
+    FOR_GOOD,
+    OPEN_STATES,
+    RECURRING,
+    SubscriptionState,
+    limit_name,
+)
 from channel_center.billing.models import Offer, Product, Subscription
 from kernel.common.money import Money
 from tenants.console.selectors import Function
-
-_LIMITS: Final[Mapping[str, Promise]] = {
-    "most": _("At most"),
-    "soft": _("Included"),
-    "bytes": _("Room for files"),
-    "days": _("Days"),
-}
-
-
-def limit_name(code: str) -> str:
-    """Return what a limit of an edition is called."""
-    return str(_LIMITS.get(code, code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +27,14 @@ class Offered:
         action: ``buy``, ``current``, ``planned``, ``upgrade``, ``change`` (at the end of the
             period), ``convert`` (from a trial), or empty when it cannot follow what is there.
         trial_days: 0 where it cannot be tried, or was.
+        tiers: of what is paid by use: above so many units of a period each costs that.
     """
 
     offer: Offer
     price: Money
     trial_days: int
     action: str
+    tiers: tuple[tuple[int, Money], ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,6 +79,11 @@ class Bought:
         return self.state in OPEN_STATES
 
     @property
+    def is_for_good(self) -> bool:
+        """True for what is not paid again."""
+        return self.is_open and self.subscription.offer.term in FOR_GOOD
+
+    @property
     def is_trial(self) -> bool:
         """True while it is being tried."""
         return self.state == SubscriptionState.TRIALING
@@ -117,6 +114,7 @@ class Item:
         code: in its address: of the module, or the product's id.
         function: None for what is no module.
         product: None for what is sold nowhere.
+        support: code of what extends updates and support of it; empty where nothing does.
     """
 
     code: str
@@ -129,6 +127,7 @@ class Item:
     product: Product | None
     offers: tuple[Offered, ...] = ()
     bought: Bought | None = None
+    support: str = ""
 
     @property
     def is_free(self) -> bool:

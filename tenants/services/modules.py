@@ -51,6 +51,7 @@ class ModuleStatus:
     """A module as a tenant's owner sees it.
 
     Attributes:
+        needs: modules without which it is on hold.
         missing: names of modules that must be on first.
         needed_by: names of modules that are on and need this one.
         excluded_by: names of modules that are on and exclude it.
@@ -60,6 +61,7 @@ class ModuleStatus:
     enabled: bool
     installed: bool
     decision: Decision
+    needs: tuple[Manifest, ...]
     missing: tuple[Manifest, ...]
     needed_by: tuple[Manifest, ...]
     excluded_by: tuple[Manifest, ...]
@@ -78,6 +80,7 @@ def statuses(tenant_id: UUID, *, now: datetime) -> list[ModuleStatus]:
             enabled=manifest.code in on,
             installed=manifest.code in installs,
             decision=entitlements().decide(tenant_id, manifest.code, now),
+            needs=_named(set(manifest.requires)),
             missing=_named(set(manifest.requires) - on),
             needed_by=_named({code for code in on if manifest.code in manifests()[code].requires}),
             excluded_by=_named(_excluders(manifest, on)),
@@ -138,10 +141,10 @@ def _catch_up(tenant_id: UUID, code: str) -> None:
 def _enable(tenant_id: UUID, code: str, *, actor: Actor) -> ModuleInstall:
     manifest = _known(code)
     tenant = _in_use(tenant_id)
-    _refuse_when_not_entitled(tenant, manifest)
     on = _enabled(tenant)
     if missing := set(manifest.requires) - on:
         raise MissingRequirement(module=code, missing=sorted(missing))
+    _refuse_when_not_entitled(tenant, manifest)
     if excluders := _excluders(manifest, on):
         raise ConflictingModule(module=code, excluded_by=sorted(excluders))
     install = ModuleInstall.objects.select_for_update().filter(tenant=tenant, module=code).first()

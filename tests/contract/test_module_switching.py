@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier, Event
 from time import monotonic
 
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection, connections
 
 from kernel.common.errors import DomainError
+from kernel.common.time import utc_now
 from kernel.members.models import Member
 from kernel.modules.errors import (
     ConflictingModule,
@@ -22,6 +24,7 @@ from kernel.modules.errors import (
     UnknownModule,
 )
 from kernel.modules.manifest import InvalidManifest, Manifest, Text
+from kernel.modules.ports import entitlements
 from kernel.modules.registry import check_together, manifests
 from kernel.relations.closure import differences
 from kernel.relations.models import Closure, Relation, RelationChange, RelationPolicy
@@ -29,7 +32,8 @@ from kernel.relations.tests.people import bind, people
 from kernel.tenancy.context import TenantRef, maintenance_context, public_context, tenant_context
 from tenants.ddl.catalog import digest, read_catalog, tables_of_schema
 from tenants.errors import ModuleNotInstalled, NotConfirmed, StateRefused, TenantBusy
-from tenants.models import ModuleInstall
+from tenants.invalidation import changed
+from tenants.models import Grant, ModuleInstall
 from tenants.services.modules import disable, drop, enable
 from testkit.database import login_url
 from testkit.modules import ACTOR, anew, carried, switched_off, switched_on
@@ -100,6 +104,33 @@ def test_a_module_that_another_needs_stays_on(tenant: TenantRef) -> None:
 
     with refused(tenant, NeededByAnother, module="lamp", needed_by=["shade"]):
         disable(tenant.id, "lamp", actor=ACTOR)
+
+
+def test_what_loses_its_base_is_on_hold_and_is_there_again_with_it(tenant: TenantRef) -> None:
+    from tenants.services.grants import give
+
+    def mode() -> tuple[str, str]:
+        found = entitlements().decide(anew(tenant.id).id, "shade", utc_now())
+        return found.mode, found.reason
+
+    switched_on(tenant, "shade")
+    assert mode() == ("full", "granted")
+    ended = utc_now() - timedelta(days=1)
+    later = utc_now() + timedelta(days=1)
+    with public_context():
+        Grant.objects.filter(tenant_id=tenant.id, feature="lamp").update(
+            starts_at=ended - timedelta(days=1), ends_at=ended, off_at=later
+        )
+    changed(tenant.id)
+    assert mode() == ("read_only", "without_base")
+    with public_context():
+        Grant.objects.filter(tenant_id=tenant.id, feature="lamp").update(off_at=ended)
+    changed(tenant.id)
+    assert mode() == ("off", "without_base")
+
+    give(tenant.id, "lamp", source_type="test", source_id="again", actor=ACTOR)
+
+    assert mode() == ("full", "granted")
 
 
 @pytest.mark.parametrize(("first", "second"), [("lamp", "candle"), ("candle", "lamp")])

@@ -11,13 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from channel_center.billing.choices import Term
 from channel_center.billing.selectors import Row
+from channel_center.billing.tiers import MOST_TIERS, MOST_UNITS, Tiers
 from kernel.common.money import InvalidAmount, Money
-from kernel.modules.ports import KERNEL_FEATURES
-from kernel.modules.registry import manifests
-from kernel.quotas.meters import meters
 
-_GIGABYTE = 1_000_000_000
-FILES = "media"
+_TIERS = 3
+"""So many steps of a price a page has room for at least."""
 
 
 class AmountField(forms.CharField):
@@ -73,11 +71,60 @@ class PricesForm(forms.Form):
                     required=False,
                     initial=row.may_lose,
                 )
+            if row.offer.term == Term.USAGE:
+                self._add_tiers(row, currency)
 
-    def lines(self) -> list[tuple[Row, forms.BoundField, forms.BoundField | None, Any]]:
+    def _add_tiers(self, row: Row, currency: str) -> None:
+        """Add the fields of what each unit costs above so many of them."""
+        known = [*row.asked_tiers, *[(None, None)] * _TIERS]
+        for place, (above, minor) in enumerate(known[: _shown(row)]):
+            self.fields[f"above_{row.key}_{place}"] = forms.IntegerField(
+                label=f"{row.name}: {_('Above so many units')}",
+                min_value=1,
+                max_value=MOST_UNITS,
+                required=False,
+                initial=above,
+            )
+            self.fields[f"each_{row.key}_{place}"] = AmountField(
+                currency,
+                label=f"{row.name}: {_('each costs')}",
+                initial="" if minor is None else Money(minor, currency).decimal(),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Want both halves of a tier, in rising order."""
+        told = super().clean() or {}
+        for row in self.rows:
+            tiers = self._tiers(row)
+            for place, (above, minor) in enumerate(tiers):
+                if (above is None) != (minor is None):
+                    name = "each" if minor is None else "above"
+                    self.add_error(f"{name}_{row.key}_{place}", _("Write both, or neither."))
+            limits = [above for above, minor in tiers if above is not None]
+            if limits != sorted(set(limits)):
+                self.add_error(f"above_{row.key}_0", _("The numbers must rise."))
+        return told
+
+    def _tiers(self, row: Row) -> list[tuple[int | None, int | None]]:
+        get = self.cleaned_data.get
+        return [
+            (get(f"above_{row.key}_{place}"), get(f"each_{row.key}_{place}"))
+            for place in range(_shown(row))
+        ]
+
+    def lines(self) -> list[dict[str, Any]]:
         """Return each offer with its fields."""
         return [
-            (row, self[f"price_{row.key}"], self._field("least", row), self._field("lose", row))
+            {
+                "row": row,
+                "price": self[f"price_{row.key}"],
+                "least": self._field("least", row),
+                "lose": self._field("lose", row),
+                "tiers": [
+                    (self[f"above_{row.key}_{place}"], self[f"each_{row.key}_{place}"])
+                    for place in range(_shown(row))
+                ],
+            }
             for row in self.rows
         ]
 
@@ -85,86 +132,27 @@ class PricesForm(forms.Form):
         key = f"{name}_{row.key}"
         return self[key] if key in self.fields else None
 
-    def told(self) -> list[tuple[Row, int, int | None, bool]]:
-        """Return the offers with a price: it, what shops pay at least, whether it may lose."""
+    def told(self) -> list[tuple[Row, int, int | None, bool, Tiers]]:
+        """Return the offers with a price: it, the least for shops, whether it may lose, tiers."""
         values = self.cleaned_data
         return [
-            (row, minor, values.get(f"least_{row.key}"), bool(values.get(f"lose_{row.key}")))
+            (
+                row,
+                minor,
+                values.get(f"least_{row.key}"),
+                bool(values.get(f"lose_{row.key}")),
+                tuple((a, m) for a, m in self._tiers(row) if a is not None and m is not None),
+            )
             for row in self.rows
             if (minor := values[f"price_{row.key}"]) is not None
         ]
 
 
-class ProductForm(forms.Form):
-    """A function that is put on sale, in one edition for one term."""
-
-    feature = forms.ChoiceField(label=gettext_lazy("Function"))
-    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
-    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80)
-    edition = forms.SlugField(
-        label=gettext_lazy("Edition"),
-        max_length=32,
-        initial="standard",
-        help_text=gettext_lazy("A short word, like standard or large; a later one has more."),
-    )
-    term = forms.ChoiceField(label=gettext_lazy("Paid"), choices=Term.choices)
-    trial_days = forms.IntegerField(
-        label=gettext_lazy("Days to try it"), min_value=0, max_value=90, initial=0
-    )
-    room = forms.IntegerField(
-        label=gettext_lazy("Room for files, in GB"), min_value=1, max_value=100_000, required=False
-    )
-
-    included = forms.IntegerField(
-        label=gettext_lazy("Included in each period"),
-        min_value=0,
-        max_value=10**9,
-        required=False,
-        help_text=gettext_lazy(
-            "By use: so many orders, messages, people or GB cost nothing; "
-            "the price is for one more."
-        ),
-    )
-
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zh = language.startswith("zh")
-        names = [(code, each.name.zh if zh else each.name.en) for code, each in manifests().items()]
-        kernel = [(meter.code, meter.label) for meter in meters() if meter.code in KERNEL_FEATURES]
-        self.fields["feature"].choices = [*names, *kernel]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Room belongs to files; what is paid by use is something that is counted."""
-        told = super().clean() or {}
-        feature, by_use = told.get("feature"), told.get("term") == Term.USAGE
-        if told.get("room") and feature != FILES:
-            self.add_error("room", _("Say how much room there is, for files alone."))
-        if feature == FILES and not told.get("room"):
-            self.add_error("room", _("Say how much room there is, for files alone."))
-        if by_use and feature not in KERNEL_FEATURES:
-            self.add_error("term", _("Only what is counted is paid by use."))
-        if by_use and told.get("trial_days"):
-            self.add_error("trial_days", _("What is paid by use is not tried."))
-        if feature in KERNEL_FEATURES and feature != FILES and told.get("included") is None:
-            self.add_error("included", _("Say how much is included."))
-        if told.get("included") is not None and feature not in KERNEL_FEATURES:
-            self.add_error("included", _("Only of what is counted something is included."))
-        return told
-
-    @property
-    def meter(self) -> str:
-        """What is counted of an offer by use; empty for others."""
-        told = self.cleaned_data
-        return str(told["feature"]) if told["term"] == Term.USAGE else ""
-
-    def limits(self) -> dict[str, int]:
-        """Return what a licence allows."""
-        told = self.cleaned_data
-        limits = {"bytes": told["room"] * _GIGABYTE} if told["room"] else {}
-        if told["included"] is not None:
-            unit = _GIGABYTE if told["feature"] == FILES else 1
-            limits["soft"] = told["included"] * unit
-        return limits
+def _shown(row: Row) -> int:
+    """Return how many tiers a page has room for: what there is, and one more."""
+    if row.offer.term != Term.USAGE:
+        return 0
+    return min(max(_TIERS, len(row.asked_tiers) + 1), MOST_TIERS)
 
 
 class GiftForm(forms.Form):

@@ -1,9 +1,8 @@
-"""What a seller asks for, and what the operator puts on sale."""
+"""What a seller asks for."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,18 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from channel_center.billing.choices import Audience, ProductKind
-from channel_center.billing.console.forms import PricesForm, ProductForm
+from channel_center.billing.choices import Audience
+from channel_center.billing.console.forms import PricesForm
 from channel_center.billing.console.pages import MANAGE, SELL_BELOW_COST
 from channel_center.billing.currencies import currencies_of, currency_in
 from channel_center.billing.errors import BelowMinimum, BelowWholesale
 from channel_center.billing.selectors import lists_of, rows_of
 from channel_center.billing.services.lists import draft_list, publish_list, set_line
-from channel_center.billing.services.offering import define_edition, define_offer, define_product
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
-from kernel.modules.ports import KERNEL_FEATURES
 
 _NEWEST = 10
 
@@ -73,7 +70,7 @@ def _published(request: StaffRequest, form: PricesForm, audience: str, currency:
     try:
         with transaction.atomic():
             row = draft_list(owner, audience=audience, currency=currency, actor=request.actor)
-            for line, minor, least, may_lose in told:
+            for line, minor, least, may_lose, tiers in told:
                 set_line(
                     row.id,
                     line.offer.code,
@@ -81,49 +78,13 @@ def _published(request: StaffRequest, form: PricesForm, audience: str, currency:
                     minimum_retail_minor=least,
                     owner_id=owner,
                     may_lose=may_lose,
+                    tiers=tiers,
                     actor=request.actor,
                 )
             publish_list(row.id, owner_id=owner, actor=request.actor)
     except (BelowWholesale, BelowMinimum) as refusal:
         at = next(line for line, *_rest in told if line.offer.code == refusal.fields["offer"])
         form.add_error(f"price_{at.key}", str(refusal))
-    except DomainError as refusal:
-        form.add_error(None, str(refusal))
-    return not form.errors
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(MANAGE)
-def product(request: StaffRequest) -> HttpResponseBase:
-    """Put a function on sale; the operator's alone."""
-    if request.person.channel_id is not None:
-        raise PermissionDenied
-    told = request.POST if request.method == "POST" else None
-    form = ProductForm(told, language=get_language() or "")
-    if told is not None and form.is_valid() and _defined(request, form):
-        messages.success(request, _("It is on sale once it has a price."))
-        return redirect("/prices/")
-    context = {"form": form}
-    return render(request, "billing/product.html", context, status=422 if form.errors else 200)
-
-
-def _defined(request: StaffRequest, form: ProductForm) -> bool:
-    given = form.cleaned_data
-    feature, names = given["feature"], {"zh-hans": given["name_zh"], "en": given["name_en"]}
-    kind = ProductKind.QUOTA if feature in KERNEL_FEATURES else ProductKind.MODULE
-    try:
-        with transaction.atomic():
-            made = define_product(
-                feature, kind=kind, names=names, feature=feature, actor=request.actor
-            )
-            edition = define_edition(made, given["edition"], limits=form.limits())
-            define_offer(
-                edition,
-                f"{feature}.{given['edition']}.{given['term']}",
-                term=given["term"],
-                trial_days=given["trial_days"],
-                meter=form.meter,
-            )
     except DomainError as refusal:
         form.add_error(None, str(refusal))
     return not form.errors

@@ -22,6 +22,7 @@ class Product(models.Model):
             limits; empty for services and bundles.
         names, summaries: by language code.
         pictures: addresses of what shows it.
+        supports: of updates and support: what it extends them of, once bought for good.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,6 +33,9 @@ class Product(models.Model):
     names = models.JSONField(default=dict)
     summaries = models.JSONField(default=dict, blank=True)
     pictures = models.JSONField(default=list, blank=True)
+    supports = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="support"
+    )
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -40,6 +44,10 @@ class Product(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=one_of("kind", ProductKind.values), name="billing_product_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(supports=None) | Q(kind=ProductKind.SERVICE),
+                name="billing_support_is_service",
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from channel_center.billing.choices import Audience, ListState
 from channel_center.billing.models.offers import Offer
+from channel_center.billing.tiers import Tiers
 from channel_center.models import Channel
 from kernel.common.db.conditions import one_of
 from kernel.common.ids import public_id, uuid7
@@ -82,6 +83,8 @@ class PriceLine(models.Model):
         minimum_retail_minor: what shops must be asked for at least by those who buy from here.
         trial_days: where it differs from the offer's.
         may_lose: it may be sold for less than it costs the seller himself.
+        tiers: of what is paid by use: pairs of units above which each further one costs
+            another amount; see `channel_center.billing.tiers`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -91,6 +94,7 @@ class PriceLine(models.Model):
     minimum_retail_minor = models.BigIntegerField(null=True, blank=True)
     trial_days = models.PositiveSmallIntegerField(null=True, blank=True)
     may_lose = models.BooleanField(default=False)
+    tiers = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -104,3 +108,8 @@ class PriceLine(models.Model):
                 name="billing_line_minimum",
             ),
         ]
+
+    @property
+    def steps(self) -> Tiers:
+        """The tiers, as they are reckoned with."""
+        return tuple((above, minor) for above, minor in self.tiers)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from channel_center.billing.choices import FOR_GOOD, SubscriptionState
+from channel_center.billing.choices import SubscriptionState
 from channel_center.billing.models import Licence, Offer, Subscription
-from channel_center.billing.periods import add_months
 from channel_center.billing.services.quoting import editions_of, refuse_missing
+from channel_center.billing.services.supporting import write_support
 from channel_center.billing.values import READ_ONLY_DAYS, Dunning
 from kernel.audit.actor import Actor
 from tenants.services.grants import end_from, give
@@ -66,8 +66,6 @@ def write_licences(subscription: Subscription, *, dunning: Dunning, actor: Actor
         before = licence.grant_source
         licence.edition, licence.product = edition, edition.product
         licence.ends_at, licence.off_at, licence.revoked_at = ends_at, off_at, None
-        if offer.term in FOR_GOOD and offer.support_months:
-            licence.support_until = add_months(subscription.current_start, offer.support_months)
         licence.grant_source = f"{licence.id.hex}:{subscription.version}"
         licence.save()
         give(
@@ -90,6 +88,7 @@ def write_licences(subscription: Subscription, *, dunning: Dunning, actor: Actor
                 subscription.tenant_id, feature, source_type=SOURCE, source_id=before, actor=actor
             )
         written.append(licence)
+    _support_follows(subscription)
     return written
 
 
@@ -98,6 +97,12 @@ def end_licences(subscription: Subscription, *, at: datetime, actor: Actor) -> N
     for licence in subscription.licences.filter(revoked_at=None):
         _end_grant(licence, actor=actor)
         Licence.objects.filter(id=licence.id).update(revoked_at=at, ends_at=at, off_at=at)
+    _support_follows(subscription)
+
+
+def _support_follows(subscription: Subscription) -> None:
+    product = subscription.product
+    write_support(subscription.tenant_id, product.supports_id or product.id)
 
 
 def _end_grant(licence: Licence, *, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from channel_center.billing.choices import Audience, ListState
+from channel_center.billing.choices import Audience, ListState, Term
 from channel_center.billing.errors import (
     BelowMinimum,
     BelowWholesale,
@@ -20,7 +20,14 @@ from channel_center.billing.errors import (
     UnknownPriceList,
 )
 from channel_center.billing.models import Offer, PriceLine, PriceList
-from channel_center.billing.services.pricing import chain_of, least_retail, prices_of
+from channel_center.billing.services.pricing import (
+    ON_SALE,
+    STILL_HELD,
+    chain_of,
+    least_retail,
+    prices_of,
+)
+from channel_center.billing.tiers import checked_tiers, first_below
 from channel_center.billing.values import Price
 from channel_center.models import Channel
 from kernel.audit.actor import Actor
@@ -78,6 +85,7 @@ def draft_list(
                 minimum_retail_minor=line.minimum_retail_minor,
                 trial_days=line.trial_days,
                 may_lose=line.may_lose,
+                tiers=line.tiers,
             )
             for line in lines
         )
@@ -96,23 +104,38 @@ def set_line(
     minimum_retail_minor: int | None = None,
     trial_days: int | None = None,
     may_lose: bool = False,
+    tiers: Iterable[Sequence[int]] = (),
     actor: Actor,
 ) -> PriceLine:
     """Say what an offer costs on a draft.
 
+    Args:
+        list_id: of a draft.
+        offer_code: what is sold.
+        amount_minor: for one, for one term; by use for one unit.
+        owner_id: whose list it is.
+        minimum_retail_minor: what shops must be asked for at least.
+        trial_days: where it differs from the offer's.
+        may_lose: it may be less than what the owner pays.
+        tiers: of what is paid by use; see `channel_center.billing.tiers`.
+        actor: who says so.
+
     Raises:
         UnknownPriceList, PublishedList, UnknownOffer: there is none to be changed.
-        InvalidPrice: an amount below zero or too large.
+        InvalidPrice: an amount below zero or too large, or tiers of what is not paid by use.
         BelowWholesale, BelowMinimum: the price is too low; ``may_lose`` allows the first.
     """
     row = locked_draft(list_id, owner_id=owner_id)
-    offer = Offer.objects.filter(code=offer_code, is_active=True).first()
+    offer = Offer.objects.filter(ON_SALE | STILL_HELD, code=offer_code).first()
     if offer is None:
         raise UnknownOffer
     amounts = {"amount": amount_minor, "minimum_retail": minimum_retail_minor or 0}
     for name, minor in amounts.items():
         if not 0 <= minor <= LARGEST_MINOR:
             raise InvalidPrice(field=name)
+    steps = checked_tiers(tiers)
+    if steps and offer.term != Term.USAGE:
+        raise InvalidPrice(field="tiers")
     line, _made = PriceLine.objects.update_or_create(
         price_list=row,
         offer=offer,
@@ -121,6 +144,7 @@ def set_line(
             "minimum_retail_minor": minimum_retail_minor,
             "trial_days": trial_days,
             "may_lose": may_lose,
+            "tiers": [list(each) for each in steps],
         },
     )
     check_lines(row, [line], at=utc_now())
@@ -204,9 +228,11 @@ def check_lines(row: PriceList, lines: Iterable[PriceLine], *, at: datetime) -> 
     )
     for line in lines:
         paid = own.get(line.offer_id)
-        if paid is not None and line.amount_minor < paid.amount_minor and not line.may_lose:
-            raise BelowWholesale(offer=line.offer.code, least=paid.amount_minor)
-        if line.amount_minor < least.get(line.offer_id, 0):
+        if paid is not None and not line.may_lose:
+            wanted = first_below(line.amount_minor, line.steps, paid.amount_minor, paid.tiers)
+            if wanted is not None:
+                raise BelowWholesale(offer=line.offer.code, least=wanted)
+        if first_below(line.amount_minor, line.steps, least.get(line.offer_id, 0)) is not None:
             raise BelowMinimum(offer=line.offer.code, least=least[line.offer_id])
 
 

@@ -18,9 +18,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from channel_center.billing.choices import ChargeKind, Term
-from channel_center.billing.models import Charge, ChargeStep, Reading, Subscription
+from channel_center.billing.models import (
+    Charge,
+    ChargeStep,
+    PriceLine,
+    Reading,
+    Subscription,
+)
 from channel_center.billing.services.invoicing import write_invoices
 from channel_center.billing.services.settling import Settlement, settle
+from channel_center.billing.tiers import units_minor
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import uuid7
@@ -89,14 +96,14 @@ def units_after(meter: Meter, before: Sequence[int], used: int, included: int) -
         used: what this part used; of what never begins anew, what there is now.
         included: in the whole period.
     """
-    if meter.begins_anew:
-        earlier = sum(before)
-        total = earlier + used
-    else:
-        # What lies there is read as a whole each time: only what is more than ever before counts.
-        earlier = max(before, default=0)
-        total = max(earlier, used)
-    return units_of(meter, total, included) - units_of(meter, earlier, included)
+    return units_up_to(meter, [*before, used], included) - units_up_to(meter, before, included)
+
+
+def units_up_to(meter: Meter, parts: Sequence[int], included: int) -> int:
+    """Return how many units the parts of a period that were read so far come to."""
+    # What lies there is read as a whole each time: only what is more than ever before counts.
+    used = sum(parts) if meter.begins_anew else max(parts, default=0)
+    return units_of(meter, used, included)
 
 
 def charge_use(
@@ -135,7 +142,8 @@ def charge_use(
         period_start__lt=reading.period_start,
     )
     parts = list(before.values_list("used", flat=True))
-    units = units_after(meter_of(reading.meter), parts, reading.used, included)
+    meter = meter_of(reading.meter)
+    units = units_after(meter, parts, reading.used, included)
     if not units:
         return None
     charge = Charge.objects.create(
@@ -154,7 +162,7 @@ def charge_use(
         made_by=str(actor)[:200],
         created_at=now,
     )
-    steps = _write_steps(charge, running, units)
+    steps = _write_steps(charge, running, units_up_to(meter, parts, included))
     journal = settle(
         Settlement(
             key=f"billing:{charge.key}",
@@ -184,8 +192,12 @@ def charge_use(
     return charge
 
 
-def _write_steps(charge: Charge, running: Charge, units: int) -> list[ChargeStep]:
-    """Write what each level owes for so many units, as the period's prices say."""
+def _write_steps(charge: Charge, running: Charge, before: int) -> list[ChargeStep]:
+    """Write what each level owes for units that follow others, as the period's prices say."""
+    owed = list(ChargeStep.objects.filter(charge=running).order_by("level"))
+    # A list that counts is never changed, so its line is what the period was sold at.
+    lines = PriceLine.objects.in_bulk([step.line_id for step in owed if step.line_id])
+    tiers = {step.id: line.steps for step in owed if (line := lines.get(step.line_id))}
     return ChargeStep.objects.bulk_create(
         ChargeStep(
             charge=charge,
@@ -195,7 +207,12 @@ def _write_steps(charge: Charge, running: Charge, units: int) -> list[ChargeStep
             line_id=step.line_id,
             list_number=step.list_number,
             price_minor=step.price_minor,
-            billed_minor=step.price_minor * units,
+            billed_minor=units_minor(
+                step.price_minor,
+                tiers.get(step.id, ()),
+                before=before,
+                units=charge.quantity,
+            ),
         )
-        for step in ChargeStep.objects.filter(charge=running).order_by("level")
+        for step in owed
     )

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 from django.db.models import Max
 
-from channel_center.billing.choices import ProductKind, RefundPolicy, Term
+from channel_center.billing.choices import (
+    FOR_GOOD,
+    RECURRING,
+    ProductKind,
+    RefundPolicy,
+    Term,
+)
 from channel_center.billing.errors import InvalidPrice, NotSellable
 from channel_center.billing.models import BundlePart, Edition, Offer, Product
 from channel_center.billing.services.quoting import refuse_missing
@@ -29,15 +35,18 @@ def define_product(
     summaries: Mapping[str, str] | None = None,
     pictures: Sequence[str] = (),
     position: int = 0,
+    supports: Product | None = None,
 ) -> Product:
     """Add a product, or change how it is called and shown.
 
     Raises:
-        InvalidPrice: an unknown kind, or no code.
+        InvalidPrice: an unknown kind, no code, or support that is no service.
         FeatureMissing: the release carries no module of that code.
     """
     if kind not in ProductKind.values or not code.strip():
         raise InvalidPrice(field="kind")
+    if supports is not None and (kind != ProductKind.SERVICE or supports.supports_id):
+        raise InvalidPrice(field="supports")
     refuse_missing(feature)
     product, made = Product.objects.update_or_create(
         code=code,
@@ -51,6 +60,7 @@ def define_product(
         create_defaults={
             "kind": kind,
             "feature": feature,
+            "supports": supports,
             "names": dict(names),
             "category": category,
             "summaries": dict(summaries or {}),
@@ -58,7 +68,8 @@ def define_product(
             "position": position,
         },
     )
-    if not made and (product.kind, product.feature) != (kind, feature):
+    told = (kind, feature, supports.pk if supports else None)
+    if not made and (product.kind, product.feature, product.supports_id) != told:
         raise InvalidPrice(field="feature")
     record(
         action="billing.product_defined",
@@ -124,10 +135,15 @@ def define_offer(
     """Offer an edition for a time; the term of an offer that was sold stays.
 
     Raises:
-        InvalidPrice: an unknown term or policy, or use without a meter.
+        InvalidPrice: an unknown term or policy, use without a meter, support that is
+            included in what is paid by the period anyway, or is bought for good.
     """
     if term not in Term.values or refund_policy not in RefundPolicy.values:
         raise InvalidPrice(field="term")
+    if edition.product.supports_id is not None and term not in RECURRING:
+        raise InvalidPrice(field="term")
+    if support_months and term not in FOR_GOOD:
+        raise InvalidPrice(field="support_months")
     if (term == Term.USAGE) != bool(meter):
         raise InvalidPrice(field="meter")
     told = {
@@ -145,3 +161,48 @@ def define_offer(
     if not made and (offer.edition_id, offer.term) != (edition.pk, term):
         raise InvalidPrice(field="term")
     return offer
+
+
+@public_context()
+@transaction.atomic
+def show_product(
+    product: Product,
+    *,
+    names: Mapping[str, str],
+    summaries: Mapping[str, str],
+    category: str,
+    pictures: Sequence[str],
+    position: int,
+    actor: Actor,
+) -> Product:
+    """Change how a product is called and shown; what it gives and costs stays."""
+    product.names, product.summaries = dict(names), dict(summaries)
+    product.category, product.position = category[:40], position
+    product.pictures = list(pictures)
+    product.save(update_fields=["names", "summaries", "category", "position", "pictures"])
+    record(
+        action="billing.product_shown",
+        actor=actor,
+        obj=("product", product.public_id),
+        after={"code": product.code, "pictures": len(product.pictures)},
+    )
+    return product
+
+
+@public_context()
+@transaction.atomic
+def sell(product: Product, *, is_sold: bool, actor: Actor, offer: Offer | None = None) -> None:
+    """Take a product, or one of its offers, off sale, or put it there again.
+
+    Who has it keeps it, and renews it at the prices that count then.
+    """
+    if offer is not None:
+        Offer.objects.filter(pk=offer.pk).update(is_active=is_sold)
+    else:
+        Product.objects.filter(pk=product.pk).update(is_active=is_sold)
+    record(
+        action="billing.sale_resumed" if is_sold else "billing.sale_stopped",
+        actor=actor,
+        obj=("product", product.public_id),
+        after={"code": product.code, "offer": offer.code if offer is not None else ""},
+    )

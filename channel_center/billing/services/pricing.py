@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db.models import Q
 
-from channel_center.billing.choices import Audience, ListState
+from channel_center.billing.choices import OPEN_STATES, Audience, ListState
 from channel_center.billing.errors import UnknownOffer
 from channel_center.billing.models import PriceLine, PriceList
 from channel_center.billing.values import Chain, Price
 from channel_center.partners.services.standing import path_of
+
+ON_SALE: Final = Q(is_active=True, edition__product__is_active=True)
+STILL_HELD: Final = Q(subscriptions__state__in=OPEN_STATES) | Q(next_of__state__in=OPEN_STATES)
+"""What is off sale, and renewed by those who have it: it needs a price as before."""
 
 Listed: TypeAlias = dict[tuple[UUID | None, str, UUID | None], PriceList]
 
@@ -82,6 +86,7 @@ def _asked(
                     list_number=found.number,
                     trial_days=line.trial_days,
                     may_lose=line.may_lose,
+                    tiers=line.steps,
                 )
     return None
 

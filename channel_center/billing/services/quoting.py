@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -21,6 +21,7 @@ from channel_center.billing.models import Subscription as Sub
 from channel_center.billing.planning import Running, Wanted, plan_sale
 from channel_center.billing.services.freezing import refuse_moving
 from channel_center.billing.services.pricing import chain_of, chain_prices
+from channel_center.billing.services.supporting import begins_with
 from channel_center.billing.values import Plan, Price, Quote
 from kernel.common.ids import uuid7
 from kernel.common.money import Money
@@ -154,7 +155,7 @@ def make_plan(
     if as_trial and current is None and subscriptions.exists():
         raise NotSellable(reason="no_trial")
     plan = plan_sale(
-        wanted_of(offer, quantity),
+        replace(wanted_of(offer, quantity), not_before=begins_with(tenant.pk, product, now=now)),
         chain,
         prices,
         currency=tenant.currency,
@@ -162,18 +163,18 @@ def make_plan(
         running=running_of(current) if current else None,
         as_trial=as_trial,
     )
-    refuse_loss(plan, prices)
+    refuse_loss(prices)
     return plan, tenant, current
 
 
-def refuse_loss(plan: Plan, prices: list[Price]) -> None:
+def refuse_loss(prices: list[Price]) -> None:
     """Refuse a sale for less than what it costs its seller, unless his list allows it.
 
     Raises:
         UnknownOffer: it would lose; who has no business to know why is not told.
     """
-    for step, above, price in zip(plan.steps[1:], plan.steps, prices[1:], strict=False):
-        if step.price_minor < above.price_minor and not price.may_lose:
+    for price, above in zip(prices[1:], prices, strict=False):
+        if not price.may_lose and price.least_over(above) is not None:
             raise UnknownOffer
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from secrets import token_hex
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from channel_center.billing.models import Offer, PriceList
+from channel_center.billing.models import (
+    BundlePart,
+    Edition,
+    Offer,
+    PriceLine,
+    PriceList,
+    Product,
+)
 from channel_center.billing.services.quoting import quote
 from channel_center.billing.services.wallets import wallet_of
 from channel_center.hosts import HOSTS
@@ -40,8 +48,8 @@ def test_a_function_is_put_on_sale_and_each_level_asks_its_own_price(
     told = {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard"}
 
     empty = desk.get("/prices/").content.decode()
-    refused = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "-1"})
-    made = operator.post("/prices/product/", {**told, "term": "month", "trial_days": "7"})
+    refused = operator.post("/products/new/", {**told, "term": "month", "trial_days": "-1"})
+    made = operator.post("/products/new/", {**told, "term": "month", "trial_days": "7"})
     with public_context():
         offer = Offer.objects.get(code="check_in.standard.month")
     price, least = f"price_{offer.pk.hex}", f"least_{offer.pk.hex}"
@@ -53,7 +61,7 @@ def test_a_function_is_put_on_sale_and_each_level_asks_its_own_price(
     page = desk.get("/prices/").content.decode()
 
     assert (refused.status_code, made.status_code, nothing.status_code) == (422, 302, 422)
-    assert desk.post("/prices/product/", told).status_code == 403
+    assert desk.post("/products/new/", told).status_code == 403
     assert price not in empty
     assert (too_low.status_code, below_least.status_code, set_so.status_code) == (422, 422, 302)
     assert offer.code.encode() not in too_low.content
@@ -73,7 +81,7 @@ def test_less_than_one_pays_is_asked_only_by_who_may_lose(
         wallet_of(channel_id=partner.pk, currency="CNY")
     operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
     told = {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard"}
-    operator.post("/prices/product/", {**told, "term": "month", "trial_days": "0"})
+    operator.post("/products/new/", {**told, "term": "month", "trial_days": "0"})
     with public_context():
         offer = Offer.objects.get(code="check_in.standard.month")
     price, lose = f"price_{offer.pk.hex}", f"lose_{offer.pk.hex}"
@@ -116,7 +124,7 @@ def test_a_partner_with_shops_abroad_asks_and_pays_in_each_of_their_currencies(
     with public_context():
         Tenant.objects.filter(pk=tenant_a.id).update(channel_id=partner.pk, currency="USD")
     operator.post(
-        "/prices/product/",
+        "/products/new/",
         {"feature": "check_in", "name_zh": "签到", "name_en": "Check-in", "edition": "standard",
          "term": "month", "trial_days": "0"},
     )  # fmt: skip
@@ -142,3 +150,76 @@ def test_a_partner_with_shops_abroad_asks_and_pays_in_each_of_their_currencies(
     assert "$0.00" in pages[2]
     for path in ("/prices/", "/statement/", "/statement/file.csv", "/top-ups/"):
         assert desk.get(f"{path}?currency=XXX").status_code == 422
+
+
+def test_the_operator_builds_a_bundle_support_and_tiers_and_shows_them_with_pictures(
+    partner: Channel, tenant_a: TenantRef, settings: Settings
+) -> None:
+    operator = signed_in(str(settings.STOA_OPERATOR_HOST), None)
+    desk = signed_in(partner.host, partner)
+    names = {"name_zh": "签到", "name_en": "Check-in"}
+    operator.post(
+        "/products/new/",
+        {**names, "feature": "check_in", "edition": "standard", "term": "perpetual",
+         "support_months": "12"},
+    )  # fmt: skip
+    operator.post(
+        "/products/new/",
+        {"name_zh": "短信", "name_en": "Texts", "feature": "sms", "edition": "use",
+         "included": "10", "term": "usage"},
+    )  # fmt: skip
+    with public_context():
+        check_in = Product.objects.get(code="check_in")
+        parts = [each.pk.hex for each in Edition.objects.order_by("pk")]
+        texts = Offer.objects.get(code="sms.use.usage")
+    here = f"/products/{check_in.public_id}/"
+    bundle = {"name_zh": "礼包", "name_en": "Starter", "code": "starter", "term": "month"}
+
+    alone = operator.post("/products/new/?kind=bundle", {**bundle, "parts": parts[:1]})
+    bundled = operator.post("/products/new/?kind=bundle", {**bundle, "parts": parts})
+    supported = operator.post(
+        "/products/new/?kind=support",
+        {"name_zh": "维护", "name_en": "Care", "supports": check_in.pk.hex, "term": "year"},
+    )
+    again = operator.post(
+        "/products/new/", {**names, "feature": "check_in", "edition": "more", "term": "month"}
+    )
+    twice = operator.post(f"{here}offers/", {"edition": "standard", "term": "perpetual"})
+    by_month = operator.post(f"{here}offers/", {"edition": "standard", "term": "month"})
+    same = operator.post(f"{here}editions/", {**names, "code": "standard"})
+    larger = operator.post(f"{here}editions/", {**names, "code": "large"})
+    drawn = SimpleUploadedFile("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    acting = SimpleUploadedFile("b.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>")
+    shown = {**names, "summary_en": "Points each day", "category": "marketing", "position": "1"}
+    pictured = operator.post(here, {**shown, "pictures": [drawn]})
+    scripted = operator.post(here, {**shown, "pictures": [acting]})
+    stopped = operator.post(f"{here}sale/", {"do": "stop", "offer": "check_in.standard.month"})
+    key = texts.pk.hex
+    tiers = {f"above_{key}_0": "100", f"each_{key}_0": "0.05"}
+    falling = {**tiers, f"above_{key}_1": "50", f"each_{key}_1": "0.04"}
+    wrong = operator.post("/prices/", {f"price_{key}": "0.08", **falling})
+    half = operator.post("/prices/", {f"price_{key}": "0.08", f"above_{key}_0": "100"})
+    priced = operator.post("/prices/", {f"price_{key}": "0.08", **tiers})
+
+    statuses = [each.status_code for each in (alone, again, twice, same, scripted, wrong, half)]
+    assert statuses == [422] * 7
+    statuses = [
+        each.status_code
+        for each in (bundled, supported, by_month, larger, pictured, stopped, priced)
+    ]
+    assert statuses == [302] * 7
+    assert [desk.get(path).status_code for path in ("/products/", here)] == [403, 403]
+    assert desk.post(here, shown).status_code == 403
+    with public_context():
+        check_in.refresh_from_db()
+        assert check_in.summary_in("en") == "Points each day"
+        assert [path.startswith("/look/") for path in check_in.pictures] == [True]
+        assert PriceLine.objects.get(offer=texts).tiers == [[100, 5]]
+        assert not Offer.objects.get(code="check_in.standard.month").is_active
+        assert Product.objects.get(supports=check_in).code == "check_in-support"
+        assert BundlePart.objects.filter(bundle__product__code="starter").count() == 2
+    listed = operator.get("/products/?q=start").content.decode()
+    assert "Starter" in listed
+    assert "Texts" not in listed
+    page = operator.get(here).content.decode()
+    assert "12 months of updates and support" in page

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channel_center.billing.choices import ChargeKind
-from channel_center.billing.errors import NotSellable
-from channel_center.billing.models import Charge, Invoice, Offer, Reading, Subscription
+from channel_center.billing.errors import BelowWholesale, InvalidPrice, NotSellable
+from channel_center.billing.models import (
+    Charge,
+    Invoice,
+    Offer,
+    PriceLine,
+    Reading,
+    Subscription,
+)
 from channel_center.billing.services.invariants import faults
+from channel_center.billing.services.lists import draft_list, publish_list, set_line
 from channel_center.billing.services.looking import look
 from channel_center.billing.services.metering import units_after, units_of
 from channel_center.billing.services.moving import PrepaidTime
@@ -30,6 +38,7 @@ from channel_center.billing.tests.samples import (
     price,
     put,
 )
+from channel_center.billing.tiers import checked_tiers, unit_minor, units_minor
 from channel_center.moves.money import Parties
 from kernel.common.ids import uuid7
 from kernel.notifications.models import Message
@@ -185,6 +194,71 @@ def test_a_shop_that_moves_owes_its_old_partner_what_it_used_there(
     # The next period includes ten again.
     assert view_of(other.wallet(0)).balance_minor == 155 - 2 * 3
     assert faults() == []
+
+
+def test_more_costs_less_for_each_and_parts_of_a_period_go_on_where_they_were(
+    market: Market, by_use: Offer, tenant_a: TenantRef
+) -> None:
+    market.fund(5000)
+    # From the 6th on 5 instead of 8, from the 11th on 4; the partner pays 3, from the 8th on 2.
+    for level, tiers in enumerate([[(7, 2)], [(5, 5), (10, 4)]]):
+        owner = market.channels[level - 1] if level else None
+        audience = "shop" if level else "partner"
+        with public_context():
+            row = draft_list(owner, audience=audience, currency="CNY", actor=ACTOR)
+            set_line(
+                row.id,
+                by_use.code,
+                amount_minor=[3, 8][level],
+                tiers=tiers,
+                owner_id=owner,
+                actor=ACTOR,
+            )
+            publish_list(row.id, owner_id=owner, actor=ACTOR, valid_from=None)
+    sold = bought(market, by_use)
+    send(tenant_a, 10 + 12, at=BEGUN)
+
+    look_at(sold, ENDS + timedelta(hours=1))
+
+    # Ten are included: five at 8, five at 5, two at 4; seven at 3 and five at 2.
+    assert balances(market) == [5000 - 7 * 3 - 5 * 2, 5000 - 5 * 8 - 5 * 5 - 2 * 4]
+    assert faults() == []
+
+
+@given(
+    st.integers(0, 50),
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 50)), max_size=4),
+    st.lists(st.integers(0, 30), max_size=6),
+)
+def test_parts_of_a_period_cost_together_what_it_costs_at_once(
+    amount: int, steps: list[tuple[int, int]], parts: list[int]
+) -> None:
+    tiers = checked_tiers(sorted(dict(steps).items()))
+    before = [sum(parts[:turn]) for turn in range(len(parts))]
+    cut = sum(
+        units_minor(amount, tiers, before=done, units=units)
+        for done, units in zip(before, parts, strict=True)
+    )
+    each = sum(unit_minor(amount, tiers, unit) for unit in range(1, sum(parts) + 1))
+    assert cut == units_minor(amount, tiers, before=0, units=sum(parts)) == each
+
+
+def test_tiers_that_lose_or_are_out_of_order_are_refused(market: Market, by_use: Offer) -> None:
+    with public_context():
+        owner = market.channels[0]
+        row = draft_list(owner, audience="shop", currency="CNY", actor=ACTOR)
+        monthly = define_offer(by_use.edition, "texts.monthly", term="month")
+    for code, tiers, refusal in (
+        (by_use.code, [(100, 2)], BelowWholesale),
+        (by_use.code, [(100, 5), (100, 4)], InvalidPrice),
+        (by_use.code, [(0, 5)], InvalidPrice),
+        (by_use.code, [(5, -1)], InvalidPrice),
+        (monthly.code, [(5, 5)], InvalidPrice),
+    ):
+        with pytest.raises(refusal):
+            set_line(row.id, code, amount_minor=8, tiers=tiers, owner_id=owner, actor=ACTOR)
+    with public_context():
+        assert not PriceLine.objects.filter(price_list=row).exists()
 
 
 def test_by_use_follows_nothing_that_was_paid_otherwise_and_files_count_by_gigabytes(

@@ -10,23 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from channel_center.billing.choices import CATEGORIES
 from kernel.modules.manifest import Manifest
 
-CATEGORIES: Final[Mapping[str, str | Promise]] = {
-    "marketing": _lazy("Marketing"),
-    "sales": _lazy("Selling"),
-    "members": _lazy("Members"),
-    "service": _lazy("Service"),
-    "payments": _lazy("Payments"),
-    "logistics": _lazy("Shipping"),
-    "connector": _lazy("Connections"),
-    "plan": _lazy("Plans"),
-    "pack": _lazy("Packages"),
-    "bundle": _lazy("Bundles"),
-    "quota": _lazy("More room"),
-    "module": _lazy("Functions"),
-    "other": _lazy("Other"),
-}
 STATES: Final[Mapping[str, str | Promise]] = {
     "topped_up": _lazy("Topped up"),
     "gift": _lazy("Credit given"),
