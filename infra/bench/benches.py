@@ -33,8 +33,8 @@ def provisioning(machine: Machine) -> list[Result]:
     """Open tenants without and with a ready schema, in a small and in a large installation."""
     small, large = machine.size(10, 3), machine.size(500, 5)
     times = machine.size(9, 2)
-    machine.ours("install")
-    machine.stock("install")
+    machine.install()
+    machine.install_stock()
     machine.fill_stock(small)
     machine.fill_ours(max(1, small - times // 2))
     at_small = median(machine.ours("provision", times=times))
@@ -55,9 +55,9 @@ def provisioning(machine: Machine) -> list[Result]:
 def migrate_tenants(machine: Machine) -> list[Result]:
     """Add one column to every tenant."""
     tenants = machine.size(200, 4)
-    machine.ours("install")
+    machine.install()
     machine.fill_ours(tenants)
-    machine.stock("install")
+    machine.install_stock()
     machine.fill_stock(tenants)
     ours = machine.ours("migrate", column=True)
     stock = median(machine.stock("migrate", column=True, times=machine.size(5, 1)))
@@ -75,9 +75,9 @@ def migrate_tenants(machine: Machine) -> list[Result]:
 def tenant_switch(machine: Machine) -> list[Result]:
     """Query two tenants in turn."""
     rounds = machine.size(5000, 50)
-    machine.ours("install")
+    machine.install()
     machine.fill_ours(2)
-    machine.stock("install")
+    machine.install_stock()
     machine.fill_stock(2)
     ours = machine.ours("switch", rounds=rounds)
     stock = machine.stock("switch", rounds=rounds)
@@ -105,7 +105,7 @@ def tenant_switch(machine: Machine) -> list[Result]:
 def module_enable(machine: Machine) -> list[Result]:
     """Switch a module of six tables on, in an installation with many tenants."""
     tenants = machine.size(500, 6)
-    machine.ours("install")
+    machine.install()
     machine.fill_ours(tenants)
     seconds = machine.ours("enable_module", times=machine.size(100, 2))
     django = machine.ours("enable_by_django", times=machine.size(5, 1))
@@ -118,7 +118,7 @@ def module_enable(machine: Machine) -> list[Result]:
 def backend_memory(machine: Machine) -> list[Result]:
     """Let one worker visit every tenant, with and without replacing its connection."""
     tenants = machine.size(1000, 6)
-    machine.ours("install")
+    machine.install()
     machine.fill_ours(tenants)
     bounded = machine.ours(
         "visit_tenants", limit=machine.size(100, 2), server_pid=machine.server_pid

@@ -64,6 +64,8 @@ class Machine:
     passwords: dict[str, str] = field(default_factory=dict)
     storefront_pid: int = 0
     _children: list[process.Child] = field(default_factory=list)
+    _is_installed: bool = False
+    _has_stock: bool = False
 
     def size(self, full: int, quick: int) -> int:
         """Return a number of rounds or tenants."""
@@ -129,6 +131,18 @@ class Machine:
             if child.ended() is not None:
                 raise BenchFailed(postgres.tail(self.logs / "store.log"))
         return port
+
+    def install(self) -> None:
+        """Prepare our installation, unless a benchmark before did so on the same machine."""
+        if not self._is_installed:
+            self.ours("install")
+            self._is_installed = True
+
+    def install_stock(self) -> None:
+        """Prepare the stock project, as `install` does ours."""
+        if not self._has_stock:
+            self.stock("install")
+            self._has_stock = True
 
     def fill_ours(self, to: int) -> None:
         """Open tenants on our side until there are so many; not timed."""
