@@ -19,6 +19,7 @@ from channel_center.moves.selectors import (
     listed,
     may_withdraw,
     money_of,
+    side_of,
     visible_move,
     visible_moves,
 )
@@ -46,14 +47,12 @@ class MoveTold(serializers.Serializer[Any]):
 
 
 class AmountShown(serializers.Serializer[Any]):
-    """An amount that a move credits or charges."""
+    """An amount that a move credits the partner with, or charges it."""
 
     what = serializers.CharField()
     amount = serializers.CharField()
     currency = serializers.CharField()
-    credited = serializers.BooleanField(
-        help_text="It goes back to the giving side; otherwise the receiving side is charged."
-    )
+    credited = serializers.BooleanField(help_text="The partner gets it; otherwise it is charged.")
 
 
 class MoveShown(serializers.Serializer[Any]):
@@ -219,7 +218,8 @@ def _shown(view: PartnerView, row: ListedMove) -> dict[str, object]:
 
 
 def _whole(view: PartnerView, move: Move) -> dict[str, object]:
-    lines = money_of(move, now=utc_now())
+    side = side_of(move, view.channel_id)
+    lines = money_of(move, side, now=utc_now())
     amounts = [_amount(line) for line in lines]
     return {**_shown(view, listed([move])[0]), "amounts": amounts, "agreed": told(lines)}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from kernel.common.money import Money
@@ -24,18 +24,24 @@ class Parties:
     receiving_id: UUID | None
 
 
+Side: TypeAlias = Literal["giving", "receiving", "shop"]
+
+
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """One amount that a move would credit or charge.
+    """One amount that a move would credit or charge one of the sides.
+
+    What another side gets or pays tells what it buys for: each is shown its own alone.
 
     Attributes:
         label: what for, in the reader's language.
-        credited: goes back to the giving side; otherwise the receiving side is charged.
+        credited: the side gets it; otherwise it pays it.
     """
 
     label: str
     amount: Money
     credited: bool
+    side: Side
 
 
 class MoneyLegs(Protocol):
@@ -45,7 +51,7 @@ class MoneyLegs(Protocol):
     """
 
     def preview(self, parties: Parties, *, now: datetime) -> Sequence[MoneyLine]:
-        """Return what `settle` would do now."""
+        """Return what `settle` would do now, to all sides."""
 
     def settle(self, key: UUID, parties: Parties, *, now: datetime) -> Mapping[str, Any]:
         """Credit the old chain and charge the new one; return what it takes to undo it.
@@ -86,6 +92,11 @@ def set_money_legs(legs: MoneyLegs | None) -> None:
 def money_legs() -> MoneyLegs:
     """Return who settles."""
     return _legs
+
+
+def of_side(lines: Sequence[MoneyLine], side: Side) -> list[MoneyLine]:
+    """Return what one side gets and pays."""
+    return [each for each in lines if each.side == side]
 
 
 def told(lines: Sequence[MoneyLine]) -> list[list[object]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from channel_center.moves.choices import DECIDABLE, OPEN_MOVES, AskedBy, MoveState
 from channel_center.moves.errors import UnknownMove
 from channel_center.moves.models import Move
-from channel_center.moves.money import MoneyLine, money_legs
+from channel_center.moves.money import MoneyLine, Side, money_legs, of_side
 from channel_center.moves.services import names
 from channel_center.moves.services.asking import may_approve, parties_of
 from channel_center.partners.models import Reach
@@ -187,6 +187,7 @@ class Changes:
         gained: host names that it gets for them.
         accounts: names of payment accounts that must be bound anew.
         keys: names of API keys that end.
+        money: what becomes of the shop's balance.
     """
 
     provider: str
@@ -194,6 +195,7 @@ class Changes:
     gained: list[str]
     accounts: list[str]
     keys: list[str]
+    money: list[MoneyLine]
 
 
 def changes_by(move: Move, *, now: datetime) -> Changes:
@@ -213,12 +215,22 @@ def changes_by(move: Move, *, now: datetime) -> Changes:
         gained=sorted(hosts.values()),
         accounts=accounts,
         keys=keys,
+        money=money_of(move, "shop", now=now),
     )
 
 
-def money_of(move: Move, *, now: datetime) -> list[MoneyLine]:
-    """Return what a move that still waits would credit and charge."""
+def money_of(move: Move, side: Side, *, now: datetime) -> list[MoneyLine]:
+    """Return what a move that still waits would credit and charge one side."""
     if move.state not in OPEN_MOVES:
         return []
     with public_context():
-        return list(money_legs().preview(parties_of(move), now=now))
+        return of_side(money_legs().preview(parties_of(move), now=now), side)
+
+
+def side_of(move: Move, channel_id: UUID | None) -> Side:
+    """Return on which side of a move a partner, or the operator (None), stands.
+
+    Whoever is neither looks at what the receiving side was shown.
+    """
+    is_giving = move.giving_id == channel_id and move.receiving_id != channel_id
+    return "giving" if is_giving else "receiving"

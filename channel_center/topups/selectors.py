@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from channel_center.billing.models import Wallet
+from channel_center.billing.models import TopUp, Wallet
+from channel_center.billing.services.invariants import Fault
 from channel_center.billing.services.wallets import seller_of
+from channel_center.topups.choices import Method, TopUpState
 from channel_center.topups.models import Receiver, Reversal, TopUpRequest
 from kernel.tenancy.context import public_context
 
 _MOST = 20
+_PATIENCE = timedelta(hours=1)
+_BACK = timedelta(days=40)
 
 
 @public_context()
@@ -48,3 +53,29 @@ def taken_back_from(channel_id: UUID | None) -> QuerySet[Reversal]:
         .select_related("top_up__wallet__channel", "top_up__wallet__tenant")
         .order_by("-created_at")
     )
+
+
+def faults_of(now: datetime) -> list[Fault]:
+    """Return top-ups that nobody asks about any more, and those that are not on a balance.
+
+    Source: channel.md §2.8, "every paid attempt has exactly one posting; attempts whose
+    outcome is unknown for over an hour: none".
+    """
+    asked = TopUpRequest.objects.filter(
+        method=Method.STRIPE, state=TopUpState.OPEN, next_check_at__lt=now - _PATIENCE
+    )
+    credited = TopUpRequest.objects.filter(state=TopUpState.CREDITED, decided_at__gte=now - _BACK)
+    known = {
+        (source, reference): minor
+        for source, reference, minor in TopUp.objects.filter(
+            reference__in=[each.public_id for each in credited]
+        ).values_list("source", "reference", "amount_minor")
+    }
+    return [
+        *(Fault("a top-up is asked about in time", each.public_id) for each in asked[:_MOST]),
+        *(
+            Fault("what was paid is on the balance", each.public_id)
+            for each in credited
+            if known.get((each.method, each.public_id)) != each.paid_minor
+        ),
+    ]

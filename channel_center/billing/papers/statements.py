@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "billing.usage": _("By use"),
     "billing.refunded": _("Given back"),
     "billing.move": _("Shop taken over"),
+    "billing.balance_moved": _("Balance of a shop that moved"),
     "billing.top_up_reversed": _("Top-up that was taken back"),
     "billing.top_up_restored": _("Top-up that counts again"),
 }

@@ -3,8 +3,8 @@
 Channel.md §1.4: what is left of the wholesale of a running period goes back up the old
 chain, level by level, and the new chain is charged for the same time at its own prices.
 The day is cut at midnight UTC, so what was agreed in the morning still holds at noon.
-What the shop itself has paid is not moved between wallets; what is left of it counts on
-when the shop upgrades.
+What the shop itself has paid for running periods stays paid; what is left of it counts on
+when the shop upgrades. What lies on its balance is handed over with it; see `handing`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from channel_center.billing.choices import OPEN_STATES, ChargeKind, Subscription
 from channel_center.billing.errors import UnknownOffer
 from channel_center.billing.models import Charge, ChargeStep, Subscription
 from channel_center.billing.periods import share_left, share_of_rest
+from channel_center.billing.services import handing
 from channel_center.billing.services.invoicing import write_moved
 from channel_center.billing.services.metering import charge_use
 from channel_center.billing.services.pricing import chain_of, chain_prices
@@ -82,27 +83,37 @@ class PrepaidTime:
                 for step in rest.steps
                 if step.buyer_id and step.buyer_id == parties.receiving_id
             )
-            told = ((given, True), (asked, False))
-            lines += [
-                MoneyLine(name, Money(minor, currency), credited=is_back)
-                for minor, is_back in told
-                if minor > 0
-            ]
-        return lines
+            if given > 0:
+                lines.append(MoneyLine(name, Money(given, currency), credited=True, side="giving"))
+            if asked > 0:
+                amount = Money(asked, currency)
+                lines.append(MoneyLine(name, amount, credited=False, side="receiving"))
+        return [*lines, *handing.lines_of(parties)]
 
     @public_context()
     def settle(self, key: UUID, parties: Parties, *, now: datetime) -> Mapping[str, Any]:
         """Move the money of every running period; once for a move that stands.
 
         Raises:
-            NotAvailableNow: a partner of the new chain has not enough.
+            NotAvailableNow: a partner of the new chain has not enough, or the old one has not
+                what it holds for the shop.
         """
         locked(parties.tenant_id)
+        charges = self._settle_time(key, parties, now=now)
+        try:
+            balances = handing.hand_over(key, parties, now=now)
+        except ChainShort as short:
+            tell_short(short)
+            raise
+        return {"charges": charges, "balances": balances}
+
+    @staticmethod
+    def _settle_time(key: UUID, parties: Parties, *, now: datetime) -> list[str]:
         prefix = f"move:{key.hex}:"
         standing = Charge.objects.filter(key__startswith=prefix, ended_at=None)
         done = list(standing.order_by("id").values_list("id", flat=True))
         if done:
-            return {"charges": [each.hex for each in done]}
+            return [each.hex for each in done]
         turn = Charge.objects.filter(key__startswith=prefix).count()
         try:
             _charge_use(parties.tenant_id, now=now)
@@ -113,11 +124,12 @@ class PrepaidTime:
         except ChainShort as short:
             tell_short(short)
             raise
-        return {"charges": [each.id.hex for each in made]}
+        return [each.id.hex for each in made]
 
     @public_context()
     def take_back(self, key: UUID, done: Mapping[str, Any], *, now: datetime) -> None:
         """Reverse what was settled; who has spent it meanwhile owes it."""
+        handing.take_back(done.get("balances", ()))
         ids = [UUID(each) for each in done.get("charges", ())]
         for charge in Charge.objects.filter(id__in=ids, ended_at=None).order_by("id"):
             locked(charge.subscription.tenant_id)

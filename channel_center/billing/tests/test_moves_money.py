@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from channel_center.billing.errors import NotAvailableNow, ShopMoving
 from channel_center.billing.models import Charge, Invoice, Offer, Subscription
+from channel_center.billing.services.gifts import expire
 from channel_center.billing.services.invariants import faults
 from channel_center.billing.services.looking import look_at_due
 from channel_center.billing.services.moving import PrepaidTime
@@ -16,7 +19,7 @@ from channel_center.billing.services.quoting import quote
 from channel_center.billing.services.refunding import refund
 from channel_center.billing.services.renewing import renew
 from channel_center.billing.services.selling import buy
-from channel_center.billing.services.wallets import view_of
+from channel_center.billing.services.wallets import top_up, view_of
 from channel_center.billing.tests.samples import (
     ACTOR,
     Market,
@@ -85,13 +88,20 @@ def test_unused_time_goes_back_up_the_old_chain_and_the_new_one_pays_its_own_pri
     assert balances(old, new) == [5151, 4549, 5000, 4000]
     legs, parties = PrepaidTime(), between(old, new)
 
-    told = [(x.amount.minor, x.credited) for x in legs.preview(parties, now=MOVED)]
+    told: dict[str, list[tuple[int, bool]]] = {side: [] for side in ("giving", "receiving", "shop")}
+    for line in legs.preview(parties, now=MOVED):
+        told[line.side].append((line.amount.minor, line.credited))
     done = legs.settle(KEY, parties, now=MOVED)
     again = legs.settle(KEY, parties, now=MOVED + timedelta(hours=3))
 
-    # 451 · 20/30 = 301 and 300 · 20/30 = 200, to the cent; the shop's balance is its own.
-    assert told == [(301, True), (200, False)]
-    assert balances(old, new) == [5050, 4850, 4800, 4000]
+    # 451 · 20/30 = 301 and 300 · 20/30 = 200, to the cent. The 4000 that the old partner holds
+    # for the shop are the new one's now, and the shop has them as before.
+    assert told == {
+        "giving": [(301, True), (4000, False)],
+        "receiving": [(200, False), (4000, True)],
+        "shop": [(4000, True)],
+    }
+    assert balances(old, new) == [5050, 850, 8800, 4000]
     assert again == done
     assert faults() == []
     with public_context():
@@ -107,7 +117,7 @@ def test_unused_time_goes_back_up_the_old_chain_and_the_new_one_pays_its_own_pri
     assert balances(old, new) == [5151, 4549, 5000, 4000]
     assert faults() == []
     assert legs.settle(KEY, parties, now=MOVED) != done
-    assert balances(old, new) == [5050, 4850, 4800, 4000]
+    assert balances(old, new) == [5050, 850, 8800, 4000]
 
 
 def test_after_a_move_the_shop_keeps_what_it_paid_and_renews_from_its_new_partner(
@@ -145,8 +155,14 @@ def test_what_the_new_partner_does_not_sell_or_cannot_pay_leaves_everything_as_i
     bought(old, offer)
     before = balances(old, new)
     legs, parties = PrepaidTime(), between(old, new)
-    assert legs.preview(parties, now=MOVED) == []
-    legs.settle(KEY, parties, now=MOVED)
+    assert {each.side for each in legs.preview(parties, now=MOVED)} == {
+        "giving",
+        "receiving",
+        "shop",
+    }
+    done = legs.settle(KEY, parties, now=MOVED)
+    assert balances(old, new)[-2:] == [before[-2] + 4000, before[-1]]
+    legs.take_back(KEY, done, now=MOVED)
     assert balances(old, new) == before
     price(new, [offer], [[300], [1200]])
 
@@ -158,18 +174,79 @@ def test_what_the_new_partner_does_not_sell_or_cannot_pay_leaves_everything_as_i
         assert Charge.objects.get().ended_at is None
 
 
+def test_a_balance_goes_with_its_shop_only_as_far_as_it_is_there_and_gifts_end(
+    old: Market, new: Market
+) -> None:
+    put(old.shop_wallet, 700)
+    until = MOVED + timedelta(days=90)
+    top_up(old.shop_wallet, 300, source="gift", reference="g", actor=ACTOR, expires_at=until)
+    legs, parties = PrepaidTime(), between(old, new)
+    before = balances(old, new)
+
+    # The old partner has spent what it holds for the shop: the move waits for it.
+    with pytest.raises(NotAvailableNow):
+        legs.settle(KEY, parties, now=MOVED)
+    assert balances(old, new) == before == [0, 0, 0, 1000]
+    put(old.wallet(1), 1000)
+    done = legs.settle(KEY, parties, now=MOVED)
+    again = legs.settle(KEY, parties, now=MOVED)
+
+    assert again == done
+    assert balances(old, new) == [0, 300, 700, 700]
+    assert view_of(old.shop_wallet).gift_minor == 0
+    with public_context():
+        assert expire(until) == 0
+    put(new.wallet(0), 10)
+    legs.take_back(KEY, done, now=MOVED)
+    legs.take_back(KEY, done, now=MOVED)
+    assert balances(old, new) == [0, 1000, 10, 1000]
+    assert view_of(old.shop_wallet).gift_minor == 300
+    assert faults() == []
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 800))
+def test_whatever_is_handed_over_and_back_adds_up(
+    old: Market, new: Market, paid: int, given_to: int, has: int
+) -> None:
+    for wallet, minor in ((old.shop_wallet, paid), (old.wallet(1), has)):
+        if minor:
+            put(wallet, minor)
+    if given_to:
+        top_up(
+            old.shop_wallet, given_to, source="gift", reference=uuid7().hex, actor=ACTOR,
+            expires_at=MOVED,
+        )  # fmt: skip
+    held = view_of(old.shop_wallet)
+    legs, parties, key, before = PrepaidTime(), between(old, new), uuid7(), balances(old, new)
+    if view_of(old.wallet(1)).available_minor < held.cash_minor + held.credit_minor:
+        with pytest.raises(NotAvailableNow):
+            legs.settle(key, parties, now=MOVED)
+        assert balances(old, new) == before
+        return
+    done = legs.settle(key, parties, now=MOVED)
+    assert sum(balances(old, new)) == sum(before) - held.gift_minor
+    assert faults() == []
+    legs.take_back(key, done, now=MOVED)
+    assert balances(old, new) == before
+    assert faults() == []
+
+
 def test_who_spent_what_came_back_owes_it_when_the_move_is_undone(old: Market, new: Market) -> None:
     (offer,) = make_offers(["month"])
     (other,) = make_offers(["one_off"], feature="check_in", kind="module")
     price(old, [offer, other], [[0, 0], [450, 300], [1000, 300]])
     price(new, [offer, other], [[300, 300], [1200, 1200]])
     put(old.wallet(1), 450)
-    put(old.shop_wallet, 5000)
+    put(old.shop_wallet, 1000)
     put(new.wallet(0), 5000)
     bought(old, offer)
     legs = PrepaidTime()
     done = legs.settle(KEY, between(old, new), now=MOVED)
     assert view_of(old.wallet(1)).balance_minor == 300
+    put(old.shop_wallet, 300)
     bought(old, other, now=MOVED)
 
     legs.take_back(KEY, done, now=MOVED)

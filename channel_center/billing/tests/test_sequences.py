@@ -11,15 +11,17 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channel_center.billing.models import Charge, ChargeStep, Offer, Subscription
-from channel_center.billing.services.invariants import faults
+from channel_center.billing.models import Charge, ChargeStep, Licence, Offer, Subscription
+from channel_center.billing.services.invariants import BooksDisagree, check, faults
 from channel_center.billing.services.looking import look
 from channel_center.billing.services.quoting import quote
 from channel_center.billing.services.refunding import refund, refundable
 from channel_center.billing.services.selling import buy, cancel
 from channel_center.billing.services.wallets import view_of
 from channel_center.billing.tests.samples import ACTOR, Market, make_market, make_offers, price
+from channel_center.topups.models import Receiver, TopUpRequest
 from kernel.common.errors import DomainError
+from kernel.common.ids import uuid7
 from kernel.common.time import utc_now
 from kernel.tenancy.context import TenantRef, public_context
 
@@ -111,3 +113,41 @@ def right(market: Market) -> bool:
         # No moment is charged twice.
         assert all(one[1] is not None and one[1] <= two[0] for one, two in pairwise(times))
     return True
+
+
+def test_the_nightly_look_finds_what_was_tampered_with(tenant_a: TenantRef) -> None:
+    market = make_market(tenant_a.id, 1)
+    (offer,) = make_offers(["month"])
+    price(market, [offer], [[300], [900]])
+    market.fund(5000)
+    now = utc_now()
+    asked = quote(market.tenant_id, offer.code, now=now)
+    sale = buy(asked.token, tenant_id=market.tenant_id, actor=ACTOR, now=now)
+    assert faults() == []
+
+    def rules() -> set[str]:
+        return {each.rule for each in faults()}
+
+    with public_context():
+        assert sale.charge is not None
+        steps = ChargeStep.objects.filter(charge=sale.charge, level=0)
+        steps.update(billed_minor=299)
+        assert rules() == {"postings equal the prices of the chain"}
+        steps.update(billed_minor=300)
+        twice = Charge.objects.get(pk=sale.charge.pk)
+        twice.pk, twice.key = uuid7(), "again"
+        twice.period_start += timedelta(days=1)
+        twice.journal_id = None
+        twice.save(force_insert=True)
+        assert rules() == {"no period is billed twice"}
+        Charge.objects.filter(pk=twice.pk).delete()
+        Licence.objects.update(grant_source="elsewhere")
+        assert rules() == {"no right without a licence", "no paid licence without its right"}
+        TopUpRequest.objects.create(
+            receiver=Receiver.objects.get_or_create(channel=None)[0],
+            wallet=market.shop_wallet, method="stripe", state="open", amount_minor=100,
+            currency="CNY", made_by="x", created_at=now, next_check_at=now - timedelta(hours=2),
+        )  # fmt: skip
+        assert "a top-up is asked about in time" in rules()
+    with pytest.raises(BooksDisagree):
+        check()

@@ -178,7 +178,8 @@ def test_a_shop_that_moves_owes_its_old_partner_what_it_used_there(
     parties = Parties(market.tenant_id, market.channels[0], other.channels[0])
     PrepaidTime().settle(uuid7(), parties, now=cut)
 
-    assert balances(market) == [970, 920]
+    # What it had left went with it: the old partner holds nothing for it any more.
+    assert balances(market) == [970 - 920, 920]
     send(tenant_a, 15, at=cut + timedelta(days=1))
     with public_context():
         Tenant.objects.filter(pk=market.tenant_id).update(channel_id=other.channels[0])
@@ -186,13 +187,13 @@ def test_a_shop_that_moves_owes_its_old_partner_what_it_used_there(
     put(other.wallet(0), 100)
     look_at(sold, ENDS + timedelta(hours=1))
     # The ten that the period includes were used up before the cut.
-    assert view_of(other.wallet(0)).balance_minor == 100 - 15 * 3
-    assert balances(market) == [970, 920 - 15 * 20]
+    assert view_of(other.wallet(0)).balance_minor == 920 + 100 - 15 * 3
+    assert balances(market) == [50, 920 - 15 * 20]
     send(tenant_a, 12, at=ENDS)
     put(other.wallet(0), 100)
     look_at(sold, datetime(2031, 6, 1, 1, tzinfo=UTC))
     # The next period includes ten again.
-    assert view_of(other.wallet(0)).balance_minor == 155 - 2 * 3
+    assert view_of(other.wallet(0)).balance_minor == 920 + 155 - 2 * 3
     assert faults() == []
 
 

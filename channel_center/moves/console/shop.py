@@ -54,6 +54,7 @@ def _page(request: StaffRequest, form: OwnerAskForm, confirming: ConfirmForm) ->
     last = rows[0] if rows else None
     context = {
         "form": form,
+        "is_shop": True,
         "confirming": confirming,
         "is_owner": request.person.may(OWNER),
         "has_factor": factor_of(request.person) is not None,

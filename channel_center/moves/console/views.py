@@ -27,6 +27,7 @@ from channel_center.moves.selectors import (
     may_withdraw,
     money_of,
     said_of,
+    side_of,
     sides_known_to,
     visible_move,
     visible_moves,
@@ -71,7 +72,9 @@ def show(request: StaffRequest, public_id: str) -> HttpResponseBase:
 
 def _page(request: StaffRequest, public_id: str, form: ReasonForm) -> HttpResponseBase:
     move, now = visible_move(request.person, public_id), utc_now()
-    lines, channel_id = money_of(move, now=now), request.person.channel_id
+    channel_id = request.person.channel_id
+    side = side_of(move, channel_id)
+    lines = money_of(move, side, now=now)
     is_running = move.state == MoveState.RUNNING
     context = {
         "row": listed([move], by_operator=channel_id is None)[0],
@@ -79,6 +82,7 @@ def _page(request: StaffRequest, public_id: str, form: ReasonForm) -> HttpRespon
         "acts": acts_on(move, channel_id),
         "changes": changes_by(move, now=now) if move.state in DECIDABLE else None,
         "lines": lines,
+        "is_giving": side == "giving",
         "agreed": json.dumps(told(lines)),
         "form": form,
         "is_running": is_running,

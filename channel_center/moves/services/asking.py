@@ -25,7 +25,7 @@ from channel_center.moves.errors import (
     WrongMoment,
 )
 from channel_center.moves.models import Move
-from channel_center.moves.money import Parties, money_legs, told
+from channel_center.moves.money import Parties, money_legs, of_side, told
 from channel_center.moves.policy import approval_for
 from channel_center.moves.tasks import write_later
 from channel_center.partners.errors import PartnerHeld
@@ -197,7 +197,8 @@ def accept(
     move = _locked(move_id, MoveState.CONFIRMED)
     if move.receiving_id != receiving_id:
         raise UnknownMove
-    lines = told(money_legs().preview(parties_of(move), now=now))
+    preview = money_legs().preview(parties_of(move), now=now)
+    lines = told(of_side(preview, "receiving"))
     if lines != [list(each) for each in agreed]:
         raise TermsChanged
     refuse_if_unfit(move.tenant, move.receiving)

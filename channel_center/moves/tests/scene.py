@@ -61,8 +61,8 @@ class Book:
 
     def preview(self, parties: Parties, *, now: datetime) -> Sequence[MoneyLine]:
         return [
-            MoneyLine("Unused time", Money(self.price, "CNY"), credited=True),
-            MoneyLine("Wholesale", Money(self.price, "CNY"), credited=False),
+            MoneyLine("Unused time", Money(self.price, "CNY"), credited=True, side="giving"),
+            MoneyLine("Wholesale", Money(self.price, "CNY"), credited=False, side="receiving"),
         ]
 
     def settle(self, key: UUID, parties: Parties, *, now: datetime) -> Mapping[str, Any]:

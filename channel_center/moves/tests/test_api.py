@@ -51,6 +51,7 @@ def test_a_program_asks_another_accepts_what_it_costs_and_the_shop_moves(
     with public_context():
         Move.objects.update(needs_approval=False)
     shown = receiver.get(own).json()
+    given = giver.get(own).json()["amounts"]
     stale = receiver.post(f"{own}accept/", {"agreed": []}, key="d")
     taken = receiver.post(f"{own}accept/", {"agreed": shown["agreed"]}, key="e")
     worked(move)
@@ -59,7 +60,9 @@ def test_a_program_asks_another_accepts_what_it_costs_and_the_shop_moves(
     assert (foreign.status_code, early.status_code, stranger.get(own).status_code) == (404,) * 3
     assert (asked.status_code, again.json()["id"]) == (201, asked.json()["id"])
     assert shown["is_ours_to_accept"]
-    assert [each["credited"] for each in shown["amounts"]] == [True, False]
+    # What the other side gets back would tell what it buys for.
+    assert [(each["what"], each["credited"]) for each in shown["amounts"]] == [("Wholesale", False)]
+    assert [(each["what"], each["credited"]) for each in given] == [("Unused time", True)]
     assert (stale.status_code, taken.json()["state"]) == (409, "running")
     assert state_of(scene.shop)["channel"] == scene.eta.pk
     assert [each["state"] for each in receiver.get("moves/").json()["items"]] == ["done"]
