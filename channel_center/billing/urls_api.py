@@ -8,6 +8,10 @@ from channel_center.billing import api, papers_api
 
 urlpatterns = [
     path("invoices/", papers_api.InvoicesView.as_view()),
+    path("invoices/<str:invoice>/", papers_api.InvoiceView.as_view()),
+    path("invoices/<str:invoice>/file.pdf", papers_api.InvoiceFileView.as_view()),
+    path("statement/", papers_api.StatementView.as_view()),
+    path("statement/file.<str:form>", papers_api.StatementFileView.as_view()),
     path("prices/", api.PricesView.as_view()),
     path("price-lists/", api.PriceListsView.as_view()),
     path("price-lists/<str:price_list>/", api.PriceListView.as_view()),

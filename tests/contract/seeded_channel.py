@@ -50,6 +50,7 @@ def _sold(api: Api, tenant: TenantRef, offer: str) -> dict[str, str]:
         "subscriptions/subscription": sale["subscription"]["id"],
         "price-lists/price_list": draft["id"],
         "lines/offer": offer,
+        "invoices/invoice": _told(api.get("invoices/"))["items"][0]["id"],
     }
 
 

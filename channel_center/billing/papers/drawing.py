@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from PIL import Image as PillowImage
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Image, Paragraph, Spacer, Table, TableStyle
 
 from channel_center.billing.choices import InvoiceKind
 from channel_center.billing.models import Invoice, InvoiceLine
 from channel_center.billing.papers.statements import Statement
 from kernel.backoffice.templatetags.console import money, percent
+from kernel.branding.errors import UnknownPicture
+from kernel.branding.pictures import picture
 from kernel.documents.drawing import draw_story
 from kernel.documents.drawing.paper import LINE, SHADE, room_of, style
 from kernel.tenancy.context import BrandRef
 
 _GAP: Final = Spacer(0, 6 * mm)
+_LOGO_WIDTH: Final = 50 * mm
+_LOGO_HEIGHT: Final = 14 * mm
 _PLAIN: Final = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -121,6 +127,7 @@ def _statement(
 
 def _head(brand: BrandRef, title: str, right: str, below: str) -> Flowable:
     left = [
+        *_logo(brand),
         Paragraph(escape(brand.name), style(11, colour=brand.colour)),
         Paragraph(escape(title), style(20)),
     ]
@@ -131,6 +138,27 @@ def _head(brand: BrandRef, title: str, right: str, below: str) -> Flowable:
     head.setStyle(TableStyle([("BOTTOMPADDING", (0, 0), (-1, -1), 10)]))
     head.spaceAfter = 16
     return head
+
+
+def _logo(brand: BrandRef) -> Iterator[Flowable]:
+    """Draw the logo of pixels; a drawing is left out, for paper knows no style of the web."""
+    name = brand.logo_url.removeprefix("/look/")
+    if not brand.logo_url.startswith("/look/") or name.endswith(".svg"):
+        return
+    try:
+        content = picture(name)
+    except UnknownPicture:
+        return
+    # Paper knows fewer kinds of pictures than the web.
+    plain = BytesIO()
+    with PillowImage.open(BytesIO(content)) as opened:
+        opened.convert("RGBA").save(plain, format="PNG")
+    drawn = Image(plain)
+    scale = min(_LOGO_WIDTH / drawn.drawWidth, _LOGO_HEIGHT / drawn.drawHeight)
+    drawn.drawWidth, drawn.drawHeight = drawn.drawWidth * scale, drawn.drawHeight * scale
+    drawn.hAlign = "LEFT"
+    yield drawn
+    yield Spacer(0, 2 * mm)
 
 
 def _beside(left: Sequence[str], right: Sequence[str]) -> Flowable:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from PIL import Image as PillowImage
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
 
@@ -21,7 +24,8 @@ from channel_center.billing.services.wallets import view_of
 from channel_center.billing.tests.samples import ACTOR, Market, make_market, make_offers, price
 from channel_center.hosts import HOSTS
 from channel_center.models import Channel
-from channel_center.partners.tests.test_console_and_api import signed_in
+from channel_center.partners.tests.test_console_and_api import Api, signed_in
+from kernel.branding.pictures import keep_picture
 from kernel.common.time import local_date, utc_now
 from kernel.tenancy.context import TenantRef, public_context
 from testkit.sealing import root_key
@@ -160,6 +164,43 @@ def test_partners_read_what_they_wrote_and_received_and_what_stays(
     assert "¥47.75" in desk.get("/statement/").content.decode()
     assert operator.get("/statement/").status_code == 404
     assert desk.get("/papers/?of=received").content.decode().count(middle.number) == 1
+
+
+def test_a_program_reads_its_invoices_and_months_and_fetches_their_files(
+    market: Market, offer: Offer, partners: Settings
+) -> None:
+    bought(market, offer)
+    pixels = BytesIO()
+    PillowImage.new("RGB", (300, 100), "#2d4a9e").save(pixels, format="PNG")
+    with public_context():
+        upper, zeta = (Channel.objects.get(pk=key) for key in market.channels)
+        logo = keep_picture(pixels.getvalue(), field="logo")
+        Channel.objects.filter(pk=zeta.pk).update(brand={**zeta.brand, "logo_url": logo})
+        retail, middle, top = (
+            Invoice.objects.get(total_minor=minor, kind="invoice") for minor in (1000, 450, 300)
+        )
+    program, above = (Api(each, "billing.view") for each in (zeta, upper))
+
+    whole = program.get(f"invoices/{retail.public_id}/").json()
+    file = program.get(f"invoices/{retail.public_id}/file.pdf")
+    month = program.get("statement/").json()
+    drawn = program.get("statement/file.pdf")
+    table = program.get("statement/file.csv")
+
+    assert [each["amount"] for each in whole["lines"]] == [whole["total"]] == ["10.00"]
+    assert whole["buyer"]["name"]
+    assert (month["opening"], month["closing"], month["currency"]) == ("0.00", "45.50", "CNY")
+    assert sum(Decimal(each["amount"]) for each in month["lines"]) == Decimal("45.50")
+    assert file["Content-Type"] == drawn["Content-Type"] == "application/pdf"
+    assert retail.number in text_of(file)
+    assert len(PdfReader(io.BytesIO(file.content)).pages[0].images) == 1
+    assert "45.50" in lines_of(table)
+    assert program.get(f"invoices/{middle.public_id}/").status_code == 200
+    for path in (f"invoices/{top.public_id}/", f"invoices/{top.public_id}/file.pdf"):
+        assert program.get(path).status_code == 404
+    assert above.get(f"invoices/{retail.public_id}/file.pdf").status_code == 404
+    assert program.get("statement/file.doc").status_code == 404
+    assert program.get("statement/?currency=XXX").status_code == 422
 
 
 def test_who_writes_says_what_stands_on_the_next_invoices(

@@ -124,7 +124,9 @@ class Scene:
 
     def accept(self, move: Move) -> Move:
         now = utc_now()
-        lines = told(money.money_legs().preview(asking.parties_of(move), now=now))
+        lines = told(
+            money.of_side(money.money_legs().preview(asking.parties_of(move), now=now), "receiving")
+        )
         return asking.accept(
             move.pk, receiving_id=move.receiving_id, agreed=lines, actor=OTHER, now=now
         )

@@ -93,7 +93,9 @@ def test_a_shop_that_is_held_for_abuse_stays_where_it_is(scene: Scene) -> None:
 def test_nobody_decides_out_of_turn_or_for_another(scene: Scene, tenant_b: TenantRef) -> None:
     move = scene.ask(asked_side=AskedBy.GIVING)
     now = utc_now()
-    lines = told(money.money_legs().preview(asking.parties_of(move), now=now))
+    lines = told(
+        money.of_side(money.money_legs().preview(asking.parties_of(move), now=now), "receiving")
+    )
 
     with pytest.raises(WrongMoment):
         scene.accept(move)

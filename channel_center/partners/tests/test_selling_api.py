@@ -68,7 +68,14 @@ def test_a_price_is_drafted_checked_and_published_and_a_shop_buys_it_and_takes_i
 
     assert low.json()["code"] == "billing.below_wholesale"
     assert listed["lines"] == [
-        {"offer": code, "amount": "10.00", "least": None, "trial_days": None, "may_lose": False}
+        {
+            "offer": code,
+            "amount": "10.00",
+            "least": None,
+            "trial_days": None,
+            "may_lose": False,
+            "tiers": [],
+        }  # fmt: skip
     ]
     assert late.json()["code"] == "billing.published"
     assert (priced[code]["paid"], priced[code]["asked"]) == ("3.00", "10.00")

@@ -12,6 +12,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "TopUpMethod": "channel_center.topups.choices.Method.choices",
         "TopUpState": "channel_center.topups.choices.TopUpState.choices",
+        "PartnerInvoiceKind": "channel_center.billing.choices.InvoiceKind.choices",
         "PriceListState": "channel_center.billing.choices.ListState.choices",
         "SubscriptionState": "channel_center.billing.choices.SubscriptionState.choices",
         "BulkState": "channel_center.bulk.choices.BulkState.choices",
