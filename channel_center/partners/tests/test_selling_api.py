@@ -75,7 +75,7 @@ def test_a_price_is_drafted_checked_and_published_and_a_shop_buys_it_and_takes_i
             "trial_days": None,
             "may_lose": False,
             "tiers": [],
-        }  # fmt: skip
+        }
     ]
     assert late.json()["code"] == "billing.published"
     assert (priced[code]["paid"], priced[code]["asked"]) == ("3.00", "10.00")
