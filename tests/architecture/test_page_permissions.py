@@ -41,8 +41,8 @@ FOR_EVERYBODY: Final = frozenset(
     }
 )
 """What shows to each what he may see, and asks again for what it is about."""
-FOR_EVERYBODY_BELOW: Final = ("account/", "notices/", "views/", "exports/")
-"""What belongs to whoever is signed in."""
+FOR_EVERYBODY_BELOW: Final = ("account/", "notices/", "views/", "exports/", "imports/")
+"""What belongs to whoever is signed in, or asks again for what the file is about."""
 Page = tuple[str, Any]
 
 

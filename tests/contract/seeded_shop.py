@@ -15,6 +15,7 @@ from kernel.catalogue.models import Picture
 from kernel.checkout.services import intent_for
 from kernel.common.ids import public_id, uuid7
 from kernel.common.time import utc_now
+from kernel.dataio.resources import resources
 from kernel.dataio.services import receive_file
 from kernel.fulfilment.services import Parcel, fulfil
 from kernel.inventory.services import send_transfer
@@ -111,6 +112,12 @@ def _goods() -> dict[str, str]:
     sent = send_transfer([Want(part.pk, 2)], source_id=here, destination_id=there, actor=ACTOR)
     file = CSV.encode()
     source = receive_file(BytesIO(file), name="products.csv", size=len(file), actor=ACTOR)
+    rows = {
+        each.code: receive_file(
+            BytesIO(file), name="rows.csv", size=len(file), actor=ACTOR, resource=each
+        ).public_id
+        for each in resources()
+    }
     way = make_way(minor=800)
     assert way.template is not None
     return {
@@ -129,6 +136,7 @@ def _goods() -> dict[str, str]:
         "other_location": public_id("loc", there),
         "transfers/transfer": sent.public_id,
         "imports/source": source.public_id,
+        **{f"{code}/source": key for code, key in rows.items()},
         "pages/template": "home",
         "variants/variant": public_id("var", variant.pk),
         "methods/method": way.public_id,

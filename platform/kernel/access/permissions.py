@@ -83,6 +83,7 @@ CATALOGUE: Final = (
         (
             Permission("members.view", _("See members")),
             Permission("members.manage", _("Disable members and export them")),
+            Permission("members.import", _("Import members, and who invited them")),
             Permission("contacts.view", _("See telephone numbers and e-mail addresses in full")),
             Permission("members.entry", _("Decide how members join and sign in")),
             Permission("levels.view", _("See levels, tags and segments")),

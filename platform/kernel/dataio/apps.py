@@ -12,9 +12,10 @@ class DataioConfig(AppConfig):
     label = "dataio"
 
     def ready(self) -> None:
-        """Write stock through the inventory, and have imports go on whose worker died."""
+        """Say what can be imported, who keeps stock, and what runs by the clock."""
         from kernel.dataio.arrival import stop_plans
         from kernel.dataio.carried import ProductsPart
+        from kernel.dataio.kinds import register_kinds
         from kernel.dataio.plans import MAKE_EXPORTS
         from kernel.dataio.ports import set_stock_writer
         from kernel.dataio.stock import bring_to
@@ -23,6 +24,7 @@ class DataioConfig(AppConfig):
         from kernel.tenancy.schedules.declared import Schedule, register_schedule
 
         set_stock_writer(bring_to)
+        register_kinds()
         register_part(ProductsPart(), order=40)
         on_arrival("dataio", stop_plans)
         register_schedule(

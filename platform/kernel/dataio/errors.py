@@ -43,8 +43,16 @@ class WrongState(DomainError):
     title = _("The import is not at this point.")
 
 
+class NotAllowed(DomainError):
+    """Whoever started the import may not go on with it."""
+
+    code = "dataio.not_allowed"
+    status = 403
+    title = _("Whoever started this import may not import this any more.")
+
+
 class RowRefused(DomainError):
-    """A row that cannot become a product; ``column`` names which value, ``reason`` why."""
+    """A row that cannot be brought in; ``column`` names which value, ``reason`` why."""
 
     code = "dataio.row_refused"
     status = 422

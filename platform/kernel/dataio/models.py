@@ -21,9 +21,11 @@ from kernel.tenancy.models import TenantModel
 
 
 class Import(TenantModel):
-    """A file of products on its way into the catalogue.
+    """A file on its way into the shop.
 
     Attributes:
+        resource: what its rows are; see `kernel.dataio.resources`.
+        options: what was said once for all rows of a resource, by code.
         file: name in the tenant's storage.
         encoding: of a text file; empty for a spreadsheet.
         mapping: column by field, for tables of no known origin.
@@ -37,6 +39,7 @@ class Import(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    resource = models.CharField(max_length=40, default="products")
     kind = models.CharField(max_length=12, choices=ImportKind.choices)
     state = models.CharField(
         max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
@@ -47,6 +50,7 @@ class Import(TenantModel):
     delimiter = models.CharField(max_length=1, default=",")
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
     publish = models.BooleanField(default=False)
     with_stock = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)

@@ -38,6 +38,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "seo_title": gettext_lazy("Title for search engines"),
     "seo_description": gettext_lazy("Text for search engines"),
 }
+_more: dict[str, str | Promise] = {}
 _ROWS: Final[Mapping[str, Promise]] = {
     "missing": gettext_lazy("This is needed, and nothing stands there."),
     "amount": gettext_lazy("“%(value)s” is no amount with at most %(decimals)s decimals."),
@@ -48,6 +49,22 @@ _ROWS: Final[Mapping[str, Promise]] = {
     "unknown": gettext_lazy("There is no product “%(value)s” in the file."),
     "no_variations": gettext_lazy("None of its variations stands in the file."),
     "kind": gettext_lazy("Products of the kind “%(value)s” cannot be imported."),
+    "no_product": gettext_lazy("The shop has nothing with the SKU “%(value)s”."),
+    "no_location": gettext_lazy("There is no location “%(value)s”."),
+    "no_list": gettext_lazy("There is no price list “%(value)s” that is changed by hand."),
+    "no_level": gettext_lazy("There is no level “%(value)s” in use."),
+    "no_member": gettext_lazy("There is no member “%(value)s”."),
+    "ambiguous": gettext_lazy("Several are called “%(value)s”. Please write the code instead."),
+    "whole": gettext_lazy("“%(value)s” is no whole number."),
+    "uncounted": gettext_lazy("No stock is kept of “%(value)s”."),
+    "currency": gettext_lazy("The price list is in %(value)s."),
+    "another_contact": gettext_lazy(
+        "The account has another one. What members sign in with is not changed by a file."
+    ),
+    "two_members": gettext_lazy("“%(value)s” belongs to another member."),
+    "not_yours": gettext_lazy("This member is looked after by somebody else."),
+    "closed_member": gettext_lazy("This account is closed."),
+    "no_document": gettext_lazy("The shop has published no text about this."),
     "": gettext_lazy("“%(value)s” cannot be used here."),
 }
 _FILES: Final[Mapping[str, Promise]] = {
@@ -73,6 +90,12 @@ _PICTURES: Final[Mapping[str, Promise]] = {
     "no_room": gettext_lazy("There is no room for more files. Empty the trash or get more room."),
     "no_picture": gettext_lazy("What stands there is no picture that can be shown."),
 }
+
+
+def add_label(code: str, label: str | Promise) -> None:
+    """Say what a column is called, unless it has a name; called while apps are loaded."""
+    if code not in LABELS:
+        _more[code] = label
 
 
 def row_saying(fields: Mapping[str, object]) -> str:
@@ -115,4 +138,5 @@ def fault_saying(code: str, text: str, detail: Mapping[str, object]) -> str:
 
 def labelled(column: str, text: str) -> str:
     """Return a sentence after the name of the column that it is about."""
-    return f"{LABELS.get(column, column)}: {text}" if column else text
+    label = LABELS.get(column) or _more.get(column, column)
+    return f"{label}: {text}" if column else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -18,18 +18,22 @@ from django.utils.translation import get_language, override
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.catalogue.texts import checked_text
-from kernel.common.errors import DomainError
 from kernel.common.ids import uuid7
 from kernel.common.outbox.codec import encode
-from kernel.dataio.batches import bring_in_together
+from kernel.dataio.bringing import COUNTS, actor_of, bring_in, line_of, within_limits
 from kernel.dataio.choices import ImportKind, ImportState
-from kernel.dataio.errors import UnknownImport, UnreadableFile, WrongState
+from kernel.dataio.errors import NotAllowed, UnknownImport, UnreadableFile, WrongState
 from kernel.dataio.formats import Group, generic, kind_of, read_groups
 from kernel.dataio.models import Import, ImportFault, ImportPicture
-from kernel.dataio.records import ProductRecord
+from kernel.dataio.resources import (
+    PRODUCTS,
+    Resource,
+    checked_choices,
+    proposed,
+    resource_of,
+)
 from kernel.dataio.tables import LARGEST_FILE, Shape, rows_of, shape_of
-from kernel.dataio.upsert import Upsert
-from kernel.tenancy.context import current_tenant
+from kernel.modules.gate import require_module
 from kernel.tenancy.schedules import ask
 
 BATCH: Final = 100
@@ -37,13 +41,26 @@ MOST_FAULTS: Final = 10_000
 RESUME: Final = "dataio.resume"
 _STUCK_AFTER: Final = timedelta(minutes=10)
 _RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
-_COUNTS: Final = ("created", "updated", "unchanged", "failed")
 
 
 def receive_file(
-    file: IO[bytes], *, name: str, size: int, actor: Actor, kind: str | None = None
+    file: IO[bytes],
+    *,
+    name: str,
+    size: int,
+    actor: Actor,
+    kind: str | None = None,
+    resource: Resource | None = None,
 ) -> Import:
     """Keep a file, find out what it is, and propose how to read it.
+
+    Args:
+        file: as it was sent.
+        name: of the file.
+        size: in bytes.
+        actor: who sends it.
+        kind: where products come from; found out when it is not said.
+        resource: what its rows are, when they are not products.
 
     Raises:
         UnreadableFile: no table, or too large; nothing is kept.
@@ -52,24 +69,37 @@ def receive_file(
         raise UnreadableFile(reason="too_large")
     shown = checked_text(name[-200:], field="name", longest=200) or "file"
     shape = shape_of(file)
-    chosen = ImportKind(kind) if kind in ImportKind.values else kind_of(shape.columns)
+    chosen, mapping, options = _proposal(shape.columns, kind, resource)
     new = uuid7()
     file.seek(0)
     kept = default_storage.save(f"dataio/{new.hex}", File(file))
     with transaction.atomic():
         row = Import.objects.create(
             id=new,
+            resource=resource.code if resource is not None else PRODUCTS,
             kind=chosen,
             file=kept,
             file_name=shown,
             encoding=shape.encoding,
             delimiter=shape.delimiter,
             columns=list(shape.columns),
-            mapping=generic.proposed(shape.columns) if chosen == ImportKind.GENERIC else {},
+            mapping=mapping,
+            options=options,
             actor=encode(actor),
         )
         record(action="import.received", actor=actor, obj=row, after={"file": shown})
     return row
+
+
+def _proposal(
+    columns: Sequence[str], kind: str | None, resource: Resource | None
+) -> tuple[ImportKind, dict[str, str], dict[str, str]]:
+    """Return where a table comes from, the column of each field, and the usual options."""
+    if resource is not None:
+        usual = {each.code: str(each.default) for each in resource.options if each.default}
+        return ImportKind.GENERIC, proposed(resource, columns), usual
+    chosen = ImportKind(kind) if kind in ImportKind.values else kind_of(columns)
+    return chosen, generic.proposed(columns) if chosen == ImportKind.GENERIC else {}, {}
 
 
 @transaction.atomic
@@ -80,8 +110,9 @@ def choose(
     mapping: Mapping[str, object] | None = None,
     publish: bool | None = None,
     with_stock: bool | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> Import:
-    """Say how a file is read and what becomes of its products.
+    """Say how a file is read and what becomes of its rows.
 
     Raises:
         UnknownImport: there is no such import.
@@ -91,19 +122,25 @@ def choose(
     row = _locked(import_id)
     if row.state not in {ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED}:
         raise WrongState(state=row.state)
-    if mapping is not None and row.kind == ImportKind.GENERIC:
+    if (resource := resource_of(row.resource)) is not None:
+        given = (
+            row.mapping if mapping is None else mapping,
+            row.options if options is None else options,
+        )
+        row.mapping, row.options = checked_choices(resource, *given, row.columns)
+    elif mapping is not None and row.kind == ImportKind.GENERIC:
         row.mapping = generic.checked_mapping(mapping, row.columns)
     row.publish = row.publish if publish is None else publish
     row.with_stock = row.with_stock if with_stock is None else with_stock
     row.state = ImportState.UPLOADED
-    row.save(update_fields=["mapping", "publish", "with_stock", "state"])
-    after = {"mapping": row.mapping, "publish": row.publish}
+    row.save(update_fields=["mapping", "options", "publish", "with_stock", "state"])
+    after = {"mapping": row.mapping, "publish": row.publish, "options": row.options}
     record(action="import.chosen", actor=actor, obj=row, after=after)
     return row
 
 
 def preview(import_id: UUID, *, count: int = 10) -> list[Group]:
-    """Return the first products as they would be read.
+    """Return the first products, or other rows, as they would be read.
 
     Raises:
         UnknownImport: there is no such import.
@@ -122,14 +159,19 @@ def start(import_id: UUID, *, rehearse: bool, actor: Actor, now: datetime) -> Im
         UnknownImport: there is no such import.
         WrongState: it is running or done.
         InvalidMapping: the columns do not fit.
+        ModuleNotEntitled, ModuleOff: the module whose rows these are may not be written to.
     """
     row = _locked(import_id)
     if row.state in {*_RUNNING, ImportState.DONE}:
         raise WrongState(state=row.state)
-    if row.kind == ImportKind.GENERIC:
+    if (resource := resource_of(row.resource)) is not None:
+        if resource.module:
+            require_module(resource.module, writing=True)
+        checked_choices(resource, row.mapping, row.options, row.columns)
+    elif row.kind == ImportKind.GENERIC:
         generic.checked_mapping(row.mapping, row.columns)
     ImportFault.objects.filter(source=row).delete()
-    for name in (*_COUNTS, "position", "line"):
+    for name in (*COUNTS, "position", "line"):
         setattr(row, name, 0)
     row.state = ImportState.CHECKING if rehearse else ImportState.APPLYING
     row.fault, row.touched_at, row.actor = "", now, encode(actor)
@@ -143,9 +185,9 @@ def start(import_id: UUID, *, rehearse: bool, actor: Actor, now: datetime) -> Im
 def run(import_id: UUID, *, clock: Callable[[], datetime], until: datetime | None = None) -> bool:
     """Go on with a running import; return whether it came to its end.
 
-    Products are brought in by the batch: all that a batch does and the place where
+    Rows are brought in by the batch: all that a batch does and the place where
     the next one begins are committed together, so that after a kill at any point
-    it goes on where it was. A product that is refused is undone alone.
+    it goes on where it was. What is refused is undone alone.
 
     Args:
         import_id: one that was started; any other is left alone.
@@ -156,14 +198,14 @@ def run(import_id: UUID, *, clock: Callable[[], datetime], until: datetime | Non
     if row.state not in _RUNNING:
         return True
     try:
-        with override(row.language or get_language()), _groups(row) as groups:
+        with override(row.language or get_language()), within_limits(row), _groups(row) as groups:
             remaining = islice(groups, row.position, None)
             while batch := list(islice(remaining, BATCH)):
                 if until is not None and clock() >= until:
                     return False
                 if not _run_batch(row, batch, now=clock()):
                     return False
-    except UnreadableFile as refusal:
+    except (UnreadableFile, NotAllowed) as refusal:
         _stop(row, refusal, now=clock())
         return True
     _finish(row, now=clock())
@@ -193,88 +235,36 @@ def _run_batch(row: Import, batch: list[Group], *, now: datetime) -> bool:
         )
         if current is None:
             return False
-        counts, faults, pictures = _bring_in(row, batch, now=now)
-        ImportFault.objects.bulk_create(faults[: max(0, MOST_FAULTS - row.failed)])
+        brought = bring_in(row, batch, now=now)
+        ImportFault.objects.bulk_create(brought.faults[: max(0, MOST_FAULTS - row.failed)])
         ImportPicture.objects.bulk_create(
-            [ImportPicture(source=row, picture_id=key) for key in pictures], ignore_conflicts=True
+            [ImportPicture(source=row, picture_id=key) for key in brought.pictures],
+            ignore_conflicts=True,
         )
-        for name in _COUNTS:
-            setattr(row, name, getattr(row, name) + counts[name])
+        for name in COUNTS:
+            setattr(row, name, getattr(row, name) + brought.counts[name])
         row.position += len(batch)
-        row.line, row.touched_at = _line_of(batch[-1]), now
-        row.save(update_fields=[*_COUNTS, "position", "line", "touched_at"])
+        row.line, row.touched_at = line_of(batch[-1]), now
+        row.save(update_fields=[*COUNTS, "position", "line", "touched_at"])
     return True
-
-
-def _bring_in(
-    row: Import, batch: list[Group], *, now: datetime
-) -> tuple[dict[str, int], list[ImportFault], list[UUID]]:
-    counts, faults = dict.fromkeys(_COUNTS, 0), []
-    upsert = Upsert(
-        actor=Actor(**{**row.actor, "acting_as": None}),
-        currency=current_tenant().currency,
-        now=now,
-        publish=row.publish,
-        with_stock=row.with_stock,
-    )
-    with _rehearsal(rehearse=row.state == ImportState.CHECKING):
-        records = [group for group in batch if isinstance(group, ProductRecord)]
-        done = bring_in_together(records, upsert)
-        for outcome in done.values():
-            counts[outcome] += 1
-        for group in batch:
-            if not isinstance(group, ProductRecord):
-                line, name, refusal = group
-                faults.append(_fault(row, line, name, refusal))
-                counts["failed"] += 1
-                continue
-            if group.line in done:
-                continue
-            expected = len(upsert.pictures)
-            try:
-                with transaction.atomic():
-                    counts[upsert.product(group)] += 1
-            except DomainError as refusal:
-                upsert.forget(pictures_after=expected)
-                faults.append(_fault(row, group.line, group.name, refusal))
-                counts["failed"] += 1
-    return counts, faults, upsert.pictures if row.state == ImportState.APPLYING else []
-
-
-@contextmanager
-def _rehearsal(*, rehearse: bool) -> Iterator[None]:
-    """Undo everything at the end of the block when it is only a rehearsal."""
-    with transaction.atomic():
-        yield
-        if rehearse:
-            transaction.set_rollback(True)
-
-
-def _fault(row: Import, line: int, name: str, refusal: DomainError) -> ImportFault:
-    detail = {key: encode(value) for key, value in refusal.fields.items()}
-    return ImportFault(
-        source=row,
-        line=int(str(refusal.fields.get("line", line))),
-        name=name[:200],
-        code=refusal.code,
-        text=str(refusal)[:300],
-        detail=detail,
-    )
-
-
-def _line_of(group: Group) -> int:
-    return group.line if isinstance(group, ProductRecord) else group[0]
 
 
 @contextmanager
 def _groups(row: Import) -> Iterator[Iterator[Group]]:
     shape = Shape(row.encoding, row.delimiter, tuple(row.columns))
     with default_storage.open(row.file) as file, closing(rows_of(file, shape)) as rows:
-        yield read_groups(row.kind, rows, columns=row.columns, mapping=row.mapping)
+        yield read_groups(
+            row.kind,
+            rows,
+            columns=row.columns,
+            mapping=row.mapping,
+            resource=resource_of(row.resource),
+            options=row.options,
+        )
 
 
 @transaction.atomic
-def _stop(row: Import, refusal: UnreadableFile, *, now: datetime) -> None:
+def _stop(row: Import, refusal: UnreadableFile | NotAllowed, *, now: datetime) -> None:
     ImportFault.objects.create(
         source=row,
         line=int(str(refusal.fields.get("line", 0))),
@@ -296,9 +286,8 @@ def _finish(row: Import, *, now: datetime) -> None:
         state=done, finished_at=now, touched_at=now
     )
     if changed:
-        after: dict[str, Any] = {name: getattr(row, name) for name in _COUNTS}
-        actor = Actor(**{**row.actor, "acting_as": None})
-        record(action=f"import.{done}", actor=actor, obj=row, after=after, now=now)
+        after: dict[str, Any] = {name: getattr(row, name) for name in COUNTS}
+        record(action=f"import.{done}", actor=actor_of(row), obj=row, after=after, now=now)
 
 
 def _import(import_id: UUID) -> Import:

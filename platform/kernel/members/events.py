@@ -12,11 +12,16 @@ from kernel.common.outbox.events import Event, register_event
 @register_event
 @dataclass(frozen=True, slots=True)
 class MemberRegistered(Event):
-    """An account was opened."""
+    """An account was opened.
+
+    Attributes:
+        by_staff: by the shop, for somebody who did not ask for it: nobody is greeted.
+    """
 
     name: ClassVar[str] = "members.registered"
 
     member_id: UUID
+    by_staff: bool = False
 
 
 @register_event

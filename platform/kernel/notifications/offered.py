@@ -101,7 +101,7 @@ def _refunded(event: orders.OrderRefunded) -> Sequence[Telling]:
 
 def _welcome(event: MemberRegistered) -> Sequence[Telling]:
     row = Member.objects.filter(pk=event.member_id).first()
-    if row is None:
+    if row is None or event.by_staff:
         return ()
     return (Telling({"name": row.name}, row.pk, link="/account/", at=row.created_at),)
 

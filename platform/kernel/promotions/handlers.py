@@ -10,7 +10,9 @@ from kernel.promotions.services.taking import reward, take_back, welcome
 
 
 def on_registered(event: MemberRegistered, envelope: Envelope) -> None:
-    """Give a new member what every new member gets."""
+    """Give a new member what every new member gets; not those whom the shop brought along."""
+    if event.by_staff:
+        return
     welcome(event.member_id, now=envelope.created_at)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.backoffice.exports.lists import desk, goods, marketing, money
 from kernel.backoffice.figures import files as figures
+from kernel.backoffice.members.files import COLUMNS as MEMBER_COLUMNS
 from kernel.catalogue.models import Product
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.dataio.exporting import ExportKind, OwnColumns, register_export
@@ -69,7 +70,7 @@ KINDS: Final = (
         "members",
         _("Members"),
         "members.manage",
-        ("number", "name", "login", "since", "may_sign_in", "advisor"),
+        MEMBER_COLUMNS,
         "kernel.backoffice.members.views.export_rows",
         own=_OWN_MEMBERS,
     ),

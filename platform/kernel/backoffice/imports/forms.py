@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.dataio.choices import ImportKind
 from kernel.dataio.models import Import
+from kernel.dataio.resources import LONGEST_OPTION, Option, Resource
 from kernel.dataio.sayings import LABELS
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -34,6 +35,69 @@ class UploadForm(forms.Form):
         label=_("Where it comes from"),
         required=False,
         choices=[("", _("Find it out")), *ImportKind.choices],
+    )
+
+
+class RowsUploadForm(forms.Form):
+    """A file of anything but products."""
+
+    file = forms.FileField(
+        label=_("File (CSV or XLSX)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+
+
+class RowsForm(forms.Form):
+    """Which column of a file holds what, and what is said once for all its rows."""
+
+    def __init__(self, row: Import, resource: Resource, data: QueryDict | None = None) -> None:
+        initial = {f"column_{code}": column for code, column in row.mapping.items()}
+        initial |= {f"option_{code}": text for code, text in row.options.items()}
+        super().__init__(data, initial=initial)
+        self._columns, self._options = resource.columns_for(), resource.options
+        named = [("", _("Not in the file")), *((name, name) for name in row.columns if name)]
+        for column in self._columns:
+            self.fields[f"column_{column.code}"] = forms.ChoiceField(
+                label=column.label, choices=named, required=False, help_text=column.help
+            )
+        for option in self._options:
+            self.fields[f"option_{option.code}"] = _option_field(option)
+
+    def columns(self) -> list[forms.BoundField]:
+        """Return the fields that say which column holds what."""
+        return [self[f"column_{each.code}"] for each in self._columns]
+
+    def options(self) -> list[forms.BoundField]:
+        """Return the fields that hold for all rows."""
+        return [self[f"option_{each.code}"] for each in self._options]
+
+    def mapping(self) -> dict[str, str]:
+        """Return the column of each field."""
+        return self._given("column_", [each.code for each in self._columns])
+
+    def options_told(self) -> dict[str, str]:
+        """Return what holds for all rows."""
+        return self._given("option_", [each.code for each in self._options])
+
+    def _given(self, prefix: str, codes: list[str]) -> dict[str, str]:
+        told = {code: str(self.cleaned_data[f"{prefix}{code}"]) for code in codes}
+        return {code: text for code, text in told.items() if text}
+
+
+def _option_field(option: Option) -> forms.Field:
+    if option.choices is None:
+        return forms.CharField(
+            label=option.label,
+            help_text=option.help,
+            required=False,
+            max_length=LONGEST_OPTION,
+        )
+    nothing = ("", option.empty or _("None"))
+    return forms.ChoiceField(
+        label=option.label,
+        help_text=option.help,
+        required=False,
+        choices=[nothing, *option.choices()],
     )
 
 

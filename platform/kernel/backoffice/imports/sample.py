@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
@@ -46,12 +46,21 @@ ROWS: Final = (
 @staff_page("products.import")
 def sample(_request: StaffRequest, file_format: str) -> HttpResponseBase:
     """Send the file; it can be imported as it is."""
+    lines = [list(COLUMNS), *([row.get(name, "") for name in COLUMNS] for row in ROWS)]
+    return table_file(lines, "sample", file_format)
+
+
+def table_file(lines: Iterable[Sequence[object]], name: str, file_format: str) -> HttpResponseBase:
+    """Return lines as a file that spreadsheets open, written as it is sent.
+
+    Raises:
+        Http404: there is no such format.
+    """
     if file_format not in MEDIA_TYPES:
         raise Http404
-    lines = [list(COLUMNS), *([row.get(name, "") for name in COLUMNS] for row in ROWS)]
     chunks: Iterable[bytes] = xlsx_chunks(lines)
     if file_format == ExportFormat.CSV:
         chunks = (line.encode() for line in csv_lines(lines))
     answer = StreamingHttpResponse(chunks, content_type=MEDIA_TYPES[file_format])
-    answer["Content-Disposition"] = f'attachment; filename="sample.{file_format}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.backoffice.guard import StaffRequest, staff_page
+from kernel.backoffice.imports import rows
 from kernel.backoffice.imports.forms import ChoiceForm, UploadForm
 from kernel.backoffice.pieces import csv_file, found, identified
 from kernel.common.errors import DomainError
@@ -21,15 +22,13 @@ from kernel.dataio.exports import export_products
 from kernel.dataio.models import Import, ImportFault
 from kernel.dataio.pictures import failed_pictures, retry_pictures
 from kernel.dataio.records import ProductRecord
+from kernel.dataio.resources import PRODUCTS
 from kernel.dataio.sayings import picture_saying
 from kernel.dataio.services import choose, preview, receive_file, start
 from kernel.dataio.tasks import fetch_imported_pictures, run_import
 from kernel.tenancy.tasks import enqueue
 
 IMPORT, EXPORT = "products.import", "products.export"
-_RECENT: Final = 50
-_FAULTS_SHOWN: Final = 50
-_RUNNING: Final = (ImportState.CHECKING, ImportState.APPLYING)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,32 +50,41 @@ def index(request: StaffRequest) -> HttpResponseBase:
             form.add_error("file", str(refusal))
         else:
             return redirect(f"/imports/{row.public_id}/")
-    context = {"form": form, "imports": Import.objects.order_by("-id")[:_RECENT]}
+    context = {
+        "form": form,
+        "tabs": rows.tabs_for(request.person),
+        "may_export": request.person.may(EXPORT),
+        "imports": Import.objects.filter(resource=PRODUCTS).order_by("-id")[: rows.RECENT],
+    }
     status = 422 if form.errors else 200
     return render(request, "backoffice/imports/list.html", context, status=status)
 
 
 @require_safe
-@staff_page(IMPORT)
+@staff_page()
 def show(request: StaffRequest, source: str) -> HttpResponseBase:
     """Show where an import stands, and what can be done next."""
-    row = _row(source)
+    row = rows.import_with(request, source)
+    if row.resource != PRODUCTS:
+        return rows.draw(request, row)
     return _draw(request, row, ChoiceForm(row))
 
 
 def _draw(
     request: StaffRequest, row: Import, form: ChoiceForm, *, status: int = 200
 ) -> HttpResponseBase:
-    is_running = row.state in _RUNNING
+    is_running = row.state in rows.RUNNING
     context: dict[str, Any] = {
         "import": row,
         "form": form,
         "is_running": is_running,
         "is_open": not is_running and row.state != ImportState.DONE,
-        "faults": ImportFault.objects.filter(source=row).order_by("line", "id")[:_FAULTS_SHOWN],
+        "faults": ImportFault.objects.filter(source=row).order_by("line", "id")[
+            : rows.FAULTS_SHOWN
+        ],
         "failed_pictures": [
             (picture, picture_saying(picture.fault))
-            for picture in ([] if is_running else failed_pictures(row.pk)[:_FAULTS_SHOWN])
+            for picture in ([] if is_running else failed_pictures(row.pk)[: rows.FAULTS_SHOWN])
         ],
     }
     if context["is_open"]:
@@ -94,10 +102,12 @@ def _preview(row: Import) -> dict[str, object]:
 
 
 @require_POST
-@staff_page(IMPORT)
+@staff_page()
 def set_choices(request: StaffRequest, source: str) -> HttpResponseBase:
     """Say how the file is read; then rehearse or import, when asked for."""
-    row = _row(source)
+    row = rows.import_with(request, source)
+    if row.resource != PRODUCTS:
+        return rows.set_choices(request, row)
     form = ChoiceForm(row, request.POST)
     if not form.is_valid():
         return _draw(request, row, form, status=422)
@@ -143,5 +153,6 @@ def export(request: StaffRequest) -> HttpResponseBase:
 
 
 def _row(text: str) -> Import:
-    row: Import = found(Import.objects.filter(pk=identified("imp", text)).first())
+    products = Import.objects.filter(resource=PRODUCTS)
+    row: Import = found(products.filter(pk=identified("imp", text)).first())
     return row

@@ -18,6 +18,7 @@ from kernel.backoffice.fields.filters import OwnFilter
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.levels.forms import GiveForm
 from kernel.backoffice.members.balances import balances_of
+from kernel.backoffice.members.files import member_rows
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
     found,
@@ -42,7 +43,6 @@ from kernel.members.services.staff import (
     disable_member,
     enable_member,
     find_members,
-    member_rows,
     set_member_tags,
     tags_of,
 )

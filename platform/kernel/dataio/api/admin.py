@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from kernel.dataio.formats import Group
 from kernel.dataio.models import Import, ImportFault
 from kernel.dataio.pictures import failed_pictures, retry_pictures
 from kernel.dataio.records import ProductRecord
+from kernel.dataio.resources import PRODUCTS, RowRecord
 from kernel.dataio.sayings import picture_saying
 from kernel.dataio.services import choose, preview, receive_file, start
 from kernel.dataio.tasks import fetch_imported_pictures, run_import
@@ -146,6 +148,8 @@ def _shape(row: Import) -> dict[str, Any]:
 
 
 def _product(group: Group) -> dict[str, Any]:
+    if isinstance(group, RowRecord):  # Only in imports of anything but products.
+        return {"line": group.line, "name": group.name}
     if not isinstance(group, ProductRecord):
         line, name, refusal = group
         told = {"code": refusal.code, "text": str(refusal), "detail": refusal.fields}
@@ -162,8 +166,34 @@ def _product(group: Group) -> dict[str, Any]:
     }
 
 
+def import_of(text: str, resource: str) -> Import:
+    """Return an import of a resource by its public id.
+
+    Raises:
+        UnknownImport: there is none.
+    """
+    row = Import.objects.filter(pk=_import_id(text), resource=resource).first()
+    if row is None:
+        raise UnknownImport
+    return row
+
+
+def faults_page(row: Import, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a page of rows that were left out, with their reasons."""
+    rows = ImportFault.objects.filter(source=row, pk__gt=asked.get("cursor", 0))
+    found = list(rows.order_by("pk")[: _PAGE + 1])
+    page = found[:_PAGE]
+    shown = ("line", "name", "code", "detail")
+    return {
+        "items": [
+            {name: getattr(each, name) for name in shown} | {"text": each.saying} for each in page
+        ],
+        "next_cursor": page[-1].pk if len(found) > _PAGE else None,
+    }
+
+
 class ImportsView(StaffView):
-    """All imports."""
+    """All imports of products."""
 
     permissions_by_method = {"GET": IMPORT, "POST": IMPORT}
     parser_classes = (MultiPartParser,)
@@ -171,7 +201,7 @@ class ImportsView(StaffView):
     @extend_schema(responses=items_of(ImportShown))
     def get(self, request: Request) -> Response:
         """Return the last hundred imports, newest first."""
-        rows = Import.objects.order_by("-id")[:_RECENT]
+        rows = Import.objects.filter(resource=PRODUCTS).order_by("-id")[:_RECENT]
         return Response({"items": [_shape(row) for row in rows]})
 
     @extend_schema(request={"multipart/form-data": FileAsked}, responses={201: ImportShown})
@@ -193,16 +223,13 @@ class ImportView(StaffView):
     @extend_schema(responses=ImportShown)
     def get(self, request: Request, source: str) -> Response:
         """Return how far it has come."""
-        row = Import.objects.filter(pk=_import_id(source)).first()
-        if row is None:
-            raise UnknownImport
-        return Response(_shape(row))
+        return Response(_shape(import_of(source, PRODUCTS)))
 
     @extend_schema(request=ChoiceAsked, responses=ImportShown)
     def patch(self, request: Request, source: str) -> Response:
         """Say how the file is read."""
         asked = checked(ChoiceAsked, request.data, partial=True)
-        return Response(_shape(choose(_import_id(source), actor=self.actor, **asked)))
+        return Response(_shape(choose(import_of(source, PRODUCTS).pk, actor=self.actor, **asked)))
 
 
 class PreviewView(StaffView):
@@ -213,7 +240,9 @@ class PreviewView(StaffView):
     @extend_schema(responses=items_of(ReadProductShown))
     def get(self, request: Request, source: str) -> Response:
         """Return ten products as they would be read."""
-        return Response({"items": [_product(group) for group in preview(_import_id(source))]})
+        return Response(
+            {"items": [_product(group) for group in preview(import_of(source, PRODUCTS).pk)]}
+        )
 
 
 class RunView(StaffView):
@@ -225,7 +254,8 @@ class RunView(StaffView):
     def post(self, request: Request, source: str) -> Response:
         """Check the import, or apply it, in the background."""
         asked = checked(StartAsked, request.data)
-        row = start(_import_id(source), rehearse=asked["rehearse"], actor=self.actor, now=utc_now())
+        key = import_of(source, PRODUCTS).pk
+        row = start(key, rehearse=asked["rehearse"], actor=self.actor, now=utc_now())
         enqueue(run_import, import_id=str(row.id))
         return Response(_shape(row), status=202)
 
@@ -239,19 +269,7 @@ class FaultsView(StaffView):
     def get(self, request: Request, source: str) -> Response:
         """Return a page of rows with their reasons."""
         asked = checked(FaultsAsked, request.query_params.dict())
-        rows = ImportFault.objects.filter(source=_import_id(source), pk__gt=asked.get("cursor", 0))
-        found = list(rows.order_by("pk")[: _PAGE + 1])
-        page = found[:_PAGE]
-        shown = ("line", "name", "code", "detail")
-        return Response(
-            {
-                "items": [
-                    {name: getattr(row, name) for name in shown} | {"text": row.saying}
-                    for row in page
-                ],
-                "next_cursor": page[-1].pk if len(found) > _PAGE else None,
-            }
-        )
+        return Response(faults_page(import_of(source, PRODUCTS), asked))
 
 
 class PicturesView(StaffView):

@@ -21,10 +21,12 @@ from kernel.dataio.api.plans import (
     TargetsView,
     TargetView,
 )
+from kernel.dataio.api.rows import urlpatterns as rows_urlpatterns
 
 app_name = "dataio-admin-api"
 urlpatterns = [
     path("imports/", ImportsView.as_view(), name="imports"),
+    *rows_urlpatterns(),
     path("imports/<str:source>/", ImportView.as_view(), name="import"),
     path("imports/<str:source>/preview/", PreviewView.as_view(), name="preview"),
     path("imports/<str:source>/run/", RunView.as_view(), name="run"),

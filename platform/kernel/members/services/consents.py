@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -82,6 +82,13 @@ def consents_of(member_id: UUID) -> dict[str, Consent]:
         .distinct("kind")
     )
     return {row.kind: row for row in rows}
+
+
+def words_on(member_ids: Iterable[UUID], kind: ConsentKind) -> dict[UUID, bool]:
+    """Return what members said last of something; who said nothing is left out. One query."""
+    rows = Consent.objects.filter(member__in=list(member_ids), kind=kind)
+    latest = rows.order_by("member_id", "-said_at", "-id").distinct("member_id")
+    return dict(latest.values_list("member_id", "is_given"))
 
 
 def allows(member_id: UUID, kind: ConsentKind) -> bool:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
-from kernel.access.masks import contact_mask, sees_contacts
+from kernel.access.masks import sees_contacts
 from kernel.access.models import Staff
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.common.ids import InvalidId, parse_public_id, public_id
 from kernel.common.outbox.publishing import publish
 from kernel.members.choices import SignUp
-from kernel.members.errors import InvalidMember, ReasonNeeded, UnknownAdvisor, UnknownMember
-from kernel.members.events import MemberTagged, aggregate_of
+from kernel.members.errors import (
+    InvalidMember,
+    LoginTaken,
+    ReasonNeeded,
+    UnknownAdvisor,
+    UnknownMember,
+)
+from kernel.members.events import MemberRegistered, MemberTagged, aggregate_of
+from kernel.members.locks import lock_names
 from kernel.members.models import Identity, Member, MemberPolicy, MemberTag
-from kernel.members.normal import normal_login, shown_text
+from kernel.members.normal import checked_name, normal_login, proof_of, shown_text
 from kernel.members.selectors import visible_members
 from kernel.members.services.accounts import sign_up_policy
 from kernel.members.services.sessions import revoke_sessions
@@ -236,6 +242,44 @@ def assign_members(
     return len(changed)
 
 
+@transaction.atomic
+def open_member(
+    logins: Sequence[str], *, name: str, advisor_id: UUID | None = None, actor: Actor, now: datetime
+) -> Member:
+    """Open an account for somebody whom the shop knows already, without a password.
+
+    What he is known by counts as typed: whoever proves it later comes into this account.
+    Nobody is greeted, and whoever invites members only may still bring its own along.
+
+    Args:
+        logins: telephone numbers and e-mail addresses; the first is what he is shown by.
+        name: what he is called.
+        advisor_id: who of the staff looks after him.
+        actor: who opens it.
+        now: the moment.
+
+    Raises:
+        InvalidMember: a login or the name cannot be used, or there is no login.
+        LoginTaken: somebody has one of the logins.
+    """
+    known_as = checked_name(name)
+    normal = list(dict.fromkeys(normal_login(each) for each in logins))
+    if not normal:
+        raise InvalidMember(field="login")
+    lock_names(f"{proof_of(each).value}:{each}" for each in normal)
+    try:
+        with transaction.atomic():
+            member = Member.objects.create(login=normal[0], name=known_as, advisor_id=advisor_id)
+            Identity.objects.bulk_create(
+                [Identity(member=member, provider=proof_of(each), subject=each) for each in normal]
+            )
+    except IntegrityError as error:
+        raise LoginTaken from error
+    record(action="members.opened", actor=actor, obj=member, after={"name": known_as}, now=now)
+    publish(MemberRegistered(member_id=member.pk, by_staff=True), aggregate=aggregate_of(member.pk))
+    return member
+
+
 def tags_of(member_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Return the tags of members, in order; one query."""
     found: dict[UUID, list[str]] = {key: [] for key in member_ids}
@@ -257,30 +301,6 @@ def set_sign_up(policy: SignUp, *, actor: Actor, now: datetime) -> None:
         after={"sign_up": policy.value},
         now=now,
     )
-
-
-def member_rows(members: QuerySet[Member]) -> Iterator[Iterable[object]]:
-    """Return the rows of a file, headings first; they come from the database as they are read.
-
-    Contacts are shown as whoever acts now may see them.
-    """
-    return _rows(members, contact_mask())
-
-
-def _rows(members: QuerySet[Member], shown: Callable[[str], str]) -> Iterator[Iterable[object]]:
-    yield (
-        *(_("Number"), _("Name"), _("Login"), _("Since"), _("May sign in")),
-        _("Looked after by"),
-    )
-    for member in members.iterator(chunk_size=2000):
-        yield (
-            member.public_id,
-            member.name,
-            shown(member.login or ""),
-            member.created_at.isoformat(timespec="seconds"),
-            _("yes") if member.is_active else _("no"),
-            member.advisor.name if member.advisor else "",
-        )
 
 
 def _present(member_id: UUID) -> Member:

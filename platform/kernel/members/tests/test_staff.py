@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from kernel.audit.models import AuditEntry
+from kernel.backoffice.members.files import member_rows
 from kernel.common.csv import csv_lines
 from kernel.members.errors import ReasonNeeded, UnknownMember
 from kernel.members.models import Member
@@ -16,7 +17,6 @@ from kernel.members.services.staff import (
     disable_member,
     enable_member,
     find_members,
-    member_rows,
 )
 from kernel.members.tests.people import CLERK, NOW, PHONE, by_code, registered
 from testkit.web import MEMBER_PASSWORD

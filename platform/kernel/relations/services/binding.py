@@ -107,6 +107,31 @@ def transfer(
 
 
 @transaction.atomic
+def appoint(member_id: UUID, sponsor_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool:
+    """Give a member who has none a sponsor, by staff; his own team comes along at once.
+
+    Returns:
+        False when he has this sponsor already.
+
+    Raises:
+        SponsorStands: he has another one; see `transfer`.
+        ReasonNeeded: no reason was given.
+        OwnSponsor, SponsorLoop, SponsorClosed: he may not be bound to this one.
+        SubtreeMoving: he has a team, and another one is moving.
+        UnknownMember: there is no such member.
+    """
+    own_tree()
+    before = Relation.objects.filter(member_id=member_id).first()
+    if before is not None:
+        if before.sponsor_id != sponsor_id:
+            raise SponsorStands
+        return False
+    told = _reason(reason)
+    _by_staff(Wish(member_id, sponsor_id, Source.STAFF, actor, now, reason=told, at_once=True))
+    return True
+
+
+@transaction.atomic
 def release(member_id: UUID, *, reason: str, actor: Actor, now: datetime) -> SubtreeMove | None:
     """Take a member's sponsor away, by staff; his own team stays with him.
 

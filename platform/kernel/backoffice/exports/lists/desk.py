@@ -19,6 +19,7 @@ from kernel.backoffice.templatetags.console import moment
 from kernel.common.ids import InvalidId, parse_public_id
 from kernel.dataio.exporting import ExportKind
 from kernel.dataio.models import ImportFault
+from kernel.dataio.resources import PRODUCTS
 from kernel.notifications.kinds import kind_of
 from kernel.notifications.models import Message
 from kernel.notifications.selectors import sent_messages
@@ -153,8 +154,9 @@ def _staff(rows: QuerySet[Staff]) -> Iterator[list[object]]:
 
 
 def fault_rows(query: QueryDict) -> Iterator[list[object]]:
-    """Return a row for each row that one import left out, or that all of them did."""
-    rows = ImportFault.objects.select_related("source").order_by("source", "line", "id")
+    """Return a row for each row that one import of products left out, or that all of them did."""
+    rows = ImportFault.objects.filter(source__resource=PRODUCTS).select_related("source")
+    rows = rows.order_by("source", "line", "id")
     if text := query.get("import", ""):
         try:
             rows = rows.filter(source=parse_public_id("imp", text))
