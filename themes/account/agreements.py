@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.common.time import utc_now
+from kernel.i18n.languages import in_any
 from kernel.members.choices import ConsentKind
 from kernel.members.middleware import member_of
 from kernel.members.models import Consent, ConsentDocument
 from kernel.members.services.consents import consents_of, current_documents, outstanding, say
-from kernel.tenancy.context import current_tenant
 from themes.account.entering import FormPage, form_page, target_of
 from themes.account.members import sign_in_first
 from themes.fields import Json
@@ -169,8 +169,10 @@ def _address(document: ConsentDocument) -> str:
 
 
 def _words(document: ConsentDocument) -> tuple[str, str]:
-    texts: dict[str, dict[str, str]] = document.texts
-    wanted = (get_language() or "", current_tenant().locale, *texts)
-    found: dict[str, str] = next((texts[code] for code in wanted if code in texts), {})
-    title = found.get("title") or str(ConsentKind(document.kind).label)
-    return str(title), str(found.get("body", ""))
+    """Return title and text in the reader's language, or in what stands in for it."""
+    language = get_language()
+    title, body = (
+        in_any({code: str(told.get(part, "")) for code, told in document.texts.items()}, language)
+        for part in ("title", "body")
+    )
+    return title or str(ConsentKind(document.kind).label), body

@@ -227,6 +227,8 @@ SENTENCES: Final[dict[str, Promise]] = {
     "members.sign_up_changed": _("Who may open an account was changed"),
     "members.provider_bound": _("A company by which members sign in was set"),
     "members.provider_unbound": _("A company by which members sign in was taken away"),
+    "members.document_translated": _("A text that members agree to was translated"),
+    "taxes.rate_named": _("What buyers read of a tax was changed"),
     "members.document_published": _("A text that members agree to was published"),
     "payments.bound": _("A payment account was bound"),
     "payments.rebound": _("A payment account's particulars were changed"),

@@ -17,6 +17,7 @@ from kernel.catalogue.models import (
     Collection,
     OptionType,
     OptionValue,
+    Picture,
     Product,
     ProductType,
     ServiceLabel,
@@ -26,6 +27,7 @@ from kernel.catalogue.services import particulars
 from kernel.catalogue.services.categories import change_category
 from kernel.catalogue.services.changes import finish_change, locked_product
 from kernel.catalogue.services.collections import change_collection
+from kernel.catalogue.services.pictures import change_picture
 from kernel.catalogue.services.products import change_product
 from kernel.catalogue.texts import checked_names, checked_text
 from kernel.i18n.texts.kinds import Part, TextKind, register_texts, row_of, with_text
@@ -36,7 +38,7 @@ _LONGEST_OPTION: Final = 80
 
 def register_all() -> None:
     """Make the catalogue's texts known; called while apps are loaded."""
-    register_texts(_PRODUCTS, _CATEGORIES, _COLLECTIONS, *_OPTIONS, *_PARTICULARS)
+    register_texts(_PRODUCTS, _CATEGORIES, _COLLECTIONS, *_OPTIONS, _PICTURES, *_PARTICULARS)
 
 
 def _product(
@@ -61,6 +63,17 @@ def _collection(
     row = row_of(Collection.objects.select_for_update().filter(pk=row_id), row_id)
     titles = with_text(row.titles, language, told, is_nested=False)
     change_collection(row_id, {"titles": titles}, actor=actor, now=now)
+
+
+def _picture(
+    row_id: UUID, language: str, told: Mapping[str, str], actor: Actor, _now: datetime
+) -> None:
+    row = row_of(Picture.objects.filter(pk=row_id), row_id)
+    # A product and its pictures change together, in this order.
+    locked_product(row.product_id)
+    row = row_of(Picture.objects.select_for_update().filter(pk=row_id), row_id)
+    alts = with_text(row.alts, language, told, is_nested=False)
+    change_picture(row_id, alt=row.alt, alts=alts, actor=actor)
 
 
 def _option_writer(
@@ -178,6 +191,17 @@ _OPTIONS: Final = (
         title=lambda row: f"{row.option_type.product.title} · {row.option_type.name}",
         path=lambda row: f"/products/{row.option_type.product.public_id}/",
     ),
+)
+_PICTURES: Final = TextKind(
+    "picture",
+    _("What pictures of products show"),
+    (Part("alt", _("What it shows"), "alts", "alt"),),
+    lambda: Picture.objects.select_related("product").exclude(
+        product__status=ProductStatus.ARCHIVED
+    ),
+    _picture,
+    title=lambda row: row.product.title,
+    path=lambda row: f"/products/{row.product.public_id}/",
 )
 _PARTICULARS: Final = (
     TextKind(

@@ -21,9 +21,9 @@ class TaxesConfig(AppConfig):
             events,  # noqa: F401  importing registers them
             people,
         )
-        from kernel.taxes.translating import CLASSES
+        from kernel.taxes.translating import CLASSES, RATES
 
         register_step("taxes.count", 700, counting.add_taxes)
         on_merge("taxes", people.hand_over)
         on_erase("taxes", people.forget)
-        register_texts(CLASSES)
+        register_texts(CLASSES, RATES)

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.members.choices import ConsentKind, ProviderKind, SignUp
 from kernel.members.models import ConsentDocument, ProviderBinding
-
-_LONGEST_TEXT = 60_000
+from kernel.members.services.consents import LONGEST_TEXT, LONGEST_TITLE
 
 
 class SignUpForm(forms.Form):
@@ -76,11 +75,11 @@ class DocumentForm(forms.Form):
         super().__init__(data, initial=initial)
         for code, name in settings.LANGUAGES:
             self.fields[f"title_{code}"] = forms.CharField(
-                label=_("Title (%(language)s)") % {"language": name}, max_length=120
+                label=_("Title (%(language)s)") % {"language": name}, max_length=LONGEST_TITLE
             )
             self.fields[f"body_{code}"] = forms.CharField(
                 label=_("Text (%(language)s)") % {"language": name},
-                max_length=_LONGEST_TEXT,
+                max_length=LONGEST_TEXT,
                 help_text=_("Each line becomes a paragraph."),
                 widget=forms.Textarea(attrs={"rows": 10}),
             )

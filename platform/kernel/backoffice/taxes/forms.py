@@ -127,6 +127,14 @@ class ZoneForm(forms.Form):
         """Return what stands above the fields of rates."""
         return [field.label for field in next(self.rates())]
 
+    def _further_names(self, number: int, tax_class: str) -> dict[str, str]:
+        """Return translations that the form does not show, as long as the rate is the same."""
+        if self.initial.get(f"rate_{number}_class") != tax_class:
+            return {}
+        prefix = f"rate_{number}_name_"
+        told = {key: str(text) for key, text in self.initial.items() if key.startswith(prefix)}
+        return {key.removeprefix(prefix): text for key, text in told.items()}
+
     def told(self, position: int) -> ZoneTerms:
         """Return the zone as services take it; rows without a class are not taken."""
         given = self.cleaned_data
@@ -136,6 +144,7 @@ class ZoneForm(forms.Form):
             if not own["class"]:
                 continue
             names = {code: given[f"rate_{number}_name_{code}"] for code, _n in settings.LANGUAGES}
+            names = {**self._further_names(number, str(own["class"])), **names}
             rates.append(
                 RateTerms(
                     tax_class=str(own["class"]),

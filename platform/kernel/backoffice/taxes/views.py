@@ -72,7 +72,12 @@ def add_class(request: StaffRequest) -> HttpResponseBase:
     form = ClassForm(request.POST, auto_id="class_%s")
     if form.is_valid():
         try:
-            save_class(form.cleaned_data["code"], form.names(), actor=request.actor)
+            code = form.cleaned_data["code"]
+            known: dict[str, str] = next(
+                (row.names for row in tax_classes() if row.code == code), {}
+            )
+            # Translations into further languages stay: the form does not show them.
+            save_class(code, {**known, **form.names()}, actor=request.actor)
         except DomainError as refusal:
             refuse(form, refusal, {})
         else:

@@ -27,7 +27,11 @@ def groups(
         codes = (code for group in resource.needs for code in group if code in values)
         first = next(codes, resource.needs[0][0])
         name = values.get(first, "")[:200]
-        lacking = [group[0] for group in resource.needs if not {*group} & {*values, *options}]
+        lacking = [
+            next((code for code in group if code in mapping), group[0])
+            for group in resource.needs
+            if not {*group} & {*values, *options}
+        ]
         if lacking:
             yield line, name, RowRefused(column=lacking[0], reason="missing")
             continue

@@ -49,7 +49,10 @@ class Part:
         """Return the text that is translated."""
         if self.column:
             return str(getattr(row, self.column) or "")
-        texts: Mapping[str, str] = getattr(row, self.among)
+        found: Mapping[str, Any] = getattr(row, self.among)
+        texts: Mapping[str, str] = found
+        if self.is_nested:
+            texts = {code: str(told.get(self.code, "")) for code, told in found.items()}
         own = texts.get(current_tenant().locale)
         return str(own or next((text for text in texts.values() if text), ""))
 

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from kernel.i18n.languages import NAMES
 from kernel.media.errors import InvalidMedia, UnknownFolder
 from kernel.media.limits import LONGEST_ALT
 from kernel.media.models import Folder
@@ -46,7 +46,7 @@ def checked_alts(values: Mapping[str, object]) -> dict[str, str]:
     Raises:
         InvalidMedia: as `checked_line`, or an unknown language.
     """
-    if set(values) - {code for code, _name in settings.LANGUAGES}:
+    if set(values) - set(NAMES):
         raise InvalidMedia(_("This language is not known."), field="alts")
     texts = {
         code: checked_line(text, field="alts", longest=LONGEST_ALT) for code, text in values.items()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
 from kernel.members.choices import ConsentKind
-from kernel.members.errors import UnknownDocument
+from kernel.members.errors import InvalidMember, UnknownDocument
 from kernel.members.locks import lock_names
 from kernel.members.models import Consent, ConsentDocument
+
+LONGEST_TITLE: Final = 120
+LONGEST_TEXT: Final = 60_000
 
 
 @transaction.atomic
@@ -52,6 +56,67 @@ def publish_document(
         now=now,
     )
     return document
+
+
+@transaction.atomic
+def translate_document(
+    document_id: UUID,
+    language: str,
+    told: Mapping[str, str],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ConsentDocument:
+    """Say a text that is in force in a further language; nobody is asked anew.
+
+    What stood there before and what stands there now is on record in full: members may
+    have agreed to either.
+
+    Args:
+        document_id: of the newest version of a text.
+        language: a further one of the shop.
+        told: ``title`` and ``body``; an empty one is taken away.
+        actor: who translates.
+        now: the moment.
+
+    Raises:
+        UnknownDocument: there is no such text, or a newer version is in force.
+        InvalidMember: a text is too long or cannot be shown.
+    """
+    row = ConsentDocument.objects.select_for_update().filter(pk=document_id).first()
+    if row is None or row.pk not in {each.pk for each in current_documents()}:
+        raise UnknownDocument
+    before = dict(row.texts.get(language, {}))
+    kept = {code: _legal_text(code, text) for code, text in told.items()}
+    after = {code: text for code, text in {**before, **kept}.items() if text}
+    if after == before:
+        return row
+    row.texts = {code: text for code, text in row.texts.items() if code != language}
+    if after:
+        row.texts[language] = after
+    row.save(update_fields=["texts"])
+    record(
+        action="members.document_translated",
+        actor=actor,
+        obj=row,
+        before={"language": language, **before},
+        after={"language": language, **after},
+        now=now,
+    )
+    return row
+
+
+def _legal_text(code: str, text: str) -> str:
+    longest = LONGEST_TITLE if code == "title" else LONGEST_TEXT
+    if code not in {"title", "body"} or len(text) > longest or "\x00" in text:
+        raise InvalidMember(field=code[:40])
+    return text.strip()
+
+
+def documents_in_force() -> QuerySet[ConsentDocument]:
+    """Return the newest version of each text as a query that can be narrowed."""
+    newest = ConsentDocument.objects.order_by("kind", "-version").distinct("kind")
+    return ConsentDocument.objects.filter(pk__in=newest.values("pk"))
 
 
 def current_documents() -> list[ConsentDocument]:

@@ -83,6 +83,25 @@ def save_zone(terms: ZoneTerms, *, zone_id: UUID | None = None, actor: Actor) ->
 
 
 @transaction.atomic
+def name_rate(rate: TaxRate, names: Mapping[str, str], *, actor: Actor) -> None:
+    """Say what buyers read of a rate; orders keep what they were taxed by.
+
+    Raises:
+        InvalidTax: no name is left, or one is too long.
+    """
+    before, rate.names = rate.names, checked_names(names)
+    rate.save(update_fields=["names"])
+    record(
+        action="taxes.rate_named",
+        actor=actor,
+        obj=rate.zone,
+        before={"names": before},
+        after={"names": rate.names},
+    )
+    tell("zone")
+
+
+@transaction.atomic
 def delete_zone(zone_id: UUID, *, actor: Actor) -> None:
     """Delete a zone with its rates; orders keep what they were taxed by.
 
