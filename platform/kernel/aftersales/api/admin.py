@@ -34,10 +34,8 @@ from kernel.aftersales.api.forms import (
     StaffCaseShown,
     TextTold,
     amount_of,
-    detail_data,
-    listed_data,
-    staff_data,
 )
+from kernel.aftersales.api.shapes import detail_data, listed_data, staff_data
 from kernel.aftersales.choices import CaseKind, PayoutMeans, Verdict
 from kernel.aftersales.errors import InvalidCase
 from kernel.aftersales.exports import case_rows

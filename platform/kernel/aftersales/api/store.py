@@ -20,12 +20,9 @@ from kernel.aftersales.api.forms import (
     ParcelTold,
     PlanShown,
     TextTold,
-    detail_data,
-    listed_data,
-    opening_data,
-    plan_data,
     wishes_of,
 )
+from kernel.aftersales.api.shapes import detail_data, listed_data, opening_data, plan_data
 from kernel.aftersales.choices import CaseKind, Reason, Remedy
 from kernel.aftersales.errors import InvalidCase
 from kernel.aftersales.limits import ASKED, SAID
