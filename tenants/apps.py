@@ -22,6 +22,7 @@ class TenantsConfig(AppConfig):
         from tenants.console.pages import console_pages
         from tenants.directory import CachedDirectory
         from tenants.entitlements import GrantEntitlements
+        from tenants.looks import register_looks
         from tenants.offers import keep_offers
         from tenants.services.job_steps import define_steps
         from tenants.services.jobs import set_waker
@@ -34,3 +35,4 @@ class TenantsConfig(AppConfig):
         define_steps()
         set_waker(Provisioner())
         announce_pages("tenants", console_pages)
+        register_looks()

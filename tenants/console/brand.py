@@ -15,6 +15,7 @@ from kernel.backoffice.looks.forms import LookForm
 from kernel.backoffice.looks.proofs import Proof
 from kernel.branding.fields import INHERITED, PROVEN, domain_of
 from kernel.branding.letters import address_of
+from kernel.branding.library import note_pictures
 from kernel.common.errors import DomainError
 from kernel.tenancy.context import current_tenant
 from tenants.console.pages import MANAGE_BRAND
@@ -31,9 +32,16 @@ def editor(request: StaffRequest) -> HttpResponseBase:
     own = {"name": tenant.brand.name, **kept}
     inherited = kept.get(INHERITED) or {}
     data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = LookForm(*data, own=own, inherited=inherited, is_partner=False)
+    form = LookForm(
+        *data,
+        own=own,
+        inherited=inherited,
+        is_partner=False,
+        has_library=request.person.may("media.view"),
+    )
 
     def save(values: Mapping[str, str]) -> None:
+        note_pictures(form.chosen)
         set_brand(tenant.id, values, actor=request.actor)
 
     if request.method == "POST" and form.kept_by(save):

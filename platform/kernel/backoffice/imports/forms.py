@@ -58,7 +58,7 @@ class RowsForm(forms.Form):
         named = [("", _("Not in the file")), *((name, name) for name in row.columns if name)]
         for column in self._columns:
             self.fields[f"column_{column.code}"] = forms.ChoiceField(
-                label=column.label, choices=named, required=False, help_text=column.help
+                label=str(column.label), choices=named, required=False, help_text=str(column.help)
             )
         for option in self._options:
             self.fields[f"option_{option.code}"] = _option_field(option)
@@ -87,15 +87,15 @@ class RowsForm(forms.Form):
 def _option_field(option: Option) -> forms.Field:
     if option.choices is None:
         return forms.CharField(
-            label=option.label,
-            help_text=option.help,
+            label=str(option.label),
+            help_text=str(option.help),
             required=False,
             max_length=LONGEST_OPTION,
         )
     nothing = ("", option.empty or _("None"))
     return forms.ChoiceField(
-        label=option.label,
-        help_text=option.help,
+        label=str(option.label),
+        help_text=str(option.help),
         required=False,
         choices=[nothing, *option.choices()],
     )

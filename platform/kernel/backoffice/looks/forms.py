@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -13,18 +14,21 @@ from django.utils.translation import gettext_lazy
 
 from kernel.branding.errors import InvalidBrand
 from kernel.branding.fields import FIELDS
+from kernel.branding.library import TITLES, picture_from
 from kernel.branding.pictures import keep_picture
 from kernel.common.errors import DomainError
+from kernel.common.ids import InvalidId, parse_public_id
+from kernel.media.errors import UnknownAsset
 
+Row: TypeAlias = tuple[forms.BoundField, str, object, object]
 Save: TypeAlias = Callable[[Mapping[str, str]], None]
 
-_PICTURES: Final = ("logo_url", "favicon_url", "console_logo_url", "console_favicon_url")
+_PICTURES: Final = tuple(TITLES)
 _COLOURS: Final = ("colour", "accent", "console_colour")
 _LABELS: Final = {
+    **TITLES,
     "name": gettext_lazy("Name"),
     "short_name": gettext_lazy("Short name"),
-    "logo_url": gettext_lazy("Logo"),
-    "favicon_url": gettext_lazy("Icon of the browser's tab"),
     "colour": gettext_lazy("Colour"),
     "accent": gettext_lazy("Second colour"),
     "support_email": gettext_lazy("E-mail address for questions"),
@@ -39,8 +43,6 @@ _LABELS: Final = {
     "totp_issuer": gettext_lazy("Name in authenticator apps"),
     "help_url": gettext_lazy("Help page for staff"),
     "console_name": gettext_lazy("Name of the console"),
-    "console_logo_url": gettext_lazy("Logo of the console"),
-    "console_favicon_url": gettext_lazy("Icon of the console"),
     "console_colour": gettext_lazy("Colour of the console"),
     "store_domain": gettext_lazy("Domain of new storefronts"),
     "console_domain": gettext_lazy("Domain of new consoles"),
@@ -90,9 +92,11 @@ class LookForm(forms.Form):
         own: Mapping[str, Any],
         inherited: Mapping[str, str],
         is_partner: bool,
+        has_library: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.chosen: dict[str, UUID | None] = {}
         self._own, self._inherited = own, inherited
         self._names = [
             name
@@ -104,6 +108,10 @@ class LookForm(forms.Form):
             if name in _PICTURES and own.get(name):
                 label = _("Take the picture away")
                 self.fields[f"{name}_gone"] = forms.BooleanField(label=label, required=False)
+            if name in _PICTURES and has_library:
+                self.fields[f"{name}_asset"] = forms.CharField(
+                    required=False, max_length=40, widget=forms.HiddenInput
+                )
         self.fields["name"].required = not is_partner
 
     def _text(self, name: str) -> forms.CharField:
@@ -118,7 +126,7 @@ class LookForm(forms.Form):
         elif name in _ADDRESSES:
             widget = forms.URLInput({"placeholder": "https://", **attrs})
         return forms.CharField(
-            label=_LABELS[name],
+            label=str(_LABELS[name]),
             required=False,
             max_length=FIELDS[name].longest,
             initial=str(self._own.get(name) or ""),
@@ -126,17 +134,18 @@ class LookForm(forms.Form):
             widget=widget,
         )
 
-    def groups(self) -> list[tuple[object, list[tuple[forms.BoundField, str, object]]]]:
-        """Return fields under their headings, each with its present picture and its removal."""
-        found: list[tuple[object, list[tuple[forms.BoundField, str, object]]]] = []
+    def groups(self) -> list[tuple[object, list[Row]]]:
+        """Return fields under their headings, each with its picture, removal and choice."""
+        found: list[tuple[object, list[Row]]] = []
         for title, names in _GROUPS:
-            rows: list[tuple[forms.BoundField, str, object]] = [
+            rows: list[Row] = [
                 (
                     self[name],
                     str(self._own.get(name) or self._inherited.get(name) or "")
                     if name in _PICTURES
                     else "",
                     self[f"{name}_gone"] if f"{name}_gone" in self.fields else None,
+                    self[f"{name}_asset"] if f"{name}_asset" in self.fields else None,
                 )
                 for name in names
                 if name in self.fields
@@ -163,20 +172,35 @@ class LookForm(forms.Form):
     def _values(self) -> dict[str, str]:
         found = {}
         for name in self._names:
-            told = self.cleaned_data[name]
             if name not in _PICTURES:
-                found[name] = str(told)
-            elif isinstance(told, UploadedFile):
-                found[name] = keep_picture(told.read(), field=name)
-            elif self.cleaned_data.get(f"{name}_gone"):
-                found[name] = ""
+                found[name] = str(self.cleaned_data[name])
+            elif (path := self._picture(name)) is not None:
+                found[name] = path
         return found
+
+    def _picture(self, name: str) -> str | None:
+        """Return the path of a picture that was sent or chosen; None for the present one."""
+        told, asset = self.cleaned_data[name], self.cleaned_data.get(f"{name}_asset")
+        if isinstance(told, UploadedFile):
+            self.chosen[name] = None
+            return keep_picture(told.read(), field=name)
+        if asset:
+            try:
+                self.chosen[name] = parse_public_id("ast", asset)
+                return picture_from(parse_public_id("ast", asset), field=name)
+            except (InvalidId, UnknownAsset) as refusal:
+                text = _("This picture is no longer in the library.")
+                raise InvalidBrand(text, field=name) from refusal
+        if self.cleaned_data.get(f"{name}_gone"):
+            self.chosen[name] = None
+            return ""
+        return None
 
 
 def _picture(name: str) -> forms.FileField:
     accepted = "image/png,image/jpeg,image/webp,image/svg+xml"
     return forms.FileField(
-        label=_LABELS[name],
+        label=str(_LABELS[name]),
         required=False,
         help_text=_HELPS.get(name, ""),
         widget=forms.FileInput({"accept": accepted, "data-look": name}),

@@ -47,9 +47,9 @@ def bring_in(rows: Sequence[RowRecord], work: Work) -> Mapping[int, Outcome | Do
         try:
             variant = variant_of(row, variants)
             said = row.get("location") or work.options.get("location", "")
-            place = places.find(said, column="location", reason="no_location")
+            shelf = places.find(said, column="location", reason="no_location")
             number = whole(row.get("on_hand"), column="on_hand", lowest=0, highest=MOST_QUANTITY)
-            wanted[row.line] = (variant, (place.pk, variant.pk), number)
+            wanted[row.line] = (variant, (shelf.pk, variant.pk), number)
         except RowRefused as refusal:
             done[row.line] = refusal
     before = _on_hand([place for _variant, place, _number in wanted.values()])

@@ -95,9 +95,11 @@
   }
 
   // The picker: a form's file is chosen from the library.
-  for (const picker of document.querySelectorAll("[data-picker]")) {
+  for (const picker of document.querySelectorAll("[data-picker]:not([data-is-ready])")) {
+    // A page with several pickers runs this once for each.
+    picker.dataset.isReady = "";
     const button = picker.querySelector("[data-pick]");
-    const field = picker.querySelector("input[name=asset]");
+    const field = picker.querySelector("input[type=hidden]");
     const shown = picker.querySelector(".picked");
     const box = document.createElement("dialog");
     box.className = "picker-box";
