@@ -123,6 +123,7 @@ manifest = Manifest(
             "check_in.manage",
         ),
     ),
+    screenshots=("check_in/market-{language}.webp",),
     compliance=Compliance(purposes=("reward.activity",), personal_data=("activity_dates",)),
     # Who is signed in, the settings, the month.
     query_budgets={"store.calendar": 4, "api.calendar": 3},

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.templatetags.static import static
 from django.utils.translation import get_language
 
 from channel_center.billing.choices import (
@@ -25,6 +26,7 @@ from channel_center.billing.values import Price
 from channel_center.market.errors import UnknownItem
 from channel_center.market.values import Bought, Item, Offered
 from kernel.common.money import Money
+from kernel.modules.manifest import Manifest
 from kernel.tenancy.context import TenantRef, public_context
 from tenants.console.selectors import Function, functions_of
 from tenants.models import Tenant
@@ -85,13 +87,19 @@ def _module_item(function: Function, products: Sequence[Product], sold: _Sold) -
         summary=manifest.summary.in_language(language),
         category=manifest.category or OTHERS,
         icon=manifest.icon,
-        pictures=tuple(product.pictures) if product and product.pictures else manifest.screenshots,
+        pictures=tuple(product.pictures) if product and product.pictures else _shots(manifest),
         function=function,
         product=product,
         offers=tuple(o for each in products for o in sold.offers.get(each.id, ())),
         bought=next((sold.bought[each.id] for each in products if each.id in sold.bought), None),
         support=_support_of(products, sold),
     )
+
+
+def _shots(manifest: Manifest) -> tuple[str, ...]:
+    """Return the addresses of a module's own pictures in the reader's language."""
+    code = "en" if (get_language() or "").startswith("en") else "zh"
+    return tuple(static(name.replace("{language}", code)) for name in manifest.screenshots)
 
 
 def _product_item(product: Product, sold: _Sold) -> Item:

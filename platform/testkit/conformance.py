@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.checks import run_checks
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -92,6 +93,11 @@ class ModuleConformance:
 
         assert [name for name in names if not callable(load(name))] == []
         assert all(routes(self.manifest, seam) for seam in self.manifest.urls)
+
+    def test_the_pictures_of_the_market_are_there_in_both_languages(self) -> None:
+        for name in self.manifest.screenshots:
+            for language in ("zh", "en"):
+                assert finders.find(name.replace("{language}", language)), name
 
     def test_jobs_take_the_moment_they_were_due(self) -> None:
         for schedule in self.manifest.schedules:

@@ -38,7 +38,7 @@ class NamedForm(forms.Form):
 class OfferForm(forms.Form):
     """For how long one payment lasts, and what comes with it."""
 
-    term = forms.ChoiceField(label=gettext_lazy("Paid"), choices=Term.choices)
+    term = forms.ChoiceField(label=gettext_lazy("How it is paid"), choices=Term.choices)
     trial_days = forms.IntegerField(
         label=gettext_lazy("Days to try it"),
         min_value=0,

@@ -194,6 +194,8 @@ class Manifest:
         urls: the URLconf for each seam (``store``, ``console``, ``api``).
         settings_check: ``package.module:function`` that takes all values of the
             settings and returns a sentence for each key that does not fit the others.
+        screenshots: static files that show it in the market, 1280 × 720, the first one in
+            lists; ``{language}`` in a name stands for ``zh`` or ``en``.
     """
 
     code: str
