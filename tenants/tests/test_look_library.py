@@ -43,7 +43,7 @@ def test_a_logo_from_the_library_is_shown_named_as_a_use_and_kept(tenant_a: Tena
     logo = look(tenant_a)["logo_url"]
     assert picture(logo.removeprefix("/look/"))
     assert 'href="/brand/"' in page
-    assert "Logo" in refused
+    assert "徽标" in refused
     asset.refresh_from_db()
     assert asset.trashed_at is None
 
