@@ -42,6 +42,7 @@ from testkit.factories.inventory import places
 from testkit.factories.orders import make_variant, orders_in, pay, place
 from testkit.factories.shipping import make_way
 from tests.contract.seeded_circle import circle_of
+from tests.contract.seeded_rewards import rewards_of
 
 ACTOR = Actor("staff", "stf_tests", "Tests")
 NOW = utc_now()
@@ -68,7 +69,7 @@ def seeded(member: Member) -> Seeded:
     order, product = orders["orders/order"], goods["products/product"]
     circle = circle_of(member, order=order, product=product)
     return Seeded(
-        paths={**goods, **orders, **paid, **own, **circle},
+        paths={**goods, **orders, **paid, **own, **circle, **rewards_of(member)},
         members={
             "variant": goods["variant"],
             "variant_id": goods["variant"],

@@ -18,8 +18,11 @@ from kernel.access.permissions import ALL
 from kernel.access.scopes import Extent
 from kernel.common.errors import DomainError
 
-FOR_PEOPLE: Final = ("staff.", "keys.", "modules.", "domains.", "provider.")
-"""How permissions begin that no program can hold: who has them could give himself all others."""
+FOR_PEOPLE: Final = ("staff.", "keys.", "modules.", "domains.", "provider.", "rewards.approve")
+"""How permissions begin that no program can hold.
+
+Who has them could give himself all others, or be a second person to himself.
+"""
 
 
 class ProgramRefused(DomainError):

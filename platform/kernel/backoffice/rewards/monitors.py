@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -27,9 +28,18 @@ from kernel.common.time import local_date, utc_now
 from kernel.members.models import Member
 from kernel.rewards.monitors.catalogue import Monitor, monitors, own_monitors
 from kernel.rewards.monitors.choices import Level
-from kernel.rewards.monitors.models import Alarm, Halt, Limit, Reading
-from kernel.rewards.monitors.selectors import readings_of, standings
-from kernel.rewards.monitors.services import ask_to_lift, confirm, lift, tighten, watch
+from kernel.rewards.monitors.models import Alarm, Halt, Limit, Loosening, Reading
+from kernel.rewards.monitors.selectors import loosenings, readings_of, standings
+from kernel.rewards.monitors.services import (
+    ask_to_lift,
+    ask_to_loosen,
+    confirm,
+    lift,
+    loosen,
+    refuse_loosening,
+    tighten,
+    watch,
+)
 from kernel.rewards.monitors.standing import by_hand
 from kernel.rewards.policy.texts import worded
 from kernel.tenancy.context import current_tenant
@@ -108,6 +118,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "rows": rows,
         "halts": halts,
         "read_at": latest.read_at if latest else None,
+        "loosenings": [
+            (row, worded(monitors()[row.monitor].names)) for row in loosenings(is_open=True)
+        ],
         "waiting": by_hand(since=utc_now() - timedelta(days=365)).count(),
         "is_sandbox": current_tenant().kind == "sandbox",
     }
@@ -117,27 +130,29 @@ def index(request: StaffRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(VIEW)
 def monitor(request: StaffRequest, code: str) -> HttpResponseBase:
-    """Show what a monitor saw over the days; tighten its limits."""
+    """Show what a monitor saw over the days; tighten its limits, or ask for looser ones."""
     one: Monitor = found(own_monitors().get(code))  # type: ignore[arg-type]
     form = LimitForm(request.POST or None, initial={"warn": one.warn, "act": one.act})
     if request.method == "POST" and request.person.may(MANAGE) and form.is_valid():
-        told = form.cleaned_data
         try:
-            tighten(code, **told, actor=request.actor, now=utc_now())
+            messages.success(request, _limited(one, form.cleaned_data, request))
         except DomainError as refusal:
             form.add_error(None, str(refusal.title))
         else:
-            messages.success(request, _("The limits are kept."))
             return redirect(request.path)
     since = local_date(utc_now(), current_tenant().zone) - timedelta(days=_DAYS)
     readings = readings_of(code, since=since)
     alarms = Alarm.objects.filter(monitor=code).order_by("-id")[:_ALARMS]
+    asked = loosenings(monitor=code, is_open=True).first()
     context = {
         "code": code,
         "name": worded(one.names),
         "what": worded(one.what),
         "measure": one.measure.label,
         "limit": limits_text(one),
+        "asked": asked,
+        "asked_limit": limits_text(replace(one, warn=asked.warn, act=asked.act)) if asked else "",
+        "is_own": asked is not None and asked.asked_by == request.actor.id,
         "own": Limit.objects.filter(pk=code).first(),
         "form": form if request.person.may(MANAGE) else None,
         "chart": chart_of(one, readings),
@@ -147,6 +162,30 @@ def monitor(request: StaffRequest, code: str) -> HttpResponseBase:
         "alarms": [(row, text_of(one, row.figure), _TONES[Level(row.level)]) for row in alarms],
     }
     return render(request, "backoffice/rewards/monitor.html", context)
+
+
+def _limited(one: Monitor, told: dict[str, Any], request: StaffRequest) -> str:
+    """Set tighter limits, or ask for looser ones; return what to say."""
+    if one.is_tighter(told["warn"], told["act"]):
+        tighten(one.code, **told, actor=request.actor, now=utc_now())
+        return _("The limits are kept.")
+    ask_to_loosen(one.code, **told, actor=request.actor, now=utc_now())
+    return _("Looser limits are asked for. They hold once a second person has approved.")
+
+
+@require_POST
+@staff_page(VIEW)
+def loosening(request: StaffRequest, loosening: str) -> HttpResponseBase:
+    """Approve looser limits as the second person, or leave the limits as they are."""
+    row: Loosening = found(loosenings().filter(pk=identified("lsn", loosening)).first())
+    act = {"approve": loosen, "refuse": refuse_loosening}.get(request.POST.get("act", ""))
+    if act is not None and request.person.may(APPROVE):
+        try:
+            act(row.pk, actor=request.actor, now=utc_now())
+            messages.success(request, _("Decided. It stands in the activity log."))
+        except DomainError as refusal:
+            messages.error(request, str(refusal.title))
+    return redirect(f"/rewards/monitors/{row.monitor}/")
 
 
 @require_POST

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,10 +17,11 @@ from kernel.backoffice.pieces import found, identified, paged, query_without_pag
 from kernel.common.errors import DomainError
 from kernel.common.time import utc_now
 from kernel.members.models import Member
-from kernel.rewards.risk.choices import CaseState, TraceKind
+from kernel.rewards.risk.choices import CaseState
 from kernel.rewards.risk.models import Case
 from kernel.rewards.risk.selectors import queue
 from kernel.rewards.risk.services import clear, hold, release
+from kernel.rewards.risk.texts import told
 
 VIEW: Final = "rewards.view"
 MANAGE: Final = "rewards.manage"
@@ -81,29 +82,6 @@ def case(request: StaffRequest, case: str) -> HttpResponseBase:
         "is_held": row.state == CaseState.HELD,
     }
     return render(request, "backoffice/rewards/case.html", context)
-
-
-def told(reason: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return a reason in words, and whom it names."""
-    what, kinds = reason["what"], dict(TraceKind.choices)
-    kind = str(kinds.get(reason.get("kind", ""), ""))
-    if what == "same_as_invited":
-        text = _("Somebody whom he invited uses the same: %(kind)s.") % {"kind": kind}
-    elif what == "shared":
-        text = _("%(count)s accounts use the same: %(kind)s.") % {
-            "count": reason["count"], "kind": kind,
-        }  # fmt: skip
-    elif what == "invited":
-        text = _("%(day)s invited in a day, %(hour)s of them in the last hour.") % {
-            "day": reason["in_day"], "hour": reason["in_hour"],
-        }  # fmt: skip
-    elif what == "ordered":
-        text = _("%(count)s paid orders in a day.") % {"count": reason["in_day"]}
-    else:
-        text = _("Of %(orders)s orders of those he invited, money went back in %(refunded)s.") % {
-            "orders": reason["orders"], "refunded": reason["refunded"],
-        }  # fmt: skip
-    return text, list(reason.get("members", ()))
 
 
 def _names(ids: Iterable[UUID]) -> dict[UUID, Member]:

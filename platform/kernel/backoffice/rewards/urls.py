@@ -35,6 +35,7 @@ urlpatterns = [
     path("monitors/read/", monitors.read_now),
     path("monitors/changes/", monitors.changes),
     path("monitors/halts/<str:halt>/", monitors.halted),
+    path("monitors/loosenings/<str:loosening>/", monitors.loosening),
     path("monitors/<str:code>/", monitors.monitor),
     path("risk/", risk.index),
     path("risk/<str:case>/", risk.case),

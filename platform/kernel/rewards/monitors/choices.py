@@ -24,3 +24,12 @@ class Measure(TextChoices):
     QUEUE = "queue", _("People look at it")
     NOTICE = "notice", _("The shop says so in public")
     NONE = "none", _("Staff are told")
+
+
+class LooseningState(TextChoices):
+    """What became of a request to loosen limits."""
+
+    ASKED = "asked", _("Waits for a second person")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    DROPPED = "dropped", _("Overtaken")

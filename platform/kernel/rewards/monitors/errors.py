@@ -16,11 +16,43 @@ class UnknownMonitor(DomainError):
 
 
 class LimitLoosened(DomainError):
-    """A shop may only tighten limits; the installation's own hold at least."""
+    """Limits are never looser than the installation's; its own hold at least."""
 
     code = "reward_monitors.loosened"
     status = 422
-    title = _("A limit can only be made tighter.")
+    title = _("Limits can never be looser than those of the platform.")
+
+
+class SecondPersonFirst(DomainError):
+    """Limits that are looser than those that hold are asked for, and a second person decides."""
+
+    code = "reward_monitors.second_person_first"
+    status = 409
+    title = _("Looser limits need a second person: ask for them instead.")
+
+
+class NotLooser(DomainError):
+    """Limits asked for are not looser than those that hold: one person can set them."""
+
+    code = "reward_monitors.not_looser"
+    status = 409
+    title = _("These limits are no looser than those that hold. Save them instead.")
+
+
+class LooseningDecided(DomainError):
+    """The request was decided already, or there is none."""
+
+    code = "reward_monitors.loosening_decided"
+    status = 404
+    title = _("No request waits here.")
+
+
+class PersonNeeded(DomainError):
+    """A program cannot be one of two people."""
+
+    code = "reward_monitors.person_needed"
+    status = 403
+    title = _("A person has to do this, not a program.")
 
 
 class HaltNotFound(DomainError):

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from kernel.common.db.conditions import one_of
 from kernel.common.ids import public_id, uuid7
-from kernel.rewards.monitors.choices import Level, Measure
+from kernel.rewards.monitors.choices import Level, LooseningState, Measure
 from kernel.tenancy.models import TenantModel
 
 
@@ -162,3 +162,52 @@ class Confirmation(TenantModel):
     @override
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class Loosening(TenantModel):
+    """Somebody asks to let a monitor's limits be looser again; a second person decides.
+
+    Attributes:
+        warn, act: the limits asked for, never looser than the installation's.
+        state: waits as long as nobody has decided.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    monitor = models.CharField(max_length=4)
+    warn = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    act = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    reason = models.CharField(max_length=300)
+    state = models.CharField(
+        max_length=8, choices=LooseningState.choices, default=LooseningState.ASKED
+    )
+    asked_by = models.CharField(max_length=64)
+    asked_name = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, default="", blank=True)
+    decided_name = models.CharField(max_length=80, default="", blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["monitor"],
+                condition=Q(state="asked"),
+                name="reward_monitors_one_open_loosening",
+            ),
+            models.CheckConstraint(
+                condition=one_of("state", LooseningState), name="reward_monitors_loosening_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | (~Q(decided_by="") & ~Q(decided_by=F("asked_by"))),
+                name="reward_monitors_two_people_loosen",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.monitor
+
+    @property
+    def public_id(self) -> str:
+        """The id that may be shown outside."""
+        return public_id("lsn", self.id)

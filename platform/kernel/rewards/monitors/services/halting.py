@@ -20,6 +20,7 @@ from kernel.rewards.monitors.errors import (
 )
 from kernel.rewards.monitors.events import HaltLifted
 from kernel.rewards.monitors.models import Deferred, Halt, Reading
+from kernel.rewards.monitors.services.people import refuse_programs
 
 _LONGEST = 300
 
@@ -54,7 +55,9 @@ def ask_to_lift(halt_id: UUID, *, reason: str, actor: Actor, now: datetime) -> H
         HaltNotFound: nothing is halted under this id.
         ReasonNeeded: no reason.
         StillBeyond: the figure is beyond its limit still.
+        PersonNeeded: a program asks.
     """
+    refuse_programs(actor)
     row = _open(halt_id)
     why = reason.replace("\x00", "").strip()[:_LONGEST]
     if not why:
@@ -74,7 +77,9 @@ def lift(halt_id: UUID, *, actor: Actor, now: datetime) -> Halt:
         HaltNotFound: nothing is halted under this id, or nobody asked to lift it.
         OtherPersonNeeded: who agrees is who asked.
         StillBeyond: the figure is beyond its limit still.
+        PersonNeeded: a program agrees.
     """
+    refuse_programs(actor)
     row = _open(halt_id)
     if not row.asked_by:
         raise HaltNotFound

@@ -8,7 +8,7 @@ from decimal import Decimal
 from kernel.audit.actor import Actor
 from kernel.common.time import utc_now
 from kernel.ledger.services import Owner, adjust, ensure_asset
-from kernel.rewards.monitors.models import Halt, Limit, Reading
+from kernel.rewards.monitors.models import Halt, Limit, Loosening, Reading
 from kernel.rewards.monitors.services import ask_to_lift
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import make_member
@@ -42,7 +42,7 @@ def test_staff_see_charts_tighten_limits_and_lift_halts_in_two(tenant_a: TenantR
         assert "chart-t2" in chart
         assert "246.90" in chart
         loose = desk.post("/rewards/monitors/T2/", {"warn": "2", "act": "3", "reason": "x"})
-        assert "only be made tighter" in loose.content.decode()
+        assert "never be looser than those of the platform" in loose.content.decode()
         desk.post("/rewards/monitors/T2/", {"warn": "0.6", "act": "0.7", "reason": "careful"})
         asked = f"/rewards/monitors/halts/{halt.public_id}/"
         desk.post(asked, {"act": "ask", "reason": "Rates were lowered"})
@@ -62,6 +62,37 @@ def test_staff_see_charts_tighten_limits_and_lift_halts_in_two(tenant_a: TenantR
         with tenant_context(tenant_a):
             halt.refresh_from_db()
             assert halt.lifted_at is not None
+
+
+def test_looser_limits_wait_on_the_page_for_another_person(tenant_a: TenantRef) -> None:
+    """Given tight limits; when loosened on the page; then a second person sees and approves."""
+    page = "/rewards/monitors/T2/"
+    with console(tenant_a, headers={"Accept-Language": "en"}) as desk:
+        desk.as_staff("rewards.view", "rewards.manage", "rewards.approve")
+        desk.post(page, {"warn": "0.5", "act": "0.6", "reason": "careful"})
+        desk.post(page, {"warn": "0.7", "act": "0.8", "reason": "A calm month"})
+        with tenant_context(tenant_a):
+            asked = Loosening.objects.get()
+            assert Limit.objects.get().act == Decimal("0.6")
+        own = desk.get(page).content.decode()
+        assert "Looser limits are asked for" in own
+        assert "Approve the looser limits" not in own
+        decide = f"/rewards/monitors/loosenings/{asked.public_id}/"
+        desk.post(decide, {"act": "approve"})
+        desk.as_staff("rewards.view", "rewards.manage", email="third@example.com")
+        desk.post(decide, {"act": "approve"})
+        with tenant_context(tenant_a):
+            assert Limit.objects.get().act == Decimal("0.6")
+        desk.as_staff("rewards.view", "rewards.approve", email="second@example.com")
+        assert (
+            "asks for looser limits: A calm month"
+            in desk.get("/rewards/monitors/").content.decode()
+        )
+        assert "Approve the looser limits" in desk.get(page).content.decode()
+        desk.post(decide, {"act": "approve"})
+        with tenant_context(tenant_a):
+            asked.refresh_from_db()
+            assert (asked.state, Limit.objects.get().act) == ("approved", Decimal("0.8"))
 
 
 def test_the_shop_says_in_public_that_payouts_are_late(tenant_a: TenantRef) -> None:
