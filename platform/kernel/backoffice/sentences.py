@@ -71,6 +71,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "reward_programmes.started": _("A reward mode was switched on"),
     "reward_programmes.closed": _("A reward mode was switched off"),
     "reward_policy.ended": _("A reward mode was ended"),
+    "rewards.rank_given": _("A member's rank of a mode was set by hand"),
     "reward_monitors.lift_asked": _("Lifting a halt of rewards was asked for"),
     "reward_monitors.lifted": _("A halt of rewards was lifted"),
     "reward_monitors.tightened": _("The limits of a monitor were tightened"),

@@ -109,3 +109,19 @@ class RewardsHalted(DomainError):
     code = "rewards.halted"
     status = 409
     title = _("Rewards are halted by a monitor.")
+
+
+class UnknownRank(DomainError):
+    """The mode has no such rank, or gives its ranks by rules."""
+
+    code = "rewards.unknown_rank"
+    status = 422
+    title = _("The mode has no such rank.")
+
+
+class RankReasonNeeded(DomainError):
+    """A rank is given by hand without a reason."""
+
+    code = "rewards.rank_reason_needed"
+    status = 422
+    title = _("A reason is needed.")

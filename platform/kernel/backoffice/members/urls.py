@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kernel.backoffice.exports import views as exports
-from kernel.backoffice.members import balances, views
+from kernel.backoffice.members import balances, ranks, views
 
 urlpatterns = [
     path("", views.index),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("assign/", views.assign),
     path("<str:member>/", views.show),
     path("<str:member>/balance/", balances.balance),
+    path("<str:member>/ranks/", ranks.ranks),
     path("<str:member>/tags/", views.tags),
     path("<str:member>/disable/", views.disable),
     path("<str:member>/enable/", views.enable),

@@ -19,6 +19,7 @@ from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.levels.forms import GiveForm
 from kernel.backoffice.members.balances import balances_of
 from kernel.backoffice.members.files import member_rows
+from kernel.backoffice.members.ranks import held_ranks
 from kernel.backoffice.orders.forms import TagsForm
 from kernel.backoffice.pieces import (
     found,
@@ -156,6 +157,7 @@ def _draw(
         "balances": balances_of(row),
         "assign": AdvisorForm(initial={"advisor": row.advisor_id}),
         **_belonging(row),
+        "ranks": held_ranks(row.pk) if request.person.may("rewards.view") else (),
     }
     return render(request, "backoffice/members/detail.html", context, status=status)
 

@@ -25,6 +25,7 @@ from kernel.rewards.policy.laws import jurisdictions, law
 from kernel.rewards.policy.services import ask, judged
 from kernel.rewards.policy.texts import called, explain, worded
 from kernel.rewards.policy.verdicts import Verdict, judge
+from kernel.rewards.ranks import ranks_by_staff
 from kernel.rewards.simulation.scenarios import Assumptions
 from kernel.rewards.simulation.services import ask_simulation, usual
 from kernel.rewards.simulation.tasks import simulate_modes
@@ -68,6 +69,7 @@ def verdict(request: StaffRequest, code: str) -> HttpResponseBase:
         "form": asked.form if asked else None,
         "figures": asked.figures if asked else None,
         "assumptions": asked.assumptions if asked else None,
+        "by_staff": code in packs and bool(ranks_by_staff([code], {})),
         "is_sandbox": current_tenant().kind == "sandbox",
     }
     return render(request, "backoffice/rewards/verdict.html", context)

@@ -25,6 +25,7 @@ from kernel.rewards.engine.numbers import text
 from kernel.rewards.models import Programme
 from kernel.rewards.policy.choices import ActivationState
 from kernel.rewards.policy.models import Activation
+from kernel.rewards.ranks import holders, ranks_by_staff
 from kernel.rewards.services.liabilities import MONEY, liabilities, open_liabilities, statement_of
 from kernel.rewards.services.switching import close, running_with, start, switch
 from kernel.tenancy.context import current_tenant
@@ -56,9 +57,16 @@ def running(request: StaffRequest) -> HttpResponseBase:
     rows = []
     for one in Programme.objects.order_by("state", "-id")[:50]:
         left = open_liabilities(one) if one.state == ProgrammeState.LIVE else []
-        rows.append((one, [(KINDS[each.kind], each.amount, _called(each.what)) for each in left]))
+        owes = [(KINDS[each.kind], each.amount, _called(each.what)) for each in left]
+        rows.append((one, owes, one.state == ProgrammeState.LIVE and _lacks_ranks(one)))
     context = {"rows": rows, "approved": approved, "may": request.person.may(MANAGE)}
     return render(request, "backoffice/rewards/running.html", context)
+
+
+def _lacks_ranks(row: Programme) -> bool:
+    """Tell whether a mode pays by ranks that staff give and nobody has one."""
+    ranks = ranks_by_staff(row.packs, row.parameters)
+    return bool(ranks) and not holders(row, ranks)
 
 
 @require_safe

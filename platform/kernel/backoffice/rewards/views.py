@@ -27,6 +27,7 @@ from kernel.rewards.policy.models import Activation, Opinion
 from kernel.rewards.policy.services import add_opinion, approve, end, refuse
 from kernel.rewards.policy.texts import explain, worded
 from kernel.rewards.policy.verdicts import Verdict, judge
+from kernel.rewards.ranks import ranks_by_staff
 from kernel.rewards.simulation.reporting import report_of
 
 VIEW: Final = "rewards.view"
@@ -80,6 +81,7 @@ def decide(request: StaffRequest, activation: str) -> HttpResponseBase:
         "places": [
             (worded(law(place).names), badge(one), explain(one)) for place, one in verdicts.items()
         ],
+        "by_staff": ranks_by_staff(row.packs, row.parameters),
         "waits": row.state == ActivationState.ASKED,
         "holds": row.state in {ActivationState.ACTIVE, ActivationState.SHOWN},
         "is_own": row.asked_by == request.actor.id,

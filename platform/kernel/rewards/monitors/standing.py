@@ -22,12 +22,16 @@ from kernel.rewards.monitors.facts import paid_since, sales_since
 from kernel.rewards.monitors.figures import Seen
 from kernel.rewards.monitors.models import Confirmation
 from kernel.rewards.packs.loading import Pack, bundle
+from kernel.rewards.ranks import GIVEN
 from kernel.rewards.services.programmes import MONEY
 from kernel.rewards.services.stored import LedgerBook
 from kernel.wallet.choices import State
 from kernel.wallet.models import Withdrawal
 
-BY_HAND: Final = ("ledger.adjusted", "levels.set", "relations.transferred", "relations.released")
+BY_HAND: Final = (
+    *("ledger.adjusted", "levels.set", "relations.transferred", "relations.released"),
+    GIVEN,
+)
 UNLIKELY: Final = 0.001
 _ENDLESS: Final = Decimal(999)
 _OPEN: Final = (State.REQUESTED, State.CHECKED, State.APPROVED, State.PAYING, State.UNKNOWN)

@@ -44,7 +44,10 @@ def follow_order(order_id: UUID, moment: str) -> None:
         return
     for programme in live:
         if is_permitted(programme.packs, programme.parameters):
-            told = [*_introductions(programme, order), *_steps(programme, order, moment)]
+            told = [
+                *introductions(programme, order.member_id, order.id),
+                *_steps(programme, order, moment),
+            ]
         else:
             told = _endings(programme, order, moment)
         for event in told:
@@ -59,11 +62,15 @@ def _endings(programme: Programme, order: Order, moment: str) -> list[Event]:
     return [one for one in _steps(programme, order, moment) if one["type"] in ENDING]
 
 
-def _introductions(programme: Programme, order: Order) -> Iterator[Event]:
-    """Yield who the buyer is and who stands above him, the highest first."""
-    if order.member_id is None:
-        return
-    line = [order.member_id, *sponsors_of(order.member_id, most=DEEPEST)]
+def introductions(programme: Programme, member_id: UUID, cause: UUID) -> Iterator[Event]:
+    """Yield who a member is and who stands above him, the highest first.
+
+    Args:
+        programme: which is told.
+        member_id: the member.
+        cause: what he is told for; part of the key, as sponsors may change again.
+    """
+    line = [member_id, *sponsors_of(member_id, most=DEEPEST)]
     ids = [str(one) for one in line]
     known = dict(
         Memory.objects.filter(programme=programme, kind="tree:sponsor", key__in=ids).values_list(
@@ -76,7 +83,7 @@ def _introductions(programme: Programme, order: Order) -> Iterator[Event]:
             yield {"type": "member.opened", "key": f"member:{ids[at]}", "member": ids[at],
                    "sponsor": above}  # fmt: skip
         elif above is not None and known[ids[at]]["parent"] != above:
-            yield {"type": "member.bound", "key": f"bound:{ids[at]}:{above}:{order.id}",
+            yield {"type": "member.bound", "key": f"bound:{ids[at]}:{above}:{cause}",
                    "member": ids[at], "sponsor": above}  # fmt: skip
 
 

@@ -177,6 +177,7 @@ def test_tighter_limits_hold_at_once_and_looser_ones_when_a_second_person_agrees
     assert desk.get(f"{API}/loosenings/?is_open=true").json()["results"] == []
     with tenant_context(tenant_a):
         entry = AuditEntry.objects.get(action="reward_monitors.loosened")
+    assert entry.after is not None
     assert (entry.reason, entry.after["asked_by"]) == ("A calm month", "李文")
 
 
@@ -185,7 +186,7 @@ def test_a_key_is_no_person_that_counts_as_one_of_two(tenant_a: TenantRef) -> No
     key = Actor(kind="program", id="key_one", name="ERP")
     with tenant_context(tenant_a):
         halt = Halt.objects.create(monitor="T2", measure="stop", since=NOW)
-        tight = {"warn": Decimal(0), "act": Decimal("0.1"), "reason": "careful"}
+        tight: dict[str, Any] = {"warn": Decimal(0), "act": Decimal("0.1"), "reason": "careful"}
         tighten("T2", **tight, actor=key, now=NOW)
         with pytest.raises(PersonNeeded):
             ask_to_lift(halt.pk, reason="Mended", actor=key, now=NOW)
@@ -274,7 +275,7 @@ def test_what_watches_one_shop_is_unknown_in_another(
     with tenant_context(tenant_a):
         halt = Halt.objects.create(monitor="T2", measure="stop", since=NOW)
         ask_to_lift(halt.pk, reason="Mended", actor=OTHER, now=NOW)
-        tight = {"warn": Decimal(0), "act": Decimal("0.1"), "reason": "careful"}
+        tight: dict[str, Any] = {"warn": Decimal(0), "act": Decimal("0.1"), "reason": "careful"}
         tighten("T2", **tight, actor=OTHER, now=NOW)
         wish = ask_to_loosen("T2", **{**tight, "act": Decimal("0.5")}, actor=OTHER, now=NOW)
         ensure_asset("points", "points", {"zh-hans": "积分", "en": "Points"}, 0)

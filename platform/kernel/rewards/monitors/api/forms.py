@@ -17,7 +17,7 @@ from kernel.rewards.policy.texts import worded
 
 LONGEST_REASON = 300
 MOST_DAYS = 366
-_DIGITS = {"max_digits": 12, "decimal_places": 4}
+_DIGITS: dict[str, Any] = {"max_digits": 12, "decimal_places": 4}
 
 
 class ReadingShown(serializers.Serializer[Any]):

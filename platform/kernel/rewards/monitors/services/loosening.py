@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -78,7 +79,7 @@ def loosen(loosening_id: UUID, *, actor: Actor, now: datetime) -> Loosening:
     row = _waiting(loosening_id)
     if row.asked_by == actor.id:
         raise OtherPersonNeeded
-    told = {"warn": row.warn, "act": row.act, "reason": row.reason}
+    told: dict[str, Any] = {"warn": row.warn, "act": row.act, "reason": row.reason}
     checked_limits(row.monitor, **told)
     keep(row.monitor, **told, set_by=f"{row.asked_name}, {actor.name}", now=now)
     return _decided(row, LooseningState.APPROVED, actor, now)
