@@ -61,7 +61,7 @@ STOA_TENANT_APPS = [
     *("reward_simulation", "reward_composing"),
     *("reward_draws", "reward_monitors", "reward_risk"),
     "sandbox",
-    *("search", "analytics", "fields", "dataio"),
+    *("search", "analytics", "fields", "forms", "dataio"),
     *("keys", "webhooks", "notifications", "visits", "themes", "theme_figures"),
 ]
 # Tables in both: a person of the platform signs in to public, a tenant's to the tenant.
@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "kernel.search",
     "kernel.analytics",
     "kernel.fields",
+    "kernel.forms",
     "kernel.dataio",
     "kernel.keys",
     "kernel.webhooks",

@@ -69,6 +69,8 @@ CATALOGUE: Final = (
             Permission("promotions.manage", _("Change promotions and coupons")),
             Permission("reviews.view", _("See reviews")),
             Permission("reviews.manage", _("Publish, hide and answer reviews")),
+            Permission("forms.view", _("See forms and what was sent with them")),
+            Permission("forms.manage", _("Make forms, and note and delete what was sent")),
             Permission("search.view", _("See what was searched for")),
             Permission("search.manage", _("Change synonyms and hot words")),
             Permission("coupons.give", _("Give coupons to members, and withdraw them")),

@@ -1,0 +1,1 @@
+"""Forms that shops make up, and what people send with them."""
