@@ -17,6 +17,7 @@ class ThemesConfig(AppConfig):
         from kernel.i18n.words import register_words
         from kernel.snapshots.registry import register_part
         from themes import blocks, handlers, kinds, page_kinds, registry, shop, sources
+        from themes.asked import sources as asked_sources
         from themes.carried import DraftsPart, LookPart, PagesPart
         from themes.cart import sources as cart_sources
         from themes.editor.menu import design_pages
@@ -46,7 +47,8 @@ class ThemesConfig(AppConfig):
         searches = (search_sources.HOT_WORDS, search_sources.HISTORY)
         reviews = (review_sources.SUMMARY, review_sources.LIST, review_sources.LATEST)
         orders = (order_sources.MINE, order_sources.ONE)
-        told = (level_sources.MINE, notice_sources.UNREAD)
+        asked = (asked_sources.ONE, asked_sources.VIEWER)
+        told = (level_sources.MINE, notice_sources.UNREAD, *asked)
         own = (*carts, *offers, *searches, *reviews, *orders, *told)
         for source in own:
             register_source(source)

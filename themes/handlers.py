@@ -19,6 +19,7 @@ CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "promotions.coupon_template_changed": ("coupons",),
     "shipping.changed": ("shipping",),
     "reviews.review_changed": ("reviews",),
+    "forms.form_changed": ("forms",),
 }
 """Which counters grow with which event."""
 

@@ -87,6 +87,13 @@ def register_all() -> None:
             needs=_product,
             head=_product_head,
         ),
+        PageKind(
+            template="form",
+            is_private=True,
+            params={"form": slug},
+            needs=_asked,
+            head=_asked_head,
+        ),
         PageKind(template="sign_in", is_private=True, head=_form_head),
         PageKind(template="account_form", is_private=True, head=_form_head),
         PageKind(template="legal", is_private=True, head=_legal_head),
@@ -323,6 +330,15 @@ def _titled(title: Promise) -> MakeHead:
         return Head(title=str(title), is_indexed=False)
 
     return head
+
+
+def _asked(page: PageContext) -> Mapping[str, Binding]:
+    return {"form": Binding.to("forms.one", code=page.params.get("form", ""))}
+
+
+def _asked_head(_page: PageContext, data: Mapping[str, Any]) -> Facts:
+    found = data["form"]
+    return Nothing() if found is None else Head(title=found["name"], is_indexed=False)
 
 
 def _order(page: PageContext) -> Mapping[str, Binding]:

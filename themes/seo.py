@@ -21,6 +21,7 @@ _PRIVATE: Final = (
     "/after-sales/",
     "/cart/",
     "/checkout/",
+    "/forms/",
     "/orders/",
     "/reviews/",
     "/search/",

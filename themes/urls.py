@@ -7,6 +7,7 @@ from django.urls import include, path
 from themes import framed, seo, views
 from themes.account.agreements import legal
 from themes.aftersales import views as case_views
+from themes.asked import views as asked_views
 from themes.cart import sharing as cart_sharing
 from themes.cart import views as cart_views
 from themes.cashier import views as cashier_views
@@ -78,6 +79,7 @@ urlpatterns = [
     path("reviews/of/<str:token>/", review_views.of_guest, name="review-guest"),
     path("reviews/of/<str:token>/<str:line>/", review_views.of_guest, name="review-of-guest"),
     path("reviews/<str:line>/", review_views.review, name="review"),
+    path("forms/<slug:code>/", asked_views.form, name="form"),
     path("messages/unsubscribe/<str:token>/", notice_views.decline, name="unsubscribe"),
     path("legal/<slug:kind>/", legal, name="legal"),
     path("islands/", views.islands),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from themes.blocks import (
     aftersales,
+    asked,
     buying,
     cart,
     catalogue,
@@ -27,7 +28,7 @@ from themes.registry import register
 
 def register_all() -> None:
     """Make them known; called once, when the process starts."""
-    told = (aftersales, levels, notices, promotions, reviews, rewards, searching)
+    told = (aftersales, asked, levels, notices, promotions, reviews, rewards, searching)
     shown = (content, media, catalogue, shelves, shopfront, layout, reusing)
     own = (frame, *shown, cart, buying, member, *told)
     for module in own:

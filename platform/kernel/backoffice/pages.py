@@ -51,6 +51,7 @@ _ENTRIES: Final = (
     Entry("/rewards/", _("Reward modes"), "tree", "rewards.view", MARKETING),
     Entry("/searching/", _("Search"), "open", "search.view", MARKETING),
     Entry("/reviews/", _("Reviews"), "star", "reviews.view", MARKETING),
+    Entry("/forms/", _("Forms"), "open", "forms.view", MARKETING),
     Entry("/imports/", _("Import"), "import", "products.import", GOODS),
     Entry("/documents/", _("Documents"), "stack", "documents.view", MONEY),
     Entry("/documents/requests/", _("Requests for invoices"), "check", "documents.view", MONEY),

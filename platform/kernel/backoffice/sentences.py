@@ -408,6 +408,11 @@ SENTENCES: Final[dict[str, Promise]] = {
     "fields.changed": _("An own field was changed"),
     "fields.deleted": _("An own field was deleted"),
     "fields.filled": _("Own fields were filled in"),
+    "forms.created": _("A form was made"),
+    "forms.changed": _("A form was changed"),
+    "forms.deleted": _("A form was deleted"),
+    "forms.noted": _("Something was noted on what was sent with a form"),
+    "forms.submission_deleted": _("What was sent with a form was deleted"),
     "jobs.run": _("A background job was begun by hand"),
     "jobs.retried": _("An event that was given up was tried again"),
 }

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("fields/", include("kernel.backoffice.fields.urls")),
+    path("forms/", include("kernel.backoffice.asked.urls")),
     path("languages/", include("kernel.backoffice.languages.urls")),
     path("settings/", include("kernel.backoffice.choosing.urls")),
     path("usage/", include("kernel.backoffice.usage.urls")),

@@ -70,7 +70,10 @@ def _text(ask: Ask, values: Sequence[str], language: str) -> str:
         return _chosen(ask, told, language)
     if ask.kind == AskKind.TICK:
         return YES
-    text = told[0]
+    return _typed(ask, told[0])
+
+
+def _typed(ask: Ask, text: str) -> str:
     if "\x00" in text or len(text) > longest_of(ask):
         raise Unfit(_("At most %(count)s characters are expected.") % {"count": longest_of(ask)})
     if ask.kind in _OWN:

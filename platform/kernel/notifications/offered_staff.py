@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.aftersales.choices import EntryKind
@@ -14,6 +15,9 @@ from kernel.aftersales.choices import Side as CaseSide
 from kernel.aftersales.events import CaseChanged
 from kernel.catalogue.models import Variant
 from kernel.common.ids import public_id
+from kernel.forms.events import FormSubmitted
+from kernel.forms.models import Submission
+from kernel.i18n.languages import in_any
 from kernel.inventory.events import StockRanLow
 from kernel.notifications.choices import Audience
 from kernel.notifications.kinds import Kind, Telling, Variable
@@ -89,6 +93,15 @@ def _waiting_review(event: ReviewChanged) -> Sequence[Telling]:
     title = str(row.line.snapshot.get("title", ""))
     at = row.appended_at or row.created_at
     return (Telling({"title": title}, link="/reviews/?state=waiting", at=at),)
+
+
+def _form_sent(event: FormSubmitted) -> Sequence[Telling]:
+    row = Submission.objects.select_related("form").filter(pk=event.submission_id).first()
+    if row is None or not row.form.tells_staff:
+        return ()
+    name = in_any(row.form.names, get_language(), row.form.code)
+    link = f"/forms/{row.form.public_id}/sent/{row.public_id}/"
+    return (Telling({"form": name}, link=link, at=row.created_at),)
 
 
 def _stopped(event: EndpointStopped) -> Sequence[Telling]:
@@ -193,6 +206,19 @@ TO_STAFF: Final = (
         subject=_("A review waits for you"),
         body=_("Somebody reviewed {{ title }}; it is shown once you have looked at it."),
         variables={"title": Variable(label=_("Title of the product"), sample="龙井")},
+    ),
+    Kind(
+        code="staff.form_sent",
+        source=FormSubmitted.name,
+        title=_("Form was sent"),
+        audience=Audience.STAFF,
+        permission="forms.view",
+        tells=_form_sent,
+        subject=_("Somebody sent the form “{{ form }}”"),
+        body=_(
+            "There is a new entry of the form “{{ form }}”. You find the answers in the console."
+        ),
+        variables={"form": Variable(label=_("Name of the form"), sample="批发咨询")},
     ),
     Kind(
         code="staff.webhook_stopped",

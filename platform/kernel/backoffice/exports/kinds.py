@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.backoffice.asked.sent import EXPORT as FORM_ENTRIES
 from kernel.backoffice.exports.lists import desk, goods, marketing, money
 from kernel.backoffice.figures import files as figures
 from kernel.backoffice.members.files import COLUMNS as MEMBER_COLUMNS
@@ -156,6 +157,7 @@ KINDS: Final = (
     ),
     *goods.KINDS,
     *marketing.KINDS,
+    FORM_ENTRIES,
     *money.KINDS,
     *desk.KINDS,
     *figures.KINDS,

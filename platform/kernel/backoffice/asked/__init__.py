@@ -1,0 +1,1 @@
+"""Forms that a shop makes up: built, and what was sent with them."""

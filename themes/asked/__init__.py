@@ -1,0 +1,1 @@
+"""Forms that the shop made up, as visitors meet them."""
