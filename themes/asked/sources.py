@@ -61,13 +61,13 @@ def _load(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
 
 def _load_viewer(page: PageContext, bindings: Sequence[Binding]) -> Sequence[Any]:
     viewer = page.viewer
-    member = None
+    login = ""
     if viewer is not None and viewer.member_id:
-        member = Member.objects.filter(pk=viewer.member_id).values("login").first()
-    login = str((member or {}).get("login") or "")
+        rows = Member.objects.filter(pk=viewer.member_id)
+        login = rows.values_list("login", flat=True).first() or ""
     known = {"email": login} if "@" in login else {"phone": login}
     # A token for each form that is drawn, so that a second press is the same submission.
-    return [{"known": known, "token": uuid4().hex, "is_member": bool(member)} for _each in bindings]
+    return [{"known": known, "token": uuid4().hex} for _each in bindings]
 
 
 ONE: Final = Source(of="forms.one", load=_load, reads=("forms",))

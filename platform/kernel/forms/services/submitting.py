@@ -64,7 +64,7 @@ def submit(form_id: UUID, given: Given, *, sender: Sender, now: datetime) -> Sub
     if form.is_once and sender.member_id is None:
         raise MembersOnly
     once = sender.member_id if form.is_once else None
-    if form.is_once and Submission.objects.filter(form=form, member_id=once).exists():
+    if once is not None and Submission.objects.filter(form=form, member_id=once).exists():
         raise SentBefore
     row = Submission.objects.create(
         form=form,
