@@ -122,7 +122,7 @@ class _OwnWallet(PartnerView):
         return wallet_of(channel_id=self.channel_id, currency=currency_in(self.channel_id, asked))
 
 
-class _ShopWallet(PartnerView):
+class ShopWalletBase(PartnerView):
     """Works on the balance of a shop that whoever asks may see."""
 
     @override
@@ -144,10 +144,10 @@ class WalletView(_OwnWallet):
     @extend_schema(responses=WalletShown, parameters=[CURRENCY])
     def get(self, request: Request) -> Response:
         """Return what is there, and how it is topped up."""
-        return Response(_wallet(self.wallet()))
+        return Response(wallet_shown(self.wallet()))
 
 
-class ShopWalletView(_ShopWallet):
+class ShopWalletView(ShopWalletBase):
     """The balance of a tenant."""
 
     permissions_by_method = {"GET": VIEW}
@@ -155,7 +155,7 @@ class ShopWalletView(_ShopWallet):
     @extend_schema(responses=WalletShown)
     def get(self, request: Request, tenant: str) -> Response:
         """Return what is there, and how it is topped up."""
-        return Response(_wallet(self.wallet()))
+        return Response(wallet_shown(self.wallet()))
 
 
 class MovementsView(_OwnWallet):
@@ -169,7 +169,7 @@ class MovementsView(_OwnWallet):
         return _movements(self.wallet(), request)
 
 
-class ShopMovementsView(_ShopWallet):
+class ShopMovementsView(ShopWalletBase):
     """What moved on the balance of a tenant."""
 
     permissions_by_method = {"GET": VIEW}
@@ -197,7 +197,7 @@ class TopUpsView(_OwnWallet):
         return _begun(self, self.wallet(), request, f"{_here(request)}top-ups/")
 
 
-class ShopTopUpsView(_ShopWallet):
+class ShopTopUpsView(ShopWalletBase):
     """Top-ups of the balance of a tenant."""
 
     permissions_by_method = {"GET": VIEW, "POST": MANAGE}
@@ -320,7 +320,8 @@ def _text(minor: int, currency: str) -> str:
     return str(Money(minor, currency).decimal())
 
 
-def _wallet(wallet: Wallet) -> dict[str, object]:
+def wallet_shown(wallet: Wallet) -> dict[str, object]:
+    """Return what a balance has, as programs read it."""
     view, receiver = view_of(wallet), offered_by(wallet)
     amounts = {
         "balance": view.balance_minor,

@@ -16,7 +16,7 @@ from channel_center.billing.console.forms import BillerForm
 from channel_center.billing.console.pages import MANAGE, VIEW_PAPERS
 from channel_center.billing.currencies import currencies_of, currency_in
 from channel_center.billing.models import Wallet
-from channel_center.billing.papers import margins, statements
+from channel_center.billing.papers import margins
 from channel_center.billing.papers.answers import (
     found_invoice,
     invoice_file,
@@ -26,13 +26,12 @@ from channel_center.billing.papers.answers import (
     table_file,
 )
 from channel_center.billing.papers.margins import Margin
-from channel_center.billing.papers.selectors import clock, received_by, written_by
+from channel_center.billing.papers.selectors import received_by, written_by
 from channel_center.billing.services.billers import biller_of, set_biller
 from channel_center.billing.services.wallets import wallet_of
 from kernel.backoffice.figures.charts import Chart, Line
 from kernel.backoffice.guard import StaffRequest, staff_page
 from kernel.backoffice.pieces import identified, paged
-from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context
 
 _SIZE = 50
@@ -135,18 +134,7 @@ def margin_as_csv(request: StaffRequest) -> HttpResponseBase:
 
 
 def _margins(request: StaffRequest) -> tuple[list[Margin], Sequence[date]]:
-    zone = clock()
-    months = [utc_now().astimezone(zone).date().replace(day=1)]
-    while len(months) < margins.MONTHS:
-        months.insert(0, statements.before(months[0]))
-    rows = margins.margins_of(
-        request.person.channel_id,
-        since=months[0],
-        until=months[-1],
-        zone=zone,
-        language=get_language() or "",
-    )
-    return rows, months
+    return margins.latest_margins(request.person.channel_id, language=get_language() or "")
 
 
 def _charts(rows: Sequence[Margin], months: Sequence[date]) -> list[Chart]:

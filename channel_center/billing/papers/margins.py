@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from channel_center.billing.choices import InvoiceKind
 from channel_center.billing.models import ChargeStep, Invoice
-from channel_center.billing.papers.statements import after
+from channel_center.billing.papers.selectors import clock
+from channel_center.billing.papers.statements import after, before
 from channel_center.models import Channel
 from kernel.common.money import Money
+from kernel.common.time import utc_now
 from kernel.tenancy.context import public_context
 from tenants.models import Tenant
 
@@ -51,6 +53,16 @@ class Margin:
     def minor(self) -> int:
         """What stays."""
         return self.sold_minor - self.paid_minor
+
+
+def latest_margins(seller_id: UUID | None, *, language: str) -> tuple[list[Margin], Sequence[date]]:
+    """Return what a partner, or the operator (None), earned in a year, with its months."""
+    zone = clock()
+    months = [utc_now().astimezone(zone).date().replace(day=1)]
+    while len(months) < MONTHS:
+        months.insert(0, before(months[0]))
+    rows = margins_of(seller_id, since=months[0], until=months[-1], zone=zone, language=language)
+    return rows, months
 
 
 @public_context()

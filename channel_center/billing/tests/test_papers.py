@@ -203,6 +203,46 @@ def test_a_program_reads_its_invoices_and_months_and_fetches_their_files(
     assert program.get("statement/?currency=XXX").status_code == 422
 
 
+def test_a_program_reads_margins_says_who_writes_and_lends_to_its_own_shops(
+    market: Market, offer: Offer, partners: Settings, tenant_a: TenantRef
+) -> None:
+    bought(market, offer)
+    with public_context():
+        upper, zeta = (Channel.objects.get(pk=key) for key in market.channels)
+    program = Api(zeta, "billing.view", "billing.manage", "tenants.view")
+    above = Api(upper, "billing.view", "billing.manage", "tenants.view")
+    reader = Api(zeta, "billing.view", "tenants.view")
+    shop = f"tenants/{tenant_a.public_id}/wallet/"
+    who = {
+        "legal_name": "Zeta Ltd", "address": "1 Pier", "tax_number": "T1", "bank": "",
+        "prefix": "ZT", "tax_percent": "6.00",
+    }  # fmt: skip
+
+    [margin] = program.get("margins/").json()["items"]
+    usual = program.get("particulars/").json()
+    said = program.put("particulars/", who, key="p")
+    wrong = program.put("particulars/", {**who, "prefix": "Z T"}, key="q")
+    given = program.post(f"{shop}gifts/", {"amount": "5.00", "days": 30}, key="g")
+    again = program.post(f"{shop}gifts/", {"amount": "5.00", "days": 30}, key="g")
+    limited = program.put(f"{shop}limits/", {"on_account": "20.00", "low_at": "1.00"}, key="l")
+    refused = [
+        program.post(f"{shop}gifts/", {"amount": "-5.00"}, key="h"),
+        program.post(f"{shop}gifts/", {"amount": "5.001"}, key="i"),
+        program.put(f"{shop}limits/", {"on_account": "-1.00", "low_at": "0"}, key="j"),
+    ]
+
+    assert (margin["sold"], margin["paid"], margin["margin"]) == ("10.00", "4.50", "5.50")
+    assert (usual["prefix"], usual["legal_name"]) == ("INV", "")
+    assert (said.json(), wrong.status_code) == (who, 422)
+    assert [given.json()["gift"], again.json()["gift"]] == ["5.00", "5.00"]
+    assert limited.json()["credit_limit"] == "20.00"
+    assert [each.status_code for each in refused] == [422, 422, 422]
+    assert view_of(market.shop_wallet).gift_minor == 500
+    # The shop buys from Zeta: who stands above it gives it nothing.
+    assert above.post(f"{shop}gifts/", {"amount": "5.00"}, key="k").status_code == 404
+    assert reader.post(f"{shop}gifts/", {"amount": "5.00"}, key="m").status_code == 403
+
+
 def test_who_writes_says_what_stands_on_the_next_invoices(
     market: Market, offer: Offer, partners: Settings
 ) -> None:

@@ -71,6 +71,12 @@ class Api:
             f"/api/v1/channel/{path}", json.dumps(told), "application/json", headers=headers
         )
 
+    def put(self, path: str, told: object, key: str = "") -> Any:
+        headers = {"idempotency-key": key} if key else {}
+        return self._client.put(
+            f"/api/v1/channel/{path}", json.dumps(told), "application/json", headers=headers
+        )
+
     def delete(self, path: str) -> Any:
         return self._client.delete(f"/api/v1/channel/{path}")
 
