@@ -94,7 +94,7 @@ class PriceLine(models.Model):
     minimum_retail_minor = models.BigIntegerField(null=True, blank=True)
     trial_days = models.PositiveSmallIntegerField(null=True, blank=True)
     may_lose = models.BooleanField(default=False)
-    tiers = models.JSONField(default=list, blank=True)
+    tiers = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

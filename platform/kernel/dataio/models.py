@@ -39,7 +39,7 @@ class Import(TenantModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    resource = models.CharField(max_length=40, default="products")
+    resource = models.CharField(max_length=40, default="products", db_default="products")
     kind = models.CharField(max_length=12, choices=ImportKind.choices)
     state = models.CharField(
         max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
@@ -50,7 +50,7 @@ class Import(TenantModel):
     delimiter = models.CharField(max_length=1, default=",")
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
-    options = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, db_default={})
     publish = models.BooleanField(default=False)
     with_stock = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)

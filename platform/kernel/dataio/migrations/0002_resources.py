@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="import",
             name="options",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name="import",
             name="resource",
-            field=models.CharField(default="products", max_length=40),
+            field=models.CharField(db_default="products", default="products", max_length=40),
         ),
     ]
