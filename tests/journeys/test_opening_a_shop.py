@@ -92,7 +92,7 @@ def test_an_owner_changes_the_look_and_adds_a_domain_of_the_shops_own(
     page.goto(site.address(shop.console, "console", "/brand/"))
     page.fill("#id_colour", "#7a1f5c")
     page.fill("#id_name", "Lemon Room")
-    page.click("main form button")
+    page.click(".looks-save button")
     expect(page.locator(".notice.success")).to_be_visible()
 
     page.goto(site.address(shop.store, "store"))

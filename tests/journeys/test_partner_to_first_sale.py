@@ -206,7 +206,7 @@ def set_up(owner: Desk, site: Site, label: str) -> None:
     owner.page.locator("[aria-current=step] a").click()
     expect(owner.page).to_have_url(f"{owner.base}/brand/")
     owner.page.set_input_files("#id_logo_url", LOGO)
-    owner.page.locator("main form button.button").first.click()
+    owner.page.click(".looks-save button")
     expect(owner.page.locator(".notice.success")).to_be_visible()
     own = f"{label}.shop-owner.com"
     owner.go("/domains/")

@@ -37,6 +37,7 @@ ELSEWHERE: Final = {
     "kernel.payments.services.refunding.reserve": "part of asking for a refund, recorded there",
     "kernel.payments.services.intents.hand_over": "part of merging members",
     "kernel.payments.services.passwords.hand_over": "part of merging members",
+    "kernel.rewards.monitors.services.people.refuse_programs": "refuses, changes nothing",
     "kernel.relations.services.joining.merge": "part of merging members",
     "kernel.relations.services.binding.contact": "a member's own visit; keeps its own changes",
 }
