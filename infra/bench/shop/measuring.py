@@ -27,8 +27,8 @@ _MILLISECONDS: Final = 1000
 def shop(machine: Machine) -> list[Result]:
     """Serve pages, take orders over HTTP, place batches, look at pages as a telephone.
 
-    The peer's figures are taken first, with as many goods and shoppers; a quick run
-    has none.
+    An order is a quote and its placing: of a piece bought at once, and of a cart. The
+    peer's figures are taken first, with as many goods and shoppers; a quick run has none.
     """
     products = machine.size(200, 6)
     peer = None if machine.quick else take_orders(machine, products=products, orders=320)
@@ -102,14 +102,30 @@ def _cpu(metric: str, value: float, peer: Peer | None) -> Result:
 def _checkouts(
     machine: Machine, visitors: list[Visitor], variants: list[str], peer: Peer | None
 ) -> list[Result]:
-    orders, warming = machine.size(960, _FEW), machine.size(CLIENTS, _FEW)
+    def at_once(visitor: Visitor, turn: int) -> None:
+        check_out(visitor, f"order-{turn}", variants[turn * 7 % len(variants)])
 
-    def order(visitor: Visitor, turn: int) -> None:
+    def by_cart(visitor: Visitor, turn: int) -> None:
         fill_cart(visitor, variants[turn * 7 % len(variants)])
-        check_out(visitor, f"order-{turn}")
+        check_out(visitor, f"order-of-a-cart-{turn}")
 
+    return [
+        *_ordered(machine, "checkout", visitors, at_once, peer),
+        *_ordered(machine, "cart_checkout", visitors, by_cart, peer),
+    ]
+
+
+def _ordered(
+    machine: Machine,
+    name: str,
+    visitors: list[Visitor],
+    order: Callable[[Visitor, int], None],
+    peer: Peer | None,
+) -> list[Result]:
+    """Let the visitors order in one way, and see that each order is there."""
+    orders, warming = machine.size(960, _FEW), machine.size(CLIENTS, _FEW)
     before = machine.shop("count_orders")
-    machine.progress("orders over HTTP", 0, 1)
+    machine.progress(f"orders over HTTP: {name}", 0, 1)
     all_at_once(visitors, warming, lambda visitor, turn: order(visitor, orders + turn))
     spent = _spent(machine, lambda: all_at_once(visitors, orders, order))
     placed = machine.shop("count_orders") - before
@@ -117,9 +133,9 @@ def _checkouts(
         raise RuntimeError(f"{placed} orders were placed instead of {orders + warming}")
     rate, cpu = orders / spent.seconds, _ms(spent.storefront + spent.database, orders)
     return [
-        _rate("checkout_orders_per_second", rate, peer),
-        _cpu("checkout_cpu_ms_per_order", cpu, peer),
-        less_is_better("checkout_database_cpu_ms_per_order", _ms(spent.database, orders), "ms"),
+        _rate(f"{name}_orders_per_second", rate, peer),
+        _cpu(f"{name}_cpu_ms_per_order", cpu, peer),
+        less_is_better(f"{name}_database_cpu_ms_per_order", _ms(spent.database, orders), "ms"),
     ]
 
 

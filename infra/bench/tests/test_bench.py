@@ -38,6 +38,7 @@ METRICS = {
         "page_uncached_ms_cpu",
         "checkout_orders_per_second",
         "checkout_cpu_ms_per_order",
+        "cart_checkout_orders_per_second",
         "place_many_orders_per_second",
         "place_many_cpu_ms_per_order",
         *(f"lcp_ms_{page}" for page in PAGES),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kernel.audit.actor import Actor
 from kernel.audit.services import record
-from kernel.common.db.kept import Kept
+from kernel.common.books import Book
 from kernel.orders.errors import InvalidPolicy
 from kernel.orders.models import OrderPolicy
 
@@ -28,7 +28,8 @@ BOUNDS: Final = {
     "inspect_days": (0, 60),
     "difference_days": (0, 60),
 }
-_CHOSEN: Final = Kept(lambda: OrderPolicy.objects.filter(pk=1))
+_CHOSEN: Final = Book("orders", lambda: OrderPolicy.objects.filter(pk=1).first() or OrderPolicy())
+_CHOSEN.renewed_by(OrderPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ class Policy:
 
 
 def current_policy() -> OrderPolicy:
-    """Return the current tenant's choices, or what holds while nothing was chosen; one query."""
-    return next(iter(_CHOSEN()), None) or OrderPolicy()
+    """Return the current tenant's choices, or what holds while nothing was chosen.
+
+    No statement unless they have changed; nobody may change what is returned.
+    """
+    return _CHOSEN.current()
 
 
 def chosen_policy() -> Policy:

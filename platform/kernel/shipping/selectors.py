@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kernel.catalogue.models import Product
-from kernel.common.db.kept import Kept
+from kernel.common.books import Book
+from kernel.inventory.models import Location
 from kernel.orders.choices import FulfilmentMethod
 from kernel.shipping.choices import BROUGHT, FreeMatch
 from kernel.shipping.models import FreightTemplate, ShippingMethod
@@ -14,25 +16,40 @@ from kernel.shipping.nearby import nearby_of
 from kernel.shipping.places import Where
 from kernel.shipping.rules import Plan, Rule, plan_of
 
-_WAYS: Final = Kept(
-    lambda currency: (
-        ShippingMethod.objects.filter(is_active=True, currency=currency)
-        .select_related("template", "location")
-        .order_by("position", "id")
-    ),
-    currency=str,
-)
-_TEMPLATES: Final = Kept(
-    lambda currency: FreightTemplate.objects.filter(currency=currency), currency=str
-)
+
+@dataclass(frozen=True, slots=True)
+class _Shipping:
+    """How a shop ships.
+
+    Attributes:
+        ways: that are offered, in their order, with their templates.
+        plans: of all templates, with their codes and currencies.
+    """
+
+    ways: tuple[ShippingMethod, ...]
+    plans: tuple[tuple[str, str, Plan], ...]
+
+
+def _read() -> _Shipping:
+    ways = ShippingMethod.objects.filter(is_active=True).select_related("template", "location")
+    templates = FreightTemplate.objects.order_by("code")
+    return _Shipping(
+        tuple(ways.order_by("position", "id")),
+        tuple((row.currency, row.code, plan_of(row)) for row in templates),
+    )
+
+
+_KEPT: Final = Book("shipping", _read)
+_KEPT.renewed_by(ShippingMethod, FreightTemplate, Location)
 
 
 def shipping_methods(currency: str) -> list[ShippingMethod]:
-    """Return the ways to ship in a currency, with their templates; one query.
+    """Return the ways to ship in a currency, with their templates.
 
-    A shop that has set up none ships free of charge.
+    A shop that has set up none ships free of charge. No statement unless they have
+    changed; nobody may change what is returned.
     """
-    return _WAYS(currency=currency) or [
+    return [way for way in _KEPT.current().ways if way.currency == currency] or [
         ShippingMethod(
             code="express",
             names={"zh-hans": "快递", "en": "Express"},
@@ -43,8 +60,8 @@ def shipping_methods(currency: str) -> list[ShippingMethod]:
 
 
 def plans_of(currency: str) -> dict[str, Plan]:
-    """Return the templates in a currency by their codes; one query."""
-    return {row.code: plan_of(row) for row in _TEMPLATES(currency=currency)}
+    """Return the templates in a currency by their codes; as `shipping_methods`."""
+    return {code: plan for own, code, plan in _KEPT.current().plans if own == currency}
 
 
 def template_names() -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 
+from kernel.common.books import one_look
 from kernel.tenancy.context import (
     PUBLIC,
     Scope,
@@ -75,7 +76,7 @@ class ScopeMiddleware:
 
     def _answer(self, request: HttpRequest, scope: Scope) -> HttpResponseBase:
         request.tenant = scope if isinstance(scope, TenantRef) else None  # type: ignore[attr-defined]
-        with _open(scope):
+        with _open(scope), one_look():
             response = self.get_response(request)
         if isinstance(scope, TenantRef) and scope.kind == "sandbox":
             response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 from kernel.api.forms import checked
 from kernel.api.openapi.operations import KEY_SCHEMA
 from kernel.audit.actor import Actor
+from kernel.cart.api.forms import WishAsked
 from kernel.cart.choices import CartPurpose
 from kernel.cart.cookies import HEADER, cookie_token, header_token
-from kernel.cart.services import CartOwner
+from kernel.cart.services import CartOwner, Wish
+from kernel.cart.values import MOST_LINES
 from kernel.checkout.drafts import Reason
 from kernel.checkout.errors import CartUnknown, KeyMissing
 from kernel.checkout.quoting import Quote
@@ -49,7 +51,18 @@ class CheckoutTold(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(choices=CartPurpose.choices, default=CartPurpose.CART)
 
 
-class PlaceTold(CheckoutTold):
+class ItemsTold(CheckoutTold):
+    """What was chosen, and what is bought when that is not what stands in the cart."""
+
+    items = serializers.ListField(
+        child=WishAsked(),
+        required=False,
+        max_length=MOST_LINES,
+        help_text="What is bought past the cart, which stays as it is.",
+    )
+
+
+class PlaceTold(ItemsTold):
     """An order, with the total that the buyer was shown."""
 
     expected_total = serializers.CharField(max_length=40)
@@ -154,6 +167,7 @@ class CheckoutView(APIView):
         """
         return Visit(
             owner=self._owner(),
+            wishes=[Wish(**each) for each in told.get("items", ())],
             address=told.get("address", {}),
             choices=Choices(told["shipping"], told["note"], told["inputs"]),
             email=told["email"],
@@ -181,12 +195,12 @@ class CheckoutView(APIView):
 
 
 class QuoteView(CheckoutView):
-    """Says what the cart costs."""
+    """Says what a cart, or something past it, costs."""
 
-    @extend_schema(request=CheckoutTold, responses=QuoteShown)
+    @extend_schema(request=ItemsTold, responses=QuoteShown)
     def post(self, request: Request) -> Response:
-        """Return what the selected lines cost, and what speaks against ordering them."""
-        visit = self.visit(checked(CheckoutTold, request.data))
+        """Return what the items or the selected lines cost, and what speaks against them."""
+        visit = self.visit(checked(ItemsTold, request.data))
         return Response(_quote_data(quote(visit, now=utc_now())))
 
 

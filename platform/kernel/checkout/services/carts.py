@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,9 @@ from uuid import UUID
 
 from kernel.audit.actor import Actor
 from kernel.cart.choices import CartPurpose
-from kernel.cart.services import CartOwner, find_cart, holder_of, selected_lines
+from kernel.cart.models import CartLine
+from kernel.cart.services import CartOwner, Wish, find_cart, holder_of, selected_lines
+from kernel.cart.wishes import checked_wish
 from kernel.checkout.baskets import Basket, Choices, Item, Placement, Shopper
 from kernel.checkout.errors import ContactMissing, GuestsRefused
 from kernel.checkout.placing import Ordered, order_one
@@ -34,9 +36,12 @@ class Visit:
         address: see `Basket`.
         email, phone: of a guest.
         groups: what price lists may ask for.
+        wishes: what is bought past the cart, which stays as it is; empty takes what is
+            selected there.
     """
 
     owner: CartOwner
+    wishes: Sequence[Wish] = ()
     address: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     email: str = ""
@@ -102,19 +107,17 @@ def place(visit: Visit, *, key: str, expected_total: Money, actor: Actor, now: d
 
 
 def basket_of(visit: Visit) -> Basket:
-    """Return what is selected in a cart as a basket; one query."""
-    lines = selected_lines(visit.owner, purpose=visit.purpose)
+    """Return what is wished for, or what is selected in a cart, as a basket; one query at most.
+
+    Raises:
+        InvalidChoice: what was chosen beside a variant cannot be kept.
+    """
+    lines = () if visit.wishes else selected_lines(visit.owner, purpose=visit.purpose)
     return Basket(
         items=[
-            Item(
-                # What was deleted is nothing that is sold, and the quote says so.
-                variant_id=line.variant_id or _NOTHING,
-                quantity=line.quantity,
-                options={**line.options, **({"form": line.form} if line.form else {})},
-                campaign=line.campaign,
-                cart_line_id=line.pk,
-            )
-            for line in lines
+            *(_item(wish.variant_id, checked_wish(wish)) for wish in visit.wishes),
+            # What was deleted is nothing that is sold, and the quote says so.
+            *(_item(line.variant_id or _NOTHING, line, line.pk) for line in lines),
         ],
         shopper=Shopper(
             member_id=visit.owner.member_id,
@@ -128,4 +131,14 @@ def basket_of(visit: Visit) -> Basket:
         choices=visit.choices,
         holder=holder_of(lines[0].cart_id) if lines else None,
         source=visit.source,
+    )
+
+
+def _item(variant_id: UUID, told: Wish | CartLine, line_id: UUID | None = None) -> Item:
+    return Item(
+        variant_id=variant_id,
+        quantity=told.quantity,
+        options={**told.options, **({"form": told.form} if told.form else {})},
+        campaign=told.campaign,
+        cart_line_id=line_id,
     )

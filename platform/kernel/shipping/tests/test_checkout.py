@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from kernel.audit.actor import Actor
-from kernel.catalogue.models import Product, Variant
+from kernel.catalogue.models import Variant
 from kernel.checkout.drafts import Refusal
 from kernel.checkout.errors import PlacementRefused
 from kernel.checkout.placing import place_one
@@ -22,7 +22,12 @@ from kernel.shipping.models import FreightTemplate
 from kernel.shipping.nearby import Band, Nearby
 from kernel.shipping.places import EVERYWHERE
 from kernel.shipping.rules import Free, Rule
-from kernel.shipping.services import ShippingTerms, set_shipping_method
+from kernel.shipping.services import (
+    ShippingTerms,
+    TemplateTerms,
+    change_template,
+    set_shipping_method,
+)
 from testkit.factories.orders import ADDRESS, TESTER, make_basket, make_placement, make_variant
 from testkit.factories.shipping import make_template, make_way
 
@@ -215,18 +220,35 @@ def test_an_address_that_says_too_little_is_asked_for_more(usual: FreightTemplat
     )
 
 
-def test_a_quote_asks_once_for_the_ways_and_once_for_templates_that_goods_name(
-    usual: FreightTemplate, heavy: FreightTemplate
+def test_ways_and_templates_are_asked_for_once_and_again_when_staff_changed_them(
+    usual: FreightTemplate,
 ) -> None:
-    make_way(template=usual)
-    plain = [goods() for _number in range(3)]
-    named = [goods("heavy", grams=1) for _number in range(3)]
+    way = make_way(template=usual)
+    named = [goods("usual") for _number in range(3)]
 
-    def statements(*items: Variant) -> int:
+    def quoting() -> tuple[str, int, int]:
         with CaptureQueriesContext(connection) as told:
-            quoted(*((item, 1) for item in items))
-        return sum("shipping_" in each["sql"] for each in told.captured_queries)
+            found = quoted(*((item, 1) for item in named))
+        asked = sum("shipping_" in each["sql"] for each in told)
+        return found.shipping, found.freight.minor, asked
 
-    statements(*plain, *named)
-    assert [statements(*plain[:1]), statements(*plain), statements(*plain, *named)] == [1, 1, 2]
-    assert Product.objects.filter(freight_template="heavy").count() == 3
+    def committed() -> None:
+        # As after the commit that ends each request.
+        while connection.run_on_commit:
+            connection.run_on_commit.pop(0)[1]()
+
+    committed()
+    first, second = quoting(), quoting()
+    dearer = TemplateTerms("usual", "piece", [Rule((EVERYWHERE,), first_minor=2000)])
+    change_template(usual.pk, dearer, actor=ACTOR)
+    in_the_change = quoting()
+    committed()
+    third, fourth = quoting(), quoting()
+    way.delete()
+    committed()
+
+    assert [first, second] == [("post", 1200, 2), ("post", 1200, 0)]
+    # Inside the transaction that changed them, each question is asked anew.
+    assert in_the_change == ("post", 2000, 4)
+    assert [third, fourth] == [("post", 2000, 2), ("post", 2000, 0)]
+    assert quoting() == ("express", 2000, 2)
