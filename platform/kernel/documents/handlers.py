@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.aftersales.choices import EntryKind
 from kernel.aftersales.events import CaseChanged
+from kernel.aftersales.parting import brought_other_goods
 from kernel.audit.actor import Actor
 from kernel.common.outbox.events import Envelope
 from kernel.common.time import utc_now
@@ -19,7 +20,7 @@ from kernel.documents.services.issuing import (
     issue_supplement,
     void_returned,
 )
-from kernel.documents.services.reds import ask_for_reds
+from kernel.documents.services.reds import ask_for_reds, reissue_exchanged
 from kernel.orders.events import OrderPaid, OrderRefunded, OrderRefundReturned, OrderShipped
 
 SYSTEM = Actor.system("documents")
@@ -49,9 +50,14 @@ def on_refund_returned(event: OrderRefundReturned, envelope: Envelope) -> None:
 
 
 def on_case(event: CaseChanged, envelope: Envelope) -> None:
-    """Issue an invoice for what an exchange put on the order, once that was paid."""
+    """Issue an invoice for what an exchange put on the order, once that was paid.
+
+    Where other goods came instead, a requested invoice is taken back and asked for anew.
+    """
     if event.change == EntryKind.PAID:
         issue_supplement(event.order_id, actor=SYSTEM, now=envelope.created_at)
+    elif event.change == EntryKind.REPLACED and brought_other_goods(event.case_id):
+        reissue_exchanged(event.order_id, event.case_id, now=envelope.created_at)
 
 
 def on_issued(event: DocumentIssued, envelope: Envelope) -> None:

@@ -282,11 +282,16 @@ class InvoiceRequest(TenantModel):
 
 
 class RedInvoice(TenantModel):
-    """What takes an issued invoice back, wholly or in part, because money went back (红字发票).
+    """What takes an issued invoice back, wholly or in part (红字发票).
+
+    Money went back, or other goods were sent instead of those that it names.
 
     Attributes:
-        reference: of the refund; one refund asks for one red invoice.
+        reference: of the refund or the exchange; each asks for one red invoice.
     """
+
+    FOR_EXCHANGE: ClassVar = "exchange:"
+    """How the reference of an exchange begins."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     request = DBForeignKey(InvoiceRequest, db_on_delete=CASCADE, db_index=False)
@@ -313,3 +318,8 @@ class RedInvoice(TenantModel):
     def public_id(self) -> str:
         """The id that may be shown outside."""
         return public_id("red", self.id)
+
+    @property
+    def is_for_exchange(self) -> bool:
+        """True when another invoice follows once it is issued."""
+        return self.reference.startswith(self.FOR_EXCHANGE)

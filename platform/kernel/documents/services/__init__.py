@@ -12,7 +12,7 @@ from kernel.documents.services.issuing import (
 )
 from kernel.documents.services.layouts import Layout, layouts_of, save_layout
 from kernel.documents.services.printing import ask_to_print
-from kernel.documents.services.reds import ask_for_reds, issue_red
+from kernel.documents.services.reds import ask_for_reds, issue_red, reissue_exchanged
 from kernel.documents.services.requests import (
     Issued,
     Wanted,
@@ -38,6 +38,7 @@ __all__ = [
     "issue_slip",
     "issue_supplement",
     "layouts_of",
+    "reissue_exchanged",
     "reject_request",
     "save_entity",
     "save_layout",

@@ -1,9 +1,10 @@
-"""Takes issued invoices back when money goes back (红冲)."""
+"""Takes issued invoices back when money goes back or goods are exchanged (红冲)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from kernel.documents.events import RedInvoiceDue
 from kernel.documents.models import InvoiceRequest, RedInvoice
 from kernel.documents.services.files import keep_file
 from kernel.documents.services.requests import (
+    OPEN,
     Issued,
     checked_number,
     invoiceable_minor,
@@ -29,6 +31,10 @@ from kernel.documents.services.requests import (
 from kernel.orders.services.locking import lock_order
 
 _ISSUED = (RequestState.ISSUED, RequestState.PART_RED)
+_PARTICULARS: Final = (
+    *("order_id", "member_id", "entity_id", "currency", "kind", "title", "tax_number"),
+    *("email", "phone", "address", "bank", "bank_account"),
+)
 
 
 @transaction.atomic
@@ -74,6 +80,29 @@ def ask_for_reds(order_id: UUID, *, now: datetime) -> list[RedInvoice]:
     return found
 
 
+@transaction.atomic
+def reissue_exchanged(order_id: UUID, case_id: UUID, *, now: datetime) -> RedInvoice | None:
+    """Ask for an issued invoice to be taken back whole, as it names goods that were exchanged.
+
+    Once it is taken back, another one is asked for with the same particulars. Again asks
+    nothing; neither does an order whose invoice nobody has issued yet, as that will name
+    what the buyer has.
+
+    Raises:
+        OrderNotFound: there is no such order.
+    """
+    order = lock_order(order_id)
+    rows = InvoiceRequest.objects.select_for_update().filter(order=order, state__in=_ISSUED)
+    request, reference = rows.first(), f"{RedInvoice.FOR_EXCHANGE}{case_id.hex}"
+    if request is None:
+        return None
+    reds = RedInvoice.objects.filter(request=request).exclude(state=RedState.DROPPED)
+    if reds.filter(reference=reference).exists():
+        return None
+    left = request.amount_minor - (reds.aggregate(minor=Sum("amount_minor"))["minor"] or 0)
+    return _due(request, reference, left, now=now) if left > 0 else None
+
+
 def issue_red(red_id: UUID, issued: Issued, *, actor: Actor, now: datetime) -> RedInvoice:
     """Note that a red invoice was issued, with its number and perhaps its file.
 
@@ -96,7 +125,7 @@ def issue_red(red_id: UUID, issued: Issued, *, actor: Actor, now: datetime) -> R
         row.state, row.number, row.file = RedState.ISSUED.value, number, file
         row.issued_at = now
         row.save(update_fields=["state", "number", "file", "issued_at"])
-        _follow(request)
+        _follow(request, now=now)
         after = {"number": number, "amount": row.amount_minor}
         record(action="documents.red_issued", actor=actor, obj=row, after=after, now=now)
         return row
@@ -136,11 +165,27 @@ def _due(request: InvoiceRequest, reference: str, minor: int, *, now: datetime) 
     return row
 
 
-def _follow(request: InvoiceRequest) -> None:
-    """Let a request follow what was taken back of its invoice."""
+def _follow(request: InvoiceRequest, *, now: datetime) -> None:
+    """Let a request follow what was taken back of its invoice; another follows an exchange."""
     issued = RedInvoice.objects.filter(request=request, state=RedState.ISSUED)
     taken = issued.aggregate(minor=Sum("amount_minor"))["minor"] or 0
     is_whole = taken >= request.amount_minor
     request.state = (RequestState.RED if is_whole else RequestState.PART_RED).value
     request.save(update_fields=["state"])
     tell(request)
+    if is_whole and any(red.is_for_exchange for red in issued):
+        _ask_again(request, now=now)
+
+
+def _ask_again(request: InvoiceRequest, *, now: datetime) -> None:
+    """Ask for an invoice of what the buyer has now, with the particulars of the old one."""
+    minor = invoiceable_minor(request.order)
+    if not minor or InvoiceRequest.objects.filter(order=request.order, state__in=OPEN).exists():
+        return
+    row = InvoiceRequest.objects.create(
+        amount_minor=minor,
+        state=RequestState.REQUESTED.value,
+        created_at=now,
+        **{name: getattr(request, name) for name in _PARTICULARS},
+    )
+    tell(row)

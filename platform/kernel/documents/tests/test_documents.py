@@ -52,6 +52,7 @@ from kernel.documents.services import (
     issue_red,
     issue_request,
     issue_slip,
+    reissue_exchanged,
     reject_request,
     save_layout,
     void_returned,
@@ -218,6 +219,47 @@ def test_a_request_is_issued_and_red_flushed_when_money_goes_back() -> None:
 
     amounts = list(RedInvoice.objects.order_by("id").values_list("amount_minor", flat=True))
     assert (amounts, states) == ([400, 600], ["part_red", "red"])
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+@in_tenant
+def test_an_invoice_of_exchanged_goods_is_taken_back_and_asked_for_anew(is_other: bool) -> None:
+    legal_entity(takes_requests=True)
+    member = make_member()
+    tea = make_variant(minor=1_000, title="龙井茶", stock=5)
+    other = Variant.objects.create(product=tea.product, sku="OTHER", signature="other")
+    set_base_price(other.pk, Money(1_000, "CNY"), actor=TESTER)
+    receive([StockLine(other.pk, default_location().pk, 3)], actor=TESTER)
+    order = make_arrived((tea.pk, 2), member=member)
+    row = ask_for_invoice(order.pk, COMPANY, member_id=member.pk, now=NOW)
+    issue_request(row.pk, Issued("24312000000012345678"), actor=ACTOR, now=NOW)
+    refund(order, 300, "r1")
+    ask_for_reds(order.pk, now=NOW)
+    [line] = lines_in(order)
+    wish = Wish(line.pk, 1, variant_id=other.pk if is_other else tea.pk)
+    case = make_case(order, CaseKind.EXCHANGE, wish, reason=Reason.WRONG_SIZE)
+    approve(case.pk, actor=STAFF, now=NOW)
+    send_back(case.pk, carrier="SF", tracking="1", actor=STAFF, now=NOW)
+    inspect(case.pk, actor=STAFF, now=NOW)
+
+    replace(case.pk, carrier="SF", tracking="2", actor=STAFF, now=NOW)
+    send_refunds()
+    if is_other:
+        assert reissue_exchanged(order.pk, case.pk, now=NOW) is None
+    reds = list(RedInvoice.objects.order_by("id"))
+    for red in reds:
+        issue_red(red.pk, Issued(f"2431200000009{red.amount_minor}"), actor=ACTOR, now=NOW)
+    refund(order, 200, "r2")
+    ask_for_reds(order.pk, now=NOW)
+
+    requests = InvoiceRequest.objects.order_by("id")
+    told = [(each.state, each.amount_minor, each.title) for each in requests]
+    if is_other:
+        assert [red.amount_minor for red in reds] == [300, 1_700]
+        assert told == [("red", 2_000, COMPANY.title), ("requested", 1_500, COMPANY.title)]
+    else:
+        assert [red.amount_minor for red in reds] == [300]
+        assert told == [("part_red", 2_000, COMPANY.title)]
 
 
 @in_tenant
