@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/admin/", include("kernel.promotions.api.urls_admin")),
     path("api/v1/admin/", include("kernel.reviews.api.urls_admin")),
     path("api/v1/admin/", include("kernel.levels.api.urls_admin")),
+    path("api/v1/admin/", include("kernel.forms.api.urls_admin")),
     path("api/v1/admin/withdrawals/", include("kernel.wallet.api.urls_admin")),
     path("api/v1/admin/rewards/", include("kernel.rewards.composing.api.urls_admin")),
     path("api/v1/admin/rewards/", include("kernel.rewards.draws.api.urls_admin")),

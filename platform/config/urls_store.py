@@ -36,6 +36,7 @@ _API: list[URLPattern | URLResolver] = [
     path("", include("kernel.catalogue.api.urls_store")),
     path("", include("kernel.promotions.api.urls")),
     path("", include("kernel.reviews.api.urls")),
+    path("", include("kernel.forms.api.urls")),
     path("", include("kernel.levels.api.urls")),
     path("", include("kernel.rewards.draws.api.urls")),
     path("", include("kernel.notifications.api.urls")),

@@ -53,7 +53,7 @@ WAYS = {
     ),
     "a signal handler for business": (
         r"\b(?:post_save|pre_save|post_delete|pre_delete|m2m_changed)\b",
-        {},
+        {"platform/kernel/common/books.py": "forgets what a process keeps of the rows"},
     ),
     "a raw change of role or path": (
         r"(?i)[\"'\s](?:re)?set\s+(?:session\s+|local\s+)?(?:role|search_path)\b",

@@ -19,6 +19,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BulkItemState": "channel_center.bulk.choices.ItemState.choices",
         "TenantState": "tenants.choices.TenantState.choices",
         "DomainKind": "tenants.choices.DomainKind.choices",
+        "AskKind": "kernel.forms.choices.AskKind.choices",
         "CartPurpose": "kernel.cart.choices.CartPurpose.choices",
         "WarningCode": "kernel.cart.choices.WarningCode.choices",
         "CartGroupFulfilment": "kernel.cart.choices.Fulfilment.choices",

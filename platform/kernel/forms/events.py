@@ -22,9 +22,16 @@ class FormChanged(Event):
 @register_event
 @dataclass(frozen=True, slots=True)
 class FormSubmitted(Event):
-    """Somebody sent a form."""
+    """Somebody sent a form.
+
+    Attributes:
+        code: the form's short name.
+        member_id: None for a guest.
+    """
 
     name: ClassVar[str] = "forms.submitted"
 
     form_id: UUID
     submission_id: UUID
+    code: str = ""
+    member_id: UUID | None = None

@@ -12,6 +12,7 @@ from kernel.aftersales.events import CaseChanged
 from kernel.catalogue.events import ProductChanged
 from kernel.common.ids import public_id
 from kernel.common.money import Money
+from kernel.forms.events import FormSubmitted
 from kernel.inventory.events import StockRanLow
 from kernel.members.events import MemberAnonymised, MemberRegistered
 from kernel.orders import events as orders
@@ -112,6 +113,15 @@ def _review(event: ReviewChanged) -> dict[str, Any]:
     }
 
 
+def _submitted(event: FormSubmitted) -> dict[str, Any]:
+    return {
+        "form": public_id("frm", event.form_id),
+        "code": event.code,
+        "entry": public_id("fsb", event.submission_id),
+        "member": None if event.member_id is None else public_id("mem", event.member_id),
+    }
+
+
 _ORDER: Final[Mapping[str, Any]] = {
     "order": identifier("ord"),
     "number": TEXT,
@@ -183,6 +193,24 @@ _OTHERS: Final = (
         says=_product,
         schema=members(product=identifier("prd"), changed=many(TEXT), version=NUMBER),
         sample={"product": public_id("prd", _ONE), "changed": ["title"], "version": 3},
+    ),
+    PublicEvent(
+        code="form.submitted",
+        source=FormSubmitted.name,
+        title=_("Somebody sent a form"),
+        says=_submitted,
+        schema=members(
+            form=identifier("frm"),
+            code=TEXT,
+            entry=identifier("fsb"),
+            member=nullable(identifier("mem")),
+        ),
+        sample={
+            "form": public_id("frm", _ONE),
+            "code": "contact",
+            "entry": public_id("fsb", _ONE),
+            "member": public_id("mem", _ONE),
+        },
     ),
     PublicEvent(
         code="stock.low",

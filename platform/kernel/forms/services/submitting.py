@@ -75,7 +75,9 @@ def submit(form_id: UUID, given: Given, *, sender: Sender, now: datetime) -> Sub
         once=once,
         created_at=now,
     )
-    told = FormSubmitted(form_id=form.pk, submission_id=row.pk)
+    told = FormSubmitted(
+        form_id=form.pk, submission_id=row.pk, code=form.code, member_id=row.member_id
+    )
     publish(told, aggregate=f"submission:{row.id.hex}")
     return row
 
