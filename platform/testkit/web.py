@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from secrets import token_hex
+from secrets import randbelow, token_hex
 from typing import Any, Literal
 
 from django.test import Client, override_settings
@@ -18,6 +18,11 @@ from kernel.tenancy.context import TenantRef, no_scope, tenant_context
 from kernel.tenancy.ports import HostKind
 
 MEMBER_PASSWORD = "seven quiet boats at noon"  # noqa: S105  a password of the test run only
+
+
+def somewhere() -> str:
+    """Return an address that nobody has written from, where limits count by addresses."""
+    return f"198.18.{randbelow(256)}.{randbelow(256)}"
 
 
 class TenantClient(Client):

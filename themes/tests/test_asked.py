@@ -9,7 +9,7 @@ from kernel.forms.models import Submission
 from kernel.forms.services import FormTold, create_form, put_field
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER
-from testkit.web import store
+from testkit.web import somewhere, store
 from themes.fields import Json
 from themes.tests.test_own_pages import home, seen, write
 
@@ -31,7 +31,7 @@ def test_a_block_on_a_kept_page_shows_a_form_that_is_taken_once(
         write(home(), block)
 
     shown = seen(tenant_a, "/")[1]
-    with store(tenant_a) as browser:
+    with store(tenant_a, REMOTE_ADDR=somewhere()) as browser:
         presses = [browser.post("/forms/contact/", {"f1": "Hello"}, **HERE) for _each in range(2)]
 
     assert "Your words" in shown

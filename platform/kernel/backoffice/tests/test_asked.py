@@ -11,7 +11,7 @@ from kernel.forms.models import Form, Submission
 from kernel.forms.services import FormTold, create_form, put_field
 from kernel.tenancy.context import TenantRef, tenant_context
 from testkit.factories.orders import TESTER
-from testkit.web import TenantClient, store
+from testkit.web import TenantClient, somewhere, store
 
 HERE: dict[str, Any] = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 ABOUT = {
@@ -50,7 +50,7 @@ def test_an_owner_builds_a_form_and_visitors_send_it_once(
     no_list = desk.post(f"{path}fields/new/", {"kind": "choice", "label_en": "Empty"})
     page = desk.get(path).content.decode()
 
-    with store(tenant, headers={"Accept-Language": "en"}) as browser:
+    with store(tenant, REMOTE_ADDR=somewhere(), headers={"Accept-Language": "en"}) as browser:
         shown = browser.get(WHOLESALE).content.decode()
         token = re.search(r'name="token" value="([0-9a-f]+)"', shown)
         assert token
@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_said_at_its_field_and_stays_filled_in(
     desk.as_staff("forms.view", "forms.manage")
     built(desk)
 
-    with store(tenant, headers={"Accept-Language": "en"}) as browser:
+    with store(tenant, REMOTE_ADDR=somewhere(), headers={"Accept-Language": "en"}) as browser:
         bad = browser.post(WHOLESALE, {"f1": "", "f2": "no", "f3": "c7"}, **HERE)
         huge = browser.post(WHOLESALE, {**GOOD, "f1": "x" * 1_000_000}, **HERE)
 
@@ -102,7 +102,7 @@ def test_staff_find_read_note_export_and_delete_what_was_sent(
 ) -> None:
     desk.as_staff("forms.view", "forms.manage")
     path = built(desk)
-    with store(tenant, headers={"Accept-Language": "en"}) as browser:
+    with store(tenant, REMOTE_ADDR=somewhere(), headers={"Accept-Language": "en"}) as browser:
         browser.post(WHOLESALE, GOOD, **HERE)
     with tenant_context(tenant):
         one = f"{path}sent/{Submission.objects.get().public_id}/"
@@ -159,7 +159,7 @@ def test_the_form_of_one_shop_is_found_in_no_other(
     desk.as_staff("forms.view", "forms.manage")
     path = built(desk)
 
-    with store(tenant_b) as browser:
+    with store(tenant_b, REMOTE_ADDR=somewhere()) as browser:
         answers = [
             browser.get(WHOLESALE).status_code,
             browser.post(WHOLESALE, {"f1": "Lin"}, **HERE).status_code,
@@ -174,7 +174,7 @@ def test_a_member_finds_the_address_filled_in_and_sends_it_once(
     desk.as_staff("forms.view", "forms.manage")
     built(desk, is_once="on")
 
-    with store(tenant, headers={"Accept-Language": "en"}) as browser:
+    with store(tenant, REMOTE_ADDR=somewhere(), headers={"Accept-Language": "en"}) as browser:
         stranger = browser.post(WHOLESALE, {"f1": "Lin"}, **HERE)
         member = browser.as_member()
         shown = browser.get(WHOLESALE).content.decode()

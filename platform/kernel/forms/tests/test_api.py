@@ -13,7 +13,7 @@ from kernel.forms.events import FormSubmitted
 from kernel.forms.models import Form, Submission
 from kernel.tenancy.context import TenantRef, tenant_context
 from kernel.webhooks.catalogue import offered_event
-from testkit.web import TenantClient, console, store
+from testkit.web import TenantClient, console, somewhere, store
 
 ADMIN, STORE = "/api/v1/admin/forms/", "/api/v1/store/forms/"
 ABOUT = {
@@ -36,7 +36,7 @@ def desk(tenant_a: TenantRef) -> Iterator[TenantClient]:
 
 def visiting(tenant: TenantRef) -> Any:
     """Open the storefront; only one side is served at a time."""
-    return store(tenant, headers={"Accept-Language": "zh-Hans"})
+    return store(tenant, REMOTE_ADDR=somewhere(), headers={"Accept-Language": "zh-Hans"})
 
 
 def send(client: TenantClient, method: str, path: str, data: object = None, **more: str) -> Any:
