@@ -119,7 +119,7 @@ def export_rows(query: QueryDict) -> Iterator[list[object]]:
 
 def _rows(forms: Any, wanted: dict[str, Any]) -> Iterator[list[object]]:
     yield [
-        *(_("Sent at"), _("Form"), _("Entry"), _("Member"), _("Question"), _("Answer")),
+        *(_("Filled in at"), _("Form"), _("Number"), _("Member"), _("Question"), _("Answer to it")),
         *(_("Page"), _("State"), _("Note")),
     ]
     for form in forms:
