@@ -26,6 +26,7 @@ Settings: TypeAlias = dict[str, Json]
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}(?:[0-9a-f]{2})?\Z")
 _TOKEN: Final = re.compile(r"@[a-z][a-z-]{0,31}\Z")
 _ASSET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,199}\Z")
+_FORM_CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SLUG: Final = re.compile(r"[\w@][\w@./-]{0,199}\Z")
 _HREF: Final = re.compile(
     r"(?:https?://|mailto:|tel:|/(?!/)|#)[^\s\x00-\x1f<>\"\\]*\Z", re.IGNORECASE
@@ -374,6 +375,24 @@ class PartName(Field):
     @override
     def shape(self) -> dict[str, Json]:
         return {"type": "string", "maxLength": LONGEST_HANDLE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormCode(Field):
+    """The short name of a form of the shop, or none."""
+
+    default: Json = ""
+    widget: ClassVar[str] = "form"
+
+    @override
+    def clean(self, value: Json) -> Json:
+        if not isinstance(value, str) or (value and not _FORM_CODE.fullmatch(value)):
+            raise InvalidSetting("must name a form")
+        return value
+
+    @override
+    def shape(self) -> dict[str, Json]:
+        return {"type": "string", "maxLength": 40}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Final
 from kernel.modules.manifest import Text
 from themes.blocks import parts
 from themes.contract import Binding, Block, PageContext
-from themes.fields import Line, Settings
+from themes.fields import FormCode, Settings
 
 
 def _form(settings: Settings, page: PageContext) -> Mapping[str, Binding]:
@@ -27,10 +27,9 @@ FORM: Final = Block(
     icon="list",
     settings={
         "title": parts.title(),
-        "form": Line(
-            label=Text("表单短名称", "Short name of the form"),
-            help=Text("见后台的表单列表，例如 contact。", "As in your list of forms: contact."),
-            longest=40,
+        "form": FormCode(
+            label=Text("表单", "Form"),
+            help=Text("在“营销 › 表单”里制作。", "Made under Marketing, Forms."),
         ),
     },
     uses=frozenset({"form"}),

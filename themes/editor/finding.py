@@ -1,4 +1,4 @@
-"""What pickers offer: pictures of the library, goods, categories, collections, pages, functions."""
+"""What pickers offer: pictures and goods, categories, collections, pages, forms, functions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from kernel.catalogue.choices import ProductStatus
 from kernel.catalogue.models import Category, Collection, Product
 from kernel.catalogue.texts import translated
+from kernel.forms.models import Form
+from kernel.i18n.languages import in_any
 from kernel.media.choices import AssetKind, AssetState
 from kernel.media.models import Asset
 from kernel.media.selectors import name_for, searched
@@ -87,6 +89,18 @@ def _pages(text: str, wanted: str) -> list[dict[str, Any]]:
     return [{"id": row.handle, "title": row.title} for row in rows.order_by("title")[:MOST]]
 
 
+def _forms(text: str, wanted: str) -> list[dict[str, Any]]:
+    rows = Form.objects.order_by("code")
+    if wanted:
+        rows = rows.filter(code=wanted)
+    elif text:
+        rows = rows.filter(Q(code__icontains=text) | Q(names__icontains=text))
+    return [
+        {"id": row.code, "title": in_any(row.names, get_language(), row.code)}
+        for row in rows[:MOST]
+    ]
+
+
 def _modules(text: str, wanted: str) -> list[dict[str, Any]]:
     tenant, language = current_tenant(), get_language()
     found = []
@@ -104,6 +118,7 @@ _FINDERS: Final[Mapping[str, Callable[[str, str], list[dict[str, Any]]]]] = {
     "collection": _collections,
     "page": _pages,
     "module": _modules,
+    "form": _forms,
 }
 
 

@@ -46,6 +46,7 @@ WORDS: Final[tuple[str, ...]] = (
     _("Choose a block on the page or in the outline to change it."),
     _("Choose a category"),
     _("Choose a collection"),
+    _("Choose a form"),
     _("Choose a function"),
     _("Choose a page"),
     _("Choose a picture"),

@@ -33,6 +33,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     """
     from config.dev.demo.abroad import go_abroad_once
     from config.dev.demo.amends import amend_once
+    from config.dev.demo.asking import ask_once
     from config.dev.demo.belonging import belong_once
     from config.dev.demo.offers import offer_once
     from config.dev.demo.outreach import connect_once
@@ -57,6 +58,7 @@ def fill(name: str, *, now: datetime, report: Report) -> None:
     amend_once(goods, now=now)
     paper_once(goods, now=now)
     visit_once(goods, now=now)
+    ask_once(goods, now=now)
     go_abroad_once(goods, now=now)
 
 

@@ -183,6 +183,7 @@ const WIDGETS = {
   datetime: MomentField,
   list: ListField,
   part: PartField,
+  form: ({ schema: _all, ...props }) => html`<${GoodsField} ...${props} kind="form" />`,
   source: SourceField,
 };
 

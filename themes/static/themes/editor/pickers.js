@@ -116,7 +116,7 @@ export function ImageField({ value, onChange, desk, label, kind = "image" }) {
 function FindDialog({ desk, kind, onPick, onClose }) {
   const [text, setText] = useState("");
   const found = useFound(desk.facts.urls.find, text, `&kind=${kind}`);
-  const titles = { product: t("Choose a product"), category: t("Choose a category"), collection: t("Choose a collection"), page: t("Choose a page"), module: t("Choose a function") };
+  const titles = { product: t("Choose a product"), category: t("Choose a category"), collection: t("Choose a collection"), page: t("Choose a page"), module: t("Choose a function"), form: t("Choose a form") };
   return html`<${Dialog} title=${titles[kind]} onClose=${onClose}>
     <div class="find">
       <input type="search" aria-label=${t("Search")} placeholder=${t("Search")} value=${text} onInput=${(event) => setText(event.target.value)} />
