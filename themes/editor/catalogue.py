@@ -109,12 +109,15 @@ def _source(of: str) -> dict[str, Json]:
 
 @cache
 def _fixed_elsewhere() -> frozenset[str]:
-    """Types that only stand on pages which nobody edits, such as the checkout."""
+    """Types that only stand on pages which nobody edits, such as the checkout.
+
+    What has a preset is meant to be put on others as well: a form has a page of its own.
+    """
     edited, others = set[str](), set[str]()
     for path in FOLDER.glob("*.json"):
         document = json.loads(path.read_text(encoding="utf-8"))
         (edited if path.stem in TITLES else others).update(_types(document["blocks"]))
-    return frozenset(others - edited)
+    return frozenset(each for each in others - edited if not presets_of(each))
 
 
 def _types(blocks: list[dict[str, Any]]) -> Iterator[str]:

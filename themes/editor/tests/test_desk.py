@@ -13,7 +13,9 @@ import pytest
 
 from kernel.audit.models import AuditEntry
 from kernel.common.time import utc_now
+from kernel.forms.services import FormTold, create_form
 from kernel.tenancy.context import TenantRef, tenant_context
+from testkit.factories.orders import TESTER
 from testkit.web import TenantClient, console, store
 from themes.cache.counters import bump
 from themes.sources import all_counters
@@ -245,3 +247,19 @@ def test_the_shop_shows_what_was_published_from_then_on_and_what_was_planned_in_
     assert "<title>Yours" in shown
     assert "Hello <strong>you" in waiting
     assert "Hello <strong>you" not in later
+
+
+def test_what_has_a_preset_is_offered_where_it_may_stand(
+    desk: TenantClient, tenant_a: TenantRef
+) -> None:
+    with tenant_context(tenant_a):
+        told = FormTold(code="wholesale", names={"zh-hans": "批发", "en": "Wholesale"})
+        create_form(told, actor=TESTER)
+    facts = facts_of(desk, home_of(desk))
+
+    offered = {code for code, each in facts["blocks"].items() if not each["isFixed"]}
+    found = desk.get("/design/find/?kind=form&text=whole", headers={"Accept-Language": "en"})
+
+    assert {"form.entry", "coupon.wall", "product.grid"} <= offered
+    assert not {"checkout.form", "order.list", "nav.header"} & offered
+    assert found.json()["rows"] == [{"id": "wholesale", "title": "Wholesale"}]
