@@ -82,7 +82,9 @@ class DueOrder(TenantModel):
     """An order whose return window is over and which is to be settled.
 
     Attributes:
-        base_minor: what rates are taken of.
+        base_minor: what rates are taken of, less what was refunded.
+        paid_minor: what the buyer paid in all; once that is refunded, nothing is earned.
+        refunded_minor: what he got back of it.
         path: who stood above the buyer when he paid, nearest first.
         parties: who else has a part in the order, by name of the part.
     """
@@ -92,6 +94,8 @@ class DueOrder(TenantModel):
     order_key = models.CharField(max_length=64)
     buyer_id = models.UUIDField()
     base_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0, db_default=0)
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
     path = ArrayField(models.UUIDField(), default=list)
     parties = models.JSONField(default=dict, blank=True)
     due_at = models.DateTimeField(db_default=Now())
@@ -101,7 +105,10 @@ class DueOrder(TenantModel):
             models.Index(fields=["programme", "number"], name="rewards_due_of_programme"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(base_minor__gte=0), name="rewards_due_base")
+            models.CheckConstraint(condition=Q(base_minor__gte=0), name="rewards_due_base"),
+            models.UniqueConstraint(
+                fields=["programme", "order_key"], name="rewards_due_order_is_due_once"
+            ),
         ]
 
 

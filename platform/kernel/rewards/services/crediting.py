@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
+from kernel.ledger.selectors import balances
 from kernel.ledger.services import Entry, Leg, Owner, post_bulk, system
 from kernel.rewards.choices import SettlementState
 from kernel.rewards.errors import EventRefused
@@ -17,12 +19,16 @@ from kernel.rewards.services.programmes import MONEY
 RANGE: Final = 2_000
 """How many members are credited in one transaction."""
 RULE: Final = "SETTLED"
+EXPENSE: Final = system(f"rewards.reward:{RULE}")
+"""What settlements cost the shop."""
 _KIND: Final = "rewards.settled"
 _CREDITED: Final = "credited"
 
 
 def credit(settlement_id: UUID) -> int:
     """Book what a settlement pays to its members; a run that was interrupted goes on.
+
+    What a member owes after refunds is kept first.
 
     Returns:
         How many members were credited by this call.
@@ -39,10 +45,12 @@ def credit(settlement_id: UUID) -> int:
 
 def _next_range(settlement_id: UUID) -> int:
     with transaction.atomic():
+        # First the programme, as whoever takes back after a refund does.
+        whose = Settlement.objects.values_list("programme_id", flat=True).get(id=settlement_id)
+        programme = Programme.objects.select_for_update().get(id=whose)
         run = Settlement.objects.select_for_update().get(id=settlement_id)
         if run.state != SettlementState.DONE:
             raise EventRefused(settlement=str(run.id), state=run.state)
-        programme = Programme.objects.select_for_update().get(id=run.programme_id)
         check_permitted(programme.packs, programme.parameters)
         note = Memory.objects.filter(programme=programme, kind=_CREDITED, key=str(run.id)).first()
         rows = Earning.objects.filter(settlement=run.id)
@@ -51,19 +59,33 @@ def _next_range(settlement_id: UUID) -> int:
         chosen = list(rows.order_by("member_id").values_list("member_id", "minor")[:RANGE])
         if not chosen:
             return 0
-        post_bulk([_entry(programme, run, member, minor) for member, minor in chosen])
+        owed = _owed(programme, [member for member, _minor in chosen])
+        post_bulk([_entry(programme, run, member, minor, owed[member]) for member, minor in chosen])
         _remember(programme, run, note, chosen[-1][0])
         return len(chosen)
 
 
-def _entry(programme: Programme, run: Settlement, member_id: UUID, minor: int) -> Entry:
-    asset = str(programme.assets[MONEY])
+def _owed(programme: Programme, members: Sequence[UUID]) -> dict[UUID, int]:
+    """Return what members owe after refunds; one query."""
+    accounts = {member: owed_by(member) for member in members}
+    found = balances(list(accounts.values()), str(programme.assets[MONEY]))
+    return {member: max(-found[account], 0) for member, account in accounts.items()}
+
+
+def owed_by(member_id: UUID) -> Owner:
+    """Return the account of what a member owes; engine and settlements share it."""
+    return system(f"rewards.exp:receivable:{member_id}")
+
+
+def _entry(programme: Programme, run: Settlement, member_id: UUID, minor: int, owed: int) -> Entry:
+    asset, kept = str(programme.assets[MONEY]), min(owed, minor)
     return Entry(
         f"rewards:{programme.id.hex}:settled:{run.id.hex}:{member_id.hex}",
         _KIND,
         [
-            Leg(system(f"rewards.reward:{RULE}"), asset, -minor),
-            Leg(Owner("member", member_id), asset, minor),
+            Leg(EXPENSE, asset, -minor),
+            Leg(owed_by(member_id), asset, kept),
+            Leg(Owner("member", member_id), asset, minor - kept),
         ],
         data={"event": f"settled:{run.key}", "rule": RULE, "version": programme.version},
     )

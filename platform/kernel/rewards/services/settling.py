@@ -32,6 +32,7 @@ _RATE: Final = re.compile(r"pct\((\w+)(\[level - 1\])?, order\.base\)")
 _LEVELS: Final = re.compile(r"len\((\w+)\)|(\d+)")
 _LEVEL: Final = re.compile(r"level == (\d+)")
 _PARTY: Final = re.compile(r"order\.(\w+)")
+_COMPLETED: Final = ("order.completed", ["order.completed"])
 Told = Callable[[int, int], None]
 
 
@@ -66,8 +67,9 @@ def settable(programme: Programme) -> list[Paying]:
     figures.update(programme.parameters)
     for pack in packs:
         for rule in pack.rules:
-            stages = rule["on"] if isinstance(rule["on"], list) else [rule["on"]]
-            if "order.completed" in stages and rule.get("accrue", True):
+            if rule.get("accrue", True):
+                if rule["on"] not in _COMPLETED:
+                    raise NotSettable(rule=str(rule["id"]))
                 found.extend(_rates(rule, len(found), figures))
     return found
 
@@ -75,10 +77,12 @@ def settable(programme: Programme) -> list[Paying]:
 def _rates(rule: Mapping[str, Any], place: int, figures: Mapping[str, Any]) -> list[Paying]:
     name, spec = str(rule["id"]), rule.get("to")
     rate = _RATE.fullmatch(str(rule.get("amount", "")))
+    # Orders are due once they cannot be returned: what is frozen longer needs the engine.
+    late = rule.get("release", "immediate") not in {"immediate", "return_window"}
     only = {"when", "if", "limit", "cap", "share", "lead", "with", "then", "after"} & set(rule)
     expense = str(rule.get("from", "reward:")).startswith("reward:")
     money = rule.get("asset", "CNY") == "CNY" and "into" not in rule and expense
-    if rate is None or only or not money or rate.group(1) not in figures:
+    if rate is None or only or late or not money or rate.group(1) not in figures:
         raise NotSettable(rule=name)
     value = figures[rate.group(1)]
     if isinstance(spec, str):

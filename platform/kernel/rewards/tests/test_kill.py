@@ -6,9 +6,11 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from secrets import token_hex
+from uuid import UUID
 
 import pytest
 
+from kernel.ledger.services import Owner, balance, verify
 from kernel.rewards.models import DueOrder, Earning, SettledLine, Settlement
 from kernel.rewards.tests.work import LINES, due
 from kernel.tenancy.context import TenantRef
@@ -42,6 +44,11 @@ def lines_of(name: str) -> Counter[tuple[str, int, int]]:
     )
 
 
+def booked_of(name: str) -> list[int]:
+    """What those above have in their accounts of the money of a programme."""
+    return [balance(Owner("member", UUID(int=at + 1)), f"money_{name}") for at in range(9)]
+
+
 def test_a_killed_settlement_goes_on_and_pays_nothing_twice(
     shop: TenantRef, nursery: Nursery, rounds: int
 ) -> None:
@@ -61,3 +68,6 @@ def test_a_killed_settlement_goes_on_and_pays_nothing_twice(
         run = Settlement.objects.get(programme=programme)
         earned = Earning.objects.filter(settlement=run.id).values_list("minor", flat=True)
         assert sum(earned) == sum(minor for _, _, minor in lines_of("model").elements())
+        assert booked_of(name) == booked_of("model")
+        assert sum(booked_of(name)) == sum(earned)
+    assert verify() == []
