@@ -16,7 +16,7 @@ from kernel.rewards.models import Earning, Memory, Programme, Settlement
 from kernel.rewards.permission import check_permitted
 from kernel.rewards.services.programmes import MONEY
 
-RANGE: Final = 2_000
+RANGE = 2_000
 """How many members are credited in one transaction."""
 RULE: Final = "SETTLED"
 EXPENSE: Final = system(f"rewards.reward:{RULE}")

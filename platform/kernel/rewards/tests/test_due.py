@@ -109,7 +109,7 @@ class Twins:
         )
         for kind in ("order.completed", "order.return_window_closed"):
             self.engine.apply({"type": kind, "order": one.key})
-        given = {
+        given: dict[str, Any] = {
             "paid_minor": one.paid,
             "base_minor": goods,
             "path": self.path(buyer),
