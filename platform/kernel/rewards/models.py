@@ -106,9 +106,6 @@ class DueOrder(TenantModel):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(base_minor__gte=0), name="rewards_due_base"),
-            models.UniqueConstraint(
-                fields=["programme", "order_key"], name="rewards_due_order_is_due_once"
-            ),
         ]
 
 

@@ -19,10 +19,4 @@ class Migration(migrations.Migration):
             name="refunded_minor",
             field=models.BigIntegerField(db_default=0, default=0),
         ),
-        migrations.AddConstraint(
-            model_name="dueorder",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "order_key"), name="rewards_due_order_is_due_once"
-            ),
-        ),
     ]
