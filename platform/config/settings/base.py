@@ -309,6 +309,7 @@ STOA_ARCHIVE_KEY_FILE = env.text("STOA_ARCHIVE_KEY_FILE", "")
 # --- payments -----------------------------------------------------------------
 
 # Where Stripe is, when it is not Stripe: a double on one's own machine.
+STOA_ALIPAY_API = env.text("STOA_ALIPAY_API", "https://openapi.alipay.com/gateway.do")
 STOA_STRIPE_API_BASE = env.text("STOA_STRIPE_API_BASE", "")
 # Platform accounts that tenants' accounts are connected to.
 STOA_PAYMENT_PLATFORMS = {

@@ -137,6 +137,8 @@ SENTENCES: Final[dict[str, Promise]] = {
     "audit.pruned": _("Old entries of the log were dropped, as the plan says"),
     "withdrawal.returned": _("A withdrawal that was paid came back"),
     "withdrawal.settled": _("It was said what became of a withdrawal"),
+    "payout_service.connected": _("A payout service was connected"),
+    "payout_service.disconnected": _("A payout service was disconnected"),
     "payout_batch.made": _("Withdrawals were put together to be paid out"),
     "payout_batch.file_taken": _("The accounts of a pay-out batch were downloaded"),
     "payout_batch.closed": _("A pay-out batch was paid"),

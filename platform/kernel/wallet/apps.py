@@ -21,11 +21,13 @@ class WalletConfig(AppConfig):
         from kernel.tenancy.schedules import Schedule, register_schedule
         from kernel.wallet import events, notices, people  # noqa: F401  importing registers events
         from kernel.wallet.providers import register_provider
+        from kernel.wallet.providers.alipay import AlipayPayouts
         from kernel.wallet.providers.stripe import StripePayouts
         from kernel.wallet.services import paying
 
         append_only("wallet_withdrawalevent")
         register_provider(StripePayouts())
+        register_provider(AlipayPayouts())
         notices.offer_all()
         register_purpose(paying.PAID_OUT, _("Paid out to members"))
         register_purpose(paying.TAX, _("Tax withheld from withdrawals"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kernel.backoffice.exports import views as exports
-from kernel.backoffice.wallet import batches, identities, rules, tax, views
+from kernel.backoffice.wallet import batches, identities, rules, services, tax, views
 
 urlpatterns = [
     path("", views.index),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("rules/", rules.index),
     path("rules/<str:asset>/", rules.withdrawals),
     path("rules/<str:asset>/transfers/", rules.transfers),
+    path("services/", services.index),
+    path("services/<str:code>/", services.edit),
+    path("services/<str:code>/remove/", services.remove),
     path("identities/", identities.index),
     path("identities/<str:check>/", identities.show),
     path("identities/<str:check>/verify/", identities.verify),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("<str:withdrawal>/approve/", views.approve_one),
     path("<str:withdrawal>/reject/", views.reject_one),
     path("<str:withdrawal>/send/", views.send_one),
+    path("<str:withdrawal>/ask/", views.ask_one),
     path("<str:withdrawal>/settle/", views.settle_one),
     path("<str:withdrawal>/return/", views.return_one),
     path("<str:withdrawal>/leave/", views.leave_one),

@@ -33,6 +33,7 @@ from kernel.wallet.services import (
     approve,
     give_back,
     leave_batch,
+    query,
     reject,
     send,
     settle_by_hand,
@@ -124,6 +125,14 @@ def send_one(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
         lambda: send(row.pk, actor=request.actor, now=utc_now()),
         _("It was sent to the payout service."),
     )
+
+
+@require_POST
+@staff_page(PAY)
+def ask_one(request: StaffRequest, withdrawal: str) -> HttpResponseBase:
+    """Ask the payout service now what became of a withdrawal."""
+    row = _row(withdrawal, PAY)
+    return _done(request, row, lambda: query(row.pk, now=utc_now()), _("The service was asked."))
 
 
 @require_POST

@@ -11,12 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from django.utils.functional import Promise
 
 from kernel.common.money import Money
 
+Json = Mapping[str, Any]
 Outcome = Literal["paid", "pending", "failed", "refused", "absent"]
 
 
@@ -108,6 +109,22 @@ class PayoutProvider(ABC):
         """Return why it cannot pay in the current shop, in words; empty when it can."""
         return ""
 
+    def schema(self) -> Json | None:
+        """Return the form of its credentials; None when it has none of its own.
+
+        As the bind forms of `kernel.payments`; ``x-account`` marks what tells whose account
+        it is, and stays while something is on its way there.
+        """
+        return None
+
+    def check(self, values: Mapping[str, object]) -> dict[str, str]:
+        """Try credentials by a call that changes nothing; return what is wrong, by field.
+
+        Raises:
+            PayoutUnsure: the service did not answer.
+        """
+        raise NotImplementedError
+
     def open_account(self, opening: Opening) -> Opened:
         """Open an account for a member, outside of any transaction.
 
@@ -148,6 +165,16 @@ _providers: Final[dict[str, PayoutProvider]] = {}
 def register_provider(provider: PayoutProvider) -> None:
     """Make a payout service known; called while apps are loaded."""
     _providers[provider.code] = provider
+
+
+def service_purpose(code: str) -> str:
+    """Return under which name the credentials of a payout service are sealed."""
+    return f"wallet.service.{code}"
+
+
+def services() -> list[PayoutProvider]:
+    """Return the services that have credentials of their own."""
+    return [each for each in _providers.values() if each.schema() is not None]
 
 
 def known_provider(code: str) -> PayoutProvider | None:

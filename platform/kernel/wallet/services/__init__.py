@@ -10,6 +10,11 @@ from kernel.wallet.services.accounts import (
     remove_account,
 )
 from kernel.wallet.services.batches import batch_rows, close_batch, leave_batch, make_batch
+from kernel.wallet.services.connecting import (
+    connect_service,
+    connected_of,
+    disconnect_service,
+)
 from kernel.wallet.services.identity import (
     compare_identity,
     identity_of,
@@ -36,7 +41,10 @@ __all__ = [
     "cancel_withdrawal",
     "close_batch",
     "compare_identity",
+    "connect_service",
+    "connected_of",
     "details_of",
+    "disconnect_service",
     "find_recipient",
     "give_back",
     "identity_of",

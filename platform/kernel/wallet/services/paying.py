@@ -20,11 +20,18 @@ from kernel.audit.services import record
 from kernel.common.money import Money
 from kernel.ledger.models import Journal
 from kernel.ledger.services import TENANT, Leg, Owner, capture, post, system
+from kernel.members.locks import lock_names
 from kernel.tenancy.schedules import ask
 from kernel.wallet.choices import EventKind, State
 from kernel.wallet.errors import InvalidWallet, NotWithdrawable, WrongState
 from kernel.wallet.models import Withdrawal, WithdrawalRule
-from kernel.wallet.providers import PayoutAnswer, PayoutOrder, PayoutUnsure, known_provider
+from kernel.wallet.providers import (
+    PayoutAnswer,
+    PayoutOrder,
+    PayoutUnsure,
+    known_provider,
+    service_purpose,
+)
 from kernel.wallet.services.accounts import details_of, forget_unused
 from kernel.wallet.services.requesting import REFERENCE, hold_key, let_go
 from kernel.wallet.services.telling import locked, note
@@ -217,6 +224,8 @@ def _begin(withdrawal_id: UUID, *, actor: Actor, now: datetime) -> tuple[PayoutO
     provider = known_provider(code)
     if provider is None:
         raise NotWithdrawable(_("No payout service pays this way."))
+    # Its credentials do not become another account's between here and the mark.
+    lock_names([service_purpose(code)])
     if fault := provider.fault():
         raise NotWithdrawable(fault)
     order = PayoutOrder(
