@@ -149,6 +149,8 @@ def _environment(kind: str, site: Site) -> dict[str, str]:
         "STOA_WARM_POOL_SIZE": "2",
         "STOA_SECRETS_KEYS_DIR": str(site.keys),
         "STOA_STRIPE_API_BASE": site.stripe.url,
+        # Nobody answers there: a journey never speaks to the platform itself.
+        "STOA_ALIPAY_API": "http://127.0.0.1:9/",
         "STOA_WECHAT_API": site.wechat,
         "STOA_WECHAT_OPEN": site.wechat,
         "STOA_SMS_PROVIDER": MAILBOX,

@@ -29,6 +29,8 @@ from config.settings.base import *  # noqa: E402, F403  settings modules extend 
 
 # The session fixture prepares a database of the worker's own and points here at it.
 STOA_TEST_DATABASE_ADMIN_URL = _admin
+# Nobody answers there: a test speaks to a double of its own, or to nobody.
+STOA_ALIPAY_API = "http://127.0.0.1:9/"
 # What a test publishes is in the queue when its transaction is over.
 STOA_OUTBOX_TOGETHER_SECONDS = 0
 # Names of static files as they are in the tree: a test run collects none.

@@ -1,7 +1,8 @@
 """A double of Alipay's transfers: checks every signature, signs every answer.
 
-It was written from the platform's documentation, apart from the client it serves: it
-signs and verifies by itself. It keeps what it paid by application and number.
+It signs and verifies by itself, apart from the client it serves; it says what we know of
+the platform, and proves nothing of what we do not. It keeps what it paid by application and
+number.
 """
 
 from __future__ import annotations
