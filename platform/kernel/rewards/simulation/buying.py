@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
+from kernel.rewards.engine.numbers import number
 from kernel.rewards.simulation.people import Event
 from kernel.rewards.simulation.world import World
 
@@ -76,11 +77,21 @@ def _size(world: World) -> int:
     return max((_GROUP.get(pack.code, 0) for pack in world.packs), default=0) or 5
 
 
+def _may_win(world: World, member: str) -> bool:
+    """Tell whether the rules let a member win: some bar those who have won much already."""
+    most = number(world.figures.get("win_block_red"))
+    return not most or world.holding(member, "RED") < most
+
+
 def _close(world: World, name: str, price: Decimal) -> Iterator[Event]:
     members, world.group = world.group, []
     world.groups += 1
     cost = Decimal(str(world.figures.get("supply_price", world.assumed.cost)))
-    winner = world.chance.choice(members)
+    able = [one for one in members if _may_win(world, one)]
+    if not able:
+        yield {"type": "group.failed", "key": f"failed:{name}", "group": name}
+        return
+    winner = world.chance.choice(able)
     common = {"group": name, "cost": str(cost)}
     if world.hears("group.drawn"):
         world.pays(winner, price, cost)

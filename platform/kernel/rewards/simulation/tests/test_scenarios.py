@@ -45,6 +45,15 @@ def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:
     assert outcomes("BD-02", seed=8) != first
 
 
+def test_who_has_won_too_much_is_not_drawn_and_a_group_of_such_fails() -> None:
+    """Given one win bars from the next; when groups go on; then the simulation does too."""
+    assumed = Assumptions.of({"orders": 200, "days": 20, "repeat_pct": 90})
+    found = simulate(bundle(["XR-01"], sale=False), {"win_block_red": "1"}, assumed)
+    free = simulate(bundle(["XR-01"], sale=False), {"win_block_red": "0"}, assumed)
+    for barred, all_win in zip(found, free, strict=True):
+        assert 0 < barred.days[-1].sales < all_win.days[-1].sales
+
+
 @pytest.mark.parametrize("code", codes())
 def test_every_published_mode_can_be_simulated(code: str) -> None:
     """Given any mode; when a few orders come; then it is told how many are done, to the end."""
