@@ -65,14 +65,15 @@ def a_life(members: list[str]) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize("code", ["BD-02", "BD-06", "CR-13"])
 def test_the_ledger_gets_what_the_engine_books_and_each_event_once(
-    shop: TenantRef,
+    shop: TenantRef, code: str
 ) -> None:
     opened = chain(4)
     members = [one["member"] for one in opened]
     events = [{**one, "key": f"e{at}"} for at, one in enumerate(a_life(members))]
-    programme = open_programme("Two levels", ["BD-02"])
-    memory = Engine(bundle(["BD-02"], sale=False), {}, book=MemoryBook())
+    programme = open_programme("One mode", [code])
+    memory = Engine(bundle([code], sale=False), {}, book=MemoryBook())
     for event in [*opened, *events]:
         assert handle(programme, event) == memory.apply(dict(event))
         assert handle(programme, event) == []
